@@ -29,7 +29,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV, TOOLS, VENDOR = ROOT / ".venv", ROOT / ".tools", ROOT / "static" / "vendor"
+VENV, TOOLS = ROOT / ".venv", ROOT / ".tools"
+NODE_MODULES, VENDOR = ROOT / "node_modules", ROOT / "static" / "vendor"
 BIN = VENV / "bin"
 PY = BIN / "python"
 UV = TOOLS / "bin" / "uv"
@@ -172,12 +173,10 @@ def install(dev=False):
     """Bring .tools, .venv and static/vendor up to date; with dev, what tests and lint need too."""
     with one_at_a_time():
         # Once the test tools are there they stay, or each command would undo the one before.
-        dev = dev or (TOOLS / "dev").exists()
+        dev = dev or (NODE_MODULES / "vnu-jar").exists()
         tools()
         environment("requirements/dev.txt" if dev else "requirements/base.txt")
         assets(dev)
-        if dev:
-            (TOOLS / "dev").touch()
 
 
 def tools():
@@ -211,7 +210,7 @@ def assets(dev):
     """Third-party CSS and JavaScript under static/vendor, with a compressed copy of each."""
     made = [VENDOR / name for name in ASSETS.values()]
     if dev:
-        made.append(ROOT / "node_modules" / "vnu-jar")
+        made.append(NODE_MODULES / "vnu-jar")
     with step("assets", made, "package-lock.json", "dev.py") as needed:
         if not needed:
             return
@@ -219,7 +218,7 @@ def assets(dev):
         npm("ci", *([] if dev else ["--omit=dev"]))
         VENDOR.mkdir(parents=True, exist_ok=True)
         for source, name in ASSETS.items():
-            shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+            shutil.copyfile(NODE_MODULES / source, VENDOR / name)
         run(PY, "-m", "whitenoise.compress", "-q", VENDOR)
 
 
@@ -278,7 +277,8 @@ def one_at_a_time():
 
 def uv_environment():
     """uv reads none of pip's settings; hand it those that say where packages come from."""
-    shown = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True).stdout
+    pip = [PYTHON, "-m", "pip", "config", "list"]
+    shown = subprocess.run(pip, capture_output=True, text=True).stdout
     settings = {}
     for section in ("global.", "install.", ":env:."):  # the later ones win, as in pip
         for line in shown.splitlines():
@@ -310,7 +310,8 @@ def npm(*arguments):
     env = {**os.environ, "PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}
     if certificates := uv_environment().get("SSL_CERT_FILE"):
         env.setdefault("NODE_EXTRA_CA_CERTS", certificates)
-    run(NODE, NPM, *arguments, "--no-progress", "--loglevel=error", env=env)
+    options = ["--no-progress", "--loglevel=error"]
+    run(NODE, NPM, *arguments, *options, env=env, stdout=subprocess.DEVNULL)
 
 
 def port_in(command, arguments):
@@ -332,8 +333,8 @@ def say(line):
     print(f"· {line}", flush=True)
 
 
-def run(*command, env=None):
-    subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env=env)
+def run(*command, **options):
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT, **options)
 
 
 def launch(*command):
@@ -343,7 +344,7 @@ def launch(*command):
 
 
 def main(command="help", *arguments):
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(f"Goodword needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     if command not in COMMANDS:
         known = command in ("help", "-h", "--help")
@@ -352,8 +353,8 @@ def main(command="help", *arguments):
     if arguments[:1] in (("-h",), ("--help",)):
         print(COMMANDS[command].__doc__.replace("\n    ", "\n").strip())
         return
-    if importlib.util.find_spec("pip") is None and PYTHON == sys.executable:
-        sys.exit("Goodword is installed with pip, which is missing. On Debian: apt-get install python3-pip")
+    if sys.executable == PYTHON and importlib.util.find_spec("pip") is None:
+        sys.exit("There is no pip to install with. On Debian: apt-get install python3-pip")
     try:
         COMMANDS[command](list(arguments))
     except subprocess.CalledProcessError as error:
