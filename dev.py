@@ -229,11 +229,10 @@ def programs():
         packages = [TEST_PROGRAMS[program] for program in missing]
         say(f"installing Debian's {' and '.join(packages)}")
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "-qq", "update"], env=env)
-        subprocess.run(
-            ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages],
-            env=env, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        for work in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+            apt = subprocess.run(["apt-get", "-qq", *work], env=env, capture_output=True, text=True)
+            if apt.returncode:
+                print(apt.stderr, file=sys.stderr)
         missing = missing_programs()
     if missing and os.environ.get("CI"):
         sys.exit(f"CI must run every test, but this machine has no {' and no '.join(missing)}.")
