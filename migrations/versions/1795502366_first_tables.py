@@ -1,0 +1,951 @@
+"""first tables
+
+Revision ID: 22fa48a0f416
+Revises:
+Create Date: 2026-11-24 06:39:26.252513
+
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+# revision identifiers, used by Alembic.
+revision: str = "22fa48a0f416"
+down_revision: str | Sequence[str] | None = None
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+# Rows of these tables are never changed or removed; the database itself refuses (T3, T24).
+APPEND_ONLY = ("history", "consent_event", "statement", "version", "reward_entry", "stage_move")
+
+
+def forbid_changes(table: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for event in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+    else:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def upgrade() -> None:
+    """Upgrade schema."""
+    op.create_table(
+        "company",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_key", sa.String(length=200), nullable=False),
+        sa.Column(
+            "sector",
+            sa.Enum(
+                "private",
+                "public",
+                "healthcare",
+                "finance",
+                "education",
+                name="sector",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("website", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_company_name_key")),
+    )
+    op.create_table(
+        "history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("verb", sa.String(length=60), nullable=False),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
+    )
+    with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_history_by"), ["by"], unique=False)
+        batch_op.create_index("ix_history_subject_id", ["subject", "id"], unique=False)
+
+    op.create_table(
+        "link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invitation",
+                "setup",
+                "receipt",
+                "prospect",
+                "stop",
+                name="kind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("sent_to", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_link_token_hash")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "mail_class",
+            sa.Enum("marketing", "service", name="mailclass", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("recipient", sa.String(length=254), nullable=False),
+        sa.Column("template", sa.String(length=60), nullable=False),
+        sa.Column("context", sa.JSON(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued", "sent", "stopped", "failed", name="state", native_enum=False, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_message_sent_at_if_sent")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_state_id", ["state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "gift-card",
+                "credit",
+                "donation",
+                "swag",
+                "early-access",
+                name="offerkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reward", sa.String(length=120), nullable=False),
+        sa.Column("value_cents", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("charity", sa.String(length=120), nullable=False),
+        sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("value_cents >= 0", name=op.f("ck_offer_value_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+        sa.UniqueConstraint("name", name=op.f("uq_offer_name")),
+    )
+    op.create_table(
+        "photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+        sa.UniqueConstraint("key", name=op.f("uq_photo_key")),
+    )
+    op.create_table(
+        "prompt_set",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "review",
+                "quote",
+                "case-study",
+                "webinar",
+                "referral",
+                name="action",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("next_step", sa.String(), nullable=False),
+        sa.Column("shown_where", sa.String(), nullable=False),
+        sa.Column("purposes", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt_set")),
+        sa.UniqueConstraint(
+            "action", "language", "version", name=op.f("uq_prompt_set_action_language_version")
+        ),
+    )
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "who",
+            sa.Enum("staff", "advocate", name="who", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("user_agent", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_session_token_hash")),
+    )
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("owner", "editor", "viewer", name="role", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("email", name=op.f("uq_staff_email")),
+    )
+    op.create_table(
+        "statement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "words",
+                "name",
+                "company",
+                "photo",
+                "sales",
+                "recording",
+                "reference",
+                "referral-name",
+                "news",
+                name="purpose",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
+        sa.UniqueConstraint(
+            "purpose", "language", "version", name=op.f("uq_statement_purpose_language_version")
+        ),
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_suppression")),
+    )
+    op.create_table(
+        "advocate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=100), nullable=True),
+        sa.Column("first_name", sa.String(length=100), nullable=False),
+        sa.Column("last_name", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("job_title", sa.String(length=150), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=False),
+        sa.Column("city", sa.String(length=100), nullable=False),
+        sa.Column("country", sa.String(length=100), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("customer_since", sa.Date(), nullable=True),
+        sa.Column("photo_id", sa.Integer(), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_advocate_company_id")
+        ),
+        sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name=op.f("fk_advocate_photo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advocate")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_advocate_email_key")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_advocate_external_id")),
+    )
+    with op.batch_alter_table("advocate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_advocate_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_advocate_country"), ["country"], unique=False)
+
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "sent", "closed", name="campaignstate", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("actions", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("offer_id", sa.Integer(), nullable=True),
+        sa.Column("referral_offer_id", sa.Integer(), nullable=True),
+        sa.Column("rewarding_stage", sa.String(length=20), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column("mail_subject", sa.String(length=150), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'draft') = (sent_at IS NULL)", name=op.f("ck_campaign_sent_at_unless_draft")
+        ),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_campaign_offer_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_campaign_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["referral_offer_id"], ["offer.id"], name=op.f("fk_campaign_referral_offer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+    )
+    op.create_table(
+        "prompt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prompt_set_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "short",
+                "long",
+                "rating",
+                "choice",
+                "results",
+                name="promptkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("hint", sa.String(), nullable=False),
+        sa.Column("example", sa.String(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("words_min", sa.Integer(), nullable=True),
+        sa.Column("words_max", sa.Integer(), nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["prompt_set_id"], ["prompt_set.id"], name=op.f("fk_prompt_prompt_set_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt")),
+        sa.UniqueConstraint("prompt_set_id", "key", name=op.f("uq_prompt_prompt_set_id_key")),
+        sa.UniqueConstraint(
+            "prompt_set_id", "position", name=op.f("uq_prompt_prompt_set_id_position")
+        ),
+    )
+    op.create_table(
+        "ask",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["advocate_id"], ["advocate.id"], name=op.f("fk_ask_advocate_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_ask_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ask")),
+    )
+    with op.batch_alter_table("ask", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ask_advocate_id"), ["advocate_id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sent",
+                "opened",
+                "accepted",
+                "expired",
+                "declined",
+                "revoked",
+                name="invitationstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("no_offer_because", sa.String(), nullable=False),
+        sa.Column("declined_actions", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_invitation_advocate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint(
+            "campaign_id", "advocate_id", name=op.f("uq_invitation_campaign_id_advocate_id")
+        ),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invitation_advocate_id"), ["advocate_id"], unique=False
+        )
+
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column("contribution", sa.String(length=60), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_receipt_advocate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("reference", name=op.f("uq_receipt_reference")),
+    )
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_advocate_id"), ["advocate_id"], unique=False)
+
+    op.create_table(
+        "reward",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("explanation", sa.String(length=200), nullable=False),
+        sa.Column("promise", sa.JSON(), nullable=False),
+        sa.Column("donated", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_reward_advocate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reward")),
+        sa.UniqueConstraint("reason", name=op.f("uq_reward_reason")),
+    )
+    with op.batch_alter_table("reward", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reward_advocate_id"), ["advocate_id"], unique=False)
+
+    op.create_table(
+        "consent_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "words",
+                "name",
+                "company",
+                "photo",
+                "sales",
+                "recording",
+                "reference",
+                "referral-name",
+                "news",
+                name="purpose",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "given",
+                "refused",
+                "withdrawn",
+                "expired",
+                "reconfirmed",
+                name="verdict",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("text_sha256", sa.String(length=64), nullable=False),
+        sa.Column("offer", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("ip_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_agent", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("previous_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_consent_event_receipt_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_consent_event_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+        sa.UniqueConstraint("hash", name=op.f("uq_consent_event_hash")),
+    )
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_consent_event_receipt_id_purpose_id", ["receipt_id", "purpose", "id"], unique=False
+        )
+
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column("promise", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column(
+            "choice",
+            sa.Enum("accepted", "declined", "donated", name="choice", native_enum=False, length=20),
+            nullable=True,
+        ),
+        sa.Column("rewarding_stage", sa.String(length=20), nullable=False),
+        sa.Column("share_text", sa.String(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_referral_advocate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_referral_invitation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_referral_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("invitation_id", name=op.f("uq_referral_invitation_id")),
+        sa.UniqueConstraint("receipt_id", name=op.f("uq_referral_receipt_id")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_advocate_id"), ["advocate_id"], unique=False)
+
+    op.create_table(
+        "reward_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reward_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "accrued",
+                "held",
+                "approved",
+                "issued",
+                "declined",
+                "void",
+                name="rewardstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reward_id"], ["reward.id"], name=op.f("fk_reward_entry_reward_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_entry")),
+    )
+    with op.batch_alter_table("reward_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reward_entry_reward_id"), ["reward_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "review",
+                "quote",
+                "case-study",
+                "webinar",
+                "referral",
+                name="action",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("prompt_set_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "changes-asked",
+                "approved",
+                "published",
+                "retired",
+                "declined",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("promise", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column(
+            "choice",
+            sa.Enum("accepted", "declined", "donated", name="choice", native_enum=False, length=20),
+            nullable=True,
+        ),
+        sa.Column("employer_allows", sa.Boolean(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "relation",
+            sa.Enum(
+                "none",
+                "employee",
+                "relative",
+                "partner",
+                "reseller",
+                "investor",
+                name="relationship",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("attested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("ground", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL",
+            name=op.f("ck_submission_submitted_at_if_submitted"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'published', 'retired', 'declined') OR decided_at IS NOT NULL",
+            name=op.f("ck_submission_decided_at_if_decided"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_submission_advocate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_submission_invitation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["prompt_set_id"], ["prompt_set.id"], name=op.f("fk_submission_prompt_set_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_submission_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint(
+            "invitation_id", "action", name=op.f("uq_submission_invitation_id_action")
+        ),
+        sa.UniqueConstraint("receipt_id", name=op.f("uq_submission_receipt_id")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_submission_advocate_id"), ["advocate_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_submission_state_submitted_at_id", ["state", "submitted_at", "id"], unique=False
+        )
+
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("prompt_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["prompt_id"], ["prompt.id"], name=op.f("fk_answer_prompt_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_answer_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        sa.UniqueConstraint(
+            "submission_id", "prompt_id", name=op.f("uq_answer_submission_id_prompt_id")
+        ),
+    )
+    op.create_table(
+        "referral_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("referral_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_referral_link_referral_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_link")),
+        sa.UniqueConstraint("code", name=op.f("uq_referral_link_code")),
+    )
+    with op.batch_alter_table("referral_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_referral_link_referral_id"), ["referral_id"], unique=False
+        )
+
+    op.create_table(
+        "version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_version_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
+        sa.UniqueConstraint(
+            "submission_id", "number", name=op.f("uq_version_submission_id_number")
+        ),
+    )
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=100), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("headline", sa.String(length=150), nullable=False),
+        sa.Column("excerpt", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_asset_submission_id")
+        ),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_asset_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint("slug", name=op.f("uq_asset_slug")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_asset_submission_id")),
+    )
+    op.create_table(
+        "lead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=True),
+        sa.Column("company", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("wants_marketing", sa.Boolean(), nullable=False),
+        sa.Column("tells_referrer", sa.Boolean(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "received",
+                "contacted",
+                "qualified",
+                "meeting",
+                "won",
+                "lost",
+                "unqualified",
+                "duplicate",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("hold", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "stage <> 'withdrawn' OR email = ''", name=op.f("ck_lead_no_details_if_withdrawn")
+        ),
+        sa.ForeignKeyConstraint(["link_id"], ["referral_link.id"], name=op.f("fk_lead_link_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_lead_email_key")),
+    )
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_link_id"), ["link_id"], unique=False)
+        batch_op.create_index("ix_lead_stage_id", ["stage", "id"], unique=False)
+
+    op.create_table(
+        "stage_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "received",
+                "contacted",
+                "qualified",
+                "meeting",
+                "won",
+                "lost",
+                "unqualified",
+                "duplicate",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_stage_move_lead_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_move")),
+    )
+    with op.batch_alter_table("stage_move", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_move_lead_id"), ["lead_id"], unique=False)
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+        )
+    for table in APPEND_ONLY:
+        forbid_changes(table)
+
+
+def downgrade() -> None:
+    """Downgrade schema."""
+    with op.batch_alter_table("stage_move", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stage_move_lead_id"))
+
+    op.drop_table("stage_move")
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index("ix_lead_stage_id")
+        batch_op.drop_index(batch_op.f("ix_lead_link_id"))
+
+    op.drop_table("lead")
+    op.drop_table("asset")
+    op.drop_table("version")
+    with op.batch_alter_table("referral_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_link_referral_id"))
+
+    op.drop_table("referral_link")
+    op.drop_table("answer")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_submission_state_submitted_at_id")
+        batch_op.drop_index(batch_op.f("ix_submission_advocate_id"))
+
+    op.drop_table("submission")
+    with op.batch_alter_table("reward_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reward_entry_reward_id"))
+
+    op.drop_table("reward_entry")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_advocate_id"))
+
+    op.drop_table("referral")
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_event_receipt_id_purpose_id")
+
+    op.drop_table("consent_event")
+    with op.batch_alter_table("reward", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reward_advocate_id"))
+
+    op.drop_table("reward")
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_advocate_id"))
+
+    op.drop_table("receipt")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_advocate_id"))
+
+    op.drop_table("invitation")
+    with op.batch_alter_table("ask", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ask_advocate_id"))
+
+    op.drop_table("ask")
+    op.drop_table("prompt")
+    op.drop_table("campaign")
+    with op.batch_alter_table("advocate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_advocate_country"))
+        batch_op.drop_index(batch_op.f("ix_advocate_company_id"))
+
+    op.drop_table("advocate")
+    op.drop_table("suppression")
+    op.drop_table("statement")
+    op.drop_table("staff")
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_person_id"))
+
+    op.drop_table("session")
+    op.drop_table("prompt_set")
+    op.drop_table("photo")
+    op.drop_table("offer")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_subject"))
+        batch_op.drop_index("ix_message_state_id")
+
+    op.drop_table("message")
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_subject"))
+
+    op.drop_table("link")
+    with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.drop_index("ix_history_subject_id")
+        batch_op.drop_index(batch_op.f("ix_history_by"))
+
+    op.drop_table("history")
+    op.drop_table("company")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")

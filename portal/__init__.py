@@ -1,0 +1,89 @@
+"""Goodword: words customers gave, under permissions still in force."""
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from portal import auth, cli, web
+from portal.config import ROOT, Settings, load
+from portal.db import db, tune
+
+# Each domain that has pages. Only here are views imported.
+SLICES = [
+    "system",
+    "staff",
+    "advocates",
+    "media",
+    "consent",
+    "incentives",
+    "campaigns",
+    "submissions",
+    "publishing",
+    "review",
+    "referrals",
+    "outbox",
+    "home",
+    "dashboard",
+]
+
+
+def create_app(settings: Settings | None = None, **flask_config) -> Flask:
+    """The whole application; settings come from ``GOODWORD_*`` unless given."""
+    config = settings or load()
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config |= {
+        "SECRET_KEY": config.secret_key.get_secret_value(),
+        "SQLALCHEMY_ENGINES": {"default": engine_options(config)},
+        "TRUSTED_HOSTS": [host.partition(":")[0] for host in config.hosts],
+        "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-goodword" if config.https else "goodword",
+        "SESSION_COOKIE_SECURE": config.https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: nothing typed is lost to a clock
+        "WTF_CSRF_SSL_STRICT": False,  # we send no referrer; web.refuse_other_origins checks
+        "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": config.rate_limit_storage != "memory://",
+    } | flask_config
+    app.extensions["goodword"] = config
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=3600, autorefresh=app.debug
+    )
+    db.init_app(app)
+    with app.app_context():
+        tune(db.engine)
+    auth.login.init_app(app)
+    web.init_app(app, config)
+    cli.init_app(app)
+    for name in SLICES:
+        if not (Path(__file__).parent / name / "views.py").exists():
+            continue
+        views = import_module(f"portal.{name}.views")
+        app.register_blueprint(views.bp)
+    demand_doors(app)
+    return app
+
+
+def engine_options(config: Settings) -> dict:
+    url = config.database_url
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        return {"url": url}
+    return {"url": url, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+
+
+def demand_doors(app: Flask) -> None:
+    """Refuse to start with a route nobody decided who may open."""
+    open_routes = {"static"}
+    for endpoint, view in app.view_functions.items():
+        if endpoint not in open_routes and not hasattr(view, "door"):
+            raise RuntimeError(f"the route {endpoint} names no door: see portal/auth.py")

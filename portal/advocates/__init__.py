@@ -1,0 +1,1 @@
+"""Companies that are our customers, and the people there who may speak for us."""

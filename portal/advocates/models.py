@@ -1,0 +1,60 @@
+import enum
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.db import Model
+
+
+class Sector(enum.StrEnum):
+    """What a company does, as far as gift rules care (T13)."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    HEALTHCARE = "healthcare"
+    FINANCE = "finance"
+    EDUCATION = "education"
+
+
+class Company(Model):
+    """A customer organisation."""
+
+    __tablename__ = "company"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(200), unique=True)  # lower case, one space
+    sector: Mapped[Sector] = mapped_column(default=Sector.PRIVATE)
+    website: Mapped[str] = mapped_column(sa.String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Advocate(Model):
+    """A person at a customer company. Enters by a signed link, never by a password."""
+
+    __tablename__ = "advocate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(sa.ForeignKey(Company.id), index=True)
+    company: Mapped[Company] = relationship(lazy="joined", innerjoin=True)
+    external_id: Mapped[str | None] = mapped_column(sa.String(100), unique=True)  # their CRM's
+    first_name: Mapped[str] = mapped_column(sa.String(100))
+    last_name: Mapped[str] = mapped_column(sa.String(100))
+    email: Mapped[str] = mapped_column(sa.String(254))  # as typed
+    email_key: Mapped[str] = mapped_column(sa.String(254), unique=True)  # canonical
+    job_title: Mapped[str] = mapped_column(sa.String(150), default="")
+    phone: Mapped[str] = mapped_column(sa.String(60), default="")
+    city: Mapped[str] = mapped_column(sa.String(100), default="")
+    country: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
+    language: Mapped[str] = mapped_column(sa.String(10), default="en")
+    customer_since: Mapped[date | None]
+    photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("photo.id"))
+    stopped_at: Mapped[datetime | None]  # asked us never to invite again
+    left_at: Mapped[datetime | None]  # no longer a customer, or not at this company (T6, T29)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()

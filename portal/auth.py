@@ -1,0 +1,131 @@
+"""Who is asking. Every route names its door here; ``create_app`` refuses one without."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import abort, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.db import db
+from portal.sessions import actions as sessions
+from portal.sessions.models import IDLE, Who
+from portal.staff.models import Role, Staff
+
+login = LoginManager()
+login.login_view = "staff.sign_in"
+login.session_protection = None  # the session row is the protection; addresses change on phones
+login.login_message = "Sign in to go on."
+
+
+# ── Doors ──────────────────────────────────────────────────────────────────────────────────
+
+
+def door(name: str) -> Callable:
+    """Mark a view with its door, for the permission table."""
+
+    def mark(view):
+        view.door = name
+        return view
+
+    return mark
+
+
+public = door("public")  # anyone
+by_link = door("link")  # whoever holds the signed link in the path
+
+
+def staff(role: Role = Role.VIEWER) -> Callable:
+    """Let in staff who may do what ``role`` may."""
+
+    def guard(view):
+        @door(f"staff:{role}")
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            if not current_user.is_authenticated:
+                return login.unauthorized()
+            if not current_user.may(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def advocate(view):
+    """Let in an advocate who came through their link; they are ``g.advocate``."""
+
+    @door("advocate")
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        g.advocate = current_advocate()
+        if g.advocate is None:
+            return redirect(url_for("home.session_over"), 303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+# ── Sign-in and out ────────────────────────────────────────────────────────────────────────
+
+
+def sign_in_staff(person: Staff) -> None:
+    """Begin a new session for this browser; an older one of it ends."""
+    sign_out_staff()
+    person.session_token = sessions.begin(Who.STAFF, person.id, request.user_agent.string)
+    login_user(person)
+    _seen("staff")
+
+
+def sign_out_staff() -> None:
+    if token := session.get("_user_id"):
+        sessions.end(token)
+    logout_user()
+    session.pop("csrf_token", None)
+
+
+def sign_in_advocate(person: Advocate) -> None:
+    """Begin a visit. Called from a POST a person made, never from a GET (T37)."""
+    sign_out_advocate()
+    session["visit"] = sessions.begin(Who.ADVOCATE, person.id, request.user_agent.string)
+    _seen("visit")
+
+
+def sign_out_advocate() -> None:
+    if token := session.pop("visit", None):
+        sessions.end(token)
+    session.pop("csrf_token", None)
+
+
+@login.user_loader
+def load_staff(token: str) -> Staff | None:
+    row = _awake("staff", Who.STAFF) and sessions.current(Who.STAFF, token)
+    person = row and db.session.get(Staff, row.person_id)
+    if not person or not person.is_active:
+        return None
+    _seen("staff")
+    return person
+
+
+def current_advocate() -> Advocate | None:
+    token = session.get("visit")
+    row = token and _awake("visit", Who.ADVOCATE) and sessions.current(Who.ADVOCATE, token)
+    if not row:
+        return None
+    _seen("visit")
+    return db.session.get(Advocate, row.person_id)
+
+
+# How long someone has been idle is kept in the signed cookie: a GET writes nothing here.
+
+
+def _seen(name: str) -> None:
+    now = int(clock.now().timestamp())
+    if now - session.get(f"{name}_seen", 0) > 60:
+        session[f"{name}_seen"] = now
+
+
+def _awake(name: str, who: Who) -> bool:
+    return clock.now().timestamp() - session.get(f"{name}_seen", 0) < IDLE[who].total_seconds()

@@ -1,0 +1,130 @@
+import enum
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.db import Model
+from portal.errors import NotAllowed
+from portal.incentives.models import Offer
+from portal.staff.models import Staff
+
+
+class Action(enum.StrEnum):
+    """A kind of advocacy. What each asks is data: see ``submissions/prompts.en.json``."""
+
+    REVIEW = "review"
+    QUOTE = "quote"
+    CASE_STUDY = "case-study"
+    WEBINAR = "webinar"
+    REFERRAL = "referral"
+
+
+class CampaignState(enum.StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
+class Campaign(Model):
+    """Whom we ask for what, until when, with which offer."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'draft') = (sent_at IS NULL)", name="sent_at_unless_draft"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    state: Mapped[CampaignState] = mapped_column(default=CampaignState.DRAFT)
+    actions: Mapped[list[str]]
+    audience: Mapped[dict[str, Any]]  # {"ids": […]} picked, or {"search": …, "country": …}
+    offer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Offer.id))
+    offer: Mapped[Offer | None] = relationship(foreign_keys=[offer_id])
+    referral_offer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Offer.id))
+    referral_offer: Mapped[Offer | None] = relationship(foreign_keys=[referral_offer_id])
+    rewarding_stage: Mapped[str] = mapped_column(sa.String(20), default="won")
+    deadline: Mapped[date]
+    subject_line: Mapped[str] = mapped_column("mail_subject", sa.String(150))
+    body: Mapped[str]  # placeholders by name only: {first_name} {company} {sender}
+    why: Mapped[str] = mapped_column(default="")  # "why you", on the landing page
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
+    owner: Mapped[Staff] = relationship()
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+    def asks_for(self, action: Action) -> bool:
+        return action.value in self.actions
+
+
+class InvitationState(enum.StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    OPENED = "opened"  # a person pressed the button; never a GET
+    ACCEPTED = "accepted"  # began something
+    EXPIRED = "expired"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+
+
+_OPEN = {InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPENED}
+MOVES = {
+    "send": ({InvitationState.QUEUED}, InvitationState.SENT),
+    "open": ({InvitationState.QUEUED, InvitationState.SENT}, InvitationState.OPENED),
+    "accept": (_OPEN | {InvitationState.DECLINED}, InvitationState.ACCEPTED),
+    "decline": (_OPEN, InvitationState.DECLINED),
+    "expire": (_OPEN, InvitationState.EXPIRED),
+    "revoke": (_OPEN | {InvitationState.ACCEPTED}, InvitationState.REVOKED),
+}
+
+
+class Invitation(Model):
+    """One advocate's way in to one campaign."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (sa.UniqueConstraint("campaign_id", "advocate_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey(Campaign.id))
+    campaign: Mapped[Campaign] = relationship(lazy="joined", innerjoin=True)
+    advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
+    advocate: Mapped[Advocate] = relationship(lazy="joined", innerjoin=True)
+    state: Mapped[InvitationState] = mapped_column(default=InvitationState.QUEUED)
+    no_offer_because: Mapped[str] = mapped_column(default="")  # sector rules (T13)
+    declined_actions: Mapped[list[str]] = mapped_column(default=list)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    opened_at: Mapped[datetime | None]
+
+    @property
+    def offer(self) -> Offer | None:
+        """What this person is offered for taking part."""
+        return None if self.no_offer_because else self.campaign.offer
+
+    @property
+    def referral_offer(self) -> Offer | None:
+        return None if self.no_offer_because else self.campaign.referral_offer
+
+    def allows(self, move: str) -> bool:
+        return self.state in MOVES[move][0]
+
+    def move(self, move: str) -> None:
+        if not self.allows(move):
+            raise NotAllowed(f"This invitation is {self.state}.")
+        self.state = MOVES[move][1]
+
+
+class Ask(Model):
+    """Each time we asked anyone for anything: the ledger behind the ask limits."""
+
+    __tablename__ = "ask"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Campaign.id))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,82 @@
+"""Commands: ``python3 dev.py flask --help`` lists them."""
+
+import click
+from alembic import command as alembic
+from alembic.config import Config
+from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+
+from portal import jobs
+from portal.config import ROOT, settings
+from portal.consent import actions as consent
+from portal.db import db
+from portal.errors import Refusal
+from portal.history.actions import SYSTEM
+from portal.staff import actions as staff_actions
+from portal.staff.models import Role
+from portal.submissions import actions as submissions
+from portal.system import queries as system
+
+
+def init_app(app: Flask) -> None:
+    for command in (migrate, staff, worker, doctor):
+        app.cli.add_command(command)
+
+
+def upgrade() -> None:
+    """Bring the database to this code's schema and load what is built in. Safe to repeat."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = settings().database_url
+    alembic.upgrade(config, "head")
+    jobs.create_tables()
+    consent.load_statements()
+    submissions.load_prompts()
+    db.session.commit()
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate() -> None:
+    """Bring the database up to date, with the built-in prompts and statements."""
+    upgrade()
+    click.echo("The database is up to date.")
+
+
+staff = AppGroup("staff", help="The people who run the program.")
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="editor")
+@click.option("--name", default="", help="How customers see them; from the address if left out.")
+def staff_add(email: str, role: str, name: str) -> None:
+    """Add EMAIL and print the link with which they choose a password (works once, 7 days)."""
+    try:
+        url = staff_actions.invite(email, name=name, role=Role(role), by=SYSTEM)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    db.session.commit()
+    click.echo(url)
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Deliver mail and do other promised work, until stopped."""
+    from flask import current_app
+
+    from portal import worker as process  # DBOS takes half a second to import
+
+    process.run(current_app._get_current_object())
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Check this installation; exit 1 when a promise does not hold."""
+    checks = system.checkup()
+    for check in checks:
+        click.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.found}")
+    if not all(check.ok for check in checks):
+        raise SystemExit(1)

@@ -1,0 +1,166 @@
+"""Every setting: its name, default, and one line on why. Read from ``GOODWORD_*``.
+
+A secret has no default, and may come from a file instead: ``GOODWORD_SECRET_KEY_FILE=/run/…``.
+All faults are listed at once, before anything starts.
+"""
+
+import os
+import re
+import socket
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from flask import current_app
+from pydantic import EmailStr, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).parent.parent
+PREFIX = "GOODWORD_"
+
+Key = Annotated[SecretStr, Field(min_length=32)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class SmtpSecurity(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
+
+    base_url: str = Field(
+        description="Where people reach this portal, e.g. https://customers.example.com. "
+        "Every link is built from it; a request for another host is refused."
+    )
+    secret_key: Key = Field(description="Signs session cookies. At least 32 characters.")
+    link_keys: Annotated[list[Key], NoDecode, Field(min_length=1)] = Field(
+        description="Signs links in mails, comma-separated, oldest first; the newest signs."
+    )
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT}/var/goodword.sqlite",
+        description="sqlite:///FILE (one machine) or postgresql+psycopg://… (several).",
+    )
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        default=[], description="Further host names this portal answers to, comma-separated."
+    )
+    proxy_hops: int = Field(
+        default=0, ge=0, le=5, description="How many proxies in front to trust for the address."
+    )
+    node_name: str = Field(
+        default_factory=socket.gethostname,
+        description="This machine's name among workers; keep it the same across restarts.",
+    )
+    rate_limit_storage: str = Field(
+        default="memory://", description="redis://… when several app processes share limits."
+    )
+    media_url: str = Field(
+        default=f"file://{ROOT}/var/media",
+        description="Where photos are kept: file:///DIRECTORY.",
+    )
+
+    smtp_host: str = Field(default="localhost", description="The mail relay.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: SmtpSecurity = Field(
+        default=SmtpSecurity.STARTTLS,
+        description="starttls or tls (certificate checked), or none for a relay on this machine.",
+    )
+    smtp_username: str = Field(default="", description="Leave empty for a relay without sign-in.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Its password.")
+    mail_from: EmailStr = Field(
+        default="customers@example.com", description="The address mails come from."
+    )
+
+    brand_name: str = Field(default="Your company", description="The name customers know.")
+    brand_tagline: str = Field(default="", description="One line under it on public pages.")
+    brand_colour: Colour = Field(
+        default="#1f6f5c", description="One colour for buttons and links, as #rrggbb."
+    )
+    brand_legal_name: str = Field(default="", description="The legal entity, for the footer.")
+    brand_address: str = Field(
+        default="", description="Postal address; marketing mail must carry it (T38)."
+    )
+    brand_privacy_url: str = Field(default="", description="Your privacy notice.")
+    brand_contact_email: EmailStr = Field(
+        default="customers@example.com", description="Whom people may write to with a question."
+    )
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, **_others):
+        return init_settings, env_settings, FileSource(settings_cls)
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[a-z0-9.\-\[\]:]+", value.rstrip("/"), re.IGNORECASE):
+            raise ValueError("must be a scheme and a host, like https://customers.example.com")
+        return value.rstrip("/").lower()
+
+    @field_validator("link_keys", "allowed_hosts", mode="before")
+    @classmethod
+    def _comma_separated(cls, value):
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names (with port) this portal answers to."""
+        return [self.base_url.partition("://")[2], *self.allowed_hosts]
+
+
+class FileSource(EnvSettingsSource):
+    """``GOODWORD_X_FILE=/path`` means: the value of x stands in that file."""
+
+    def get_field_value(self, field, field_name):
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        value = Path(path).read_text().strip() if path else None
+        return value, field_name, False
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message lists every fault."""
+
+
+def load(**overrides) -> Settings:
+    """The settings of this process; raises BadSettings with one line per fault."""
+    read_env_file()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        faults = [
+            f"  {PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+        ]
+        raise BadSettings(
+            "Goodword cannot start with these settings:\n"
+            + "\n".join(faults)
+            + "\nStart with `python3 dev.py flask init`, which writes a settings file,"
+            " or see docs/settings.md."
+        ) from None
+    except OSError as error:
+        raise BadSettings(f"Goodword cannot start: {error}") from None
+
+
+def read_env_file() -> None:
+    """Take ``GOODWORD_*`` lines from the file GOODWORD_ENV_FILE names (default ``.env``).
+
+    What is set in the environment already wins.
+    """
+    path = Path(os.environ.get(f"{PREFIX}ENV_FILE", ROOT / ".env"))
+    if not path.is_file():
+        return
+    for line in path.read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.strip().startswith(PREFIX):
+            os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+def settings() -> Settings:
+    """The settings of the app at work."""
+    return current_app.extensions["goodword"]

@@ -1,0 +1,1 @@
+"""Statements, what was given and refused, receipts; and the one question: is this in force?"""

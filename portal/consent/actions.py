@@ -1,0 +1,186 @@
+"""Give, refuse and withdraw; every act is a new event in one hash chain (T24)."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock, seeds
+from portal.advocates.models import Advocate
+from portal.consent import queries
+from portal.consent.models import ConsentEvent, Purpose, Receipt, Statement, Verdict
+from portal.db import db, lock
+from portal.errors import NotAllowed
+from portal.history.actions import Actor, record
+
+GENESIS = "0" * 64
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How a choice was made, as far as proof needs it: no raw address, no full user agent."""
+
+    ip_hash: str = ""
+    user_agent: str = ""
+    language: str = "en"
+    text_sha256: str = ""
+    offer: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load_statements() -> int:
+    """Add built-in statements whose wording is new, as new versions; how many were added."""
+    added = 0
+    for path in sorted(Path(__file__).parent.glob("statements.*.json")):
+        language = path.name.split(".")[1]
+        for item in seeds.read(path):
+            newest = queries.statement(Purpose(item["purpose"]), language)
+            digest = seeds.digest(item)
+            if newest and newest.sha256 == digest:
+                continue
+            version = newest.version + 1 if newest else 1
+            db.session.add(Statement(**item, language=language, version=version, sha256=digest))
+            added += 1
+    db.session.flush()
+    return added
+
+
+def issue_receipt(
+    advocate: Advocate,
+    contribution: str,
+    choices: Mapping[Purpose, bool],
+    *,
+    circumstances: Circumstances,
+) -> Receipt:
+    """Record one person's yes or no to each purpose they were asked, and give the receipt."""
+    receipt = Receipt(reference=_reference(), advocate=advocate, contribution=contribution)
+    db.session.add(receipt)
+    db.session.flush()
+    for purpose, yes in choices.items():
+        verdict = Verdict.GIVEN if yes else Verdict.REFUSED
+        _append(receipt, purpose, verdict, by=advocate, circumstances=circumstances)
+    record(receipt, "issued", by=advocate)
+    return receipt
+
+
+def give(receipt: Receipt, purpose: Purpose, *, by: Actor, circumstances: Circumstances) -> None:
+    """Say yes now, to the wording as it stands now. Saying it twice changes nothing."""
+    _lock(receipt)
+    if not queries.in_force(receipt, purpose):
+        _append(receipt, purpose, Verdict.GIVEN, by=by, circumstances=circumstances)
+        record(receipt, "permission given", by=by, purpose=purpose.value)
+
+
+def withdraw(
+    receipt: Receipt, purpose: Purpose, *, by: Actor, circumstances: Circumstances
+) -> None:
+    """Take one permission back; in force on the next read. Twice is harmless (T26)."""
+    _lock(receipt)
+    if queries.in_force(receipt, purpose):
+        _append(receipt, purpose, Verdict.WITHDRAWN, by=by, circumstances=circumstances)
+        record(receipt, "permission withdrawn", by=by, purpose=purpose.value)
+
+
+def withdraw_all(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -> None:
+    """Take back everything this receipt ever allowed."""
+    for purpose in queries.state(receipt):
+        withdraw(receipt, purpose, by=by, circumstances=circumstances)
+
+
+def _lock(receipt: Receipt) -> None:
+    """One change of mind at a time; publishing takes the same lock (faults F24)."""
+    db.session.execute(sa.select(Receipt.id).where(Receipt.id == receipt.id).with_for_update())
+
+
+lock_receipt = _lock
+
+
+def _append(
+    receipt: Receipt,
+    purpose: Purpose,
+    verdict: Verdict,
+    *,
+    by: Actor,
+    circumstances: Circumstances,
+) -> ConsentEvent:
+    statement = queries.statement(purpose, circumstances.language)
+    if statement is None:
+        raise NotAllowed(f"There is no wording for the permission “{purpose}” yet.")
+    lock("consent-chain")
+    newest = db.session.scalar(
+        sa.select(ConsentEvent.hash).order_by(ConsentEvent.id.desc()).limit(1)
+    )
+    now = clock.now()
+    given = verdict in (Verdict.GIVEN, Verdict.RECONFIRMED)
+    event = ConsentEvent(
+        receipt_id=receipt.id,
+        purpose=purpose,
+        verdict=verdict,
+        statement_id=statement.id,
+        statement=statement,
+        channels=list(statement.channels) if given else [],
+        until=now + timedelta(days=round(statement.months * 30.4375)) if given else None,
+        text_sha256=circumstances.text_sha256,
+        offer=dict(circumstances.offer),
+        language=circumstances.language,
+        ip_hash=circumstances.ip_hash,
+        user_agent=circumstances.user_agent,
+        by=by.subject,
+        at=now,
+        previous_hash=newest or GENESIS,
+    )
+    event.hash = chained(event)
+    db.session.add(event)
+    db.session.flush()
+    db.session.expire(receipt, ["events"])
+    return event
+
+
+def chained(event: ConsentEvent) -> str:
+    """The hash that ties an event to its wording and to the event before it."""
+    facts = {
+        "receipt": event.receipt_id,
+        "purpose": event.purpose.value,
+        "verdict": event.verdict.value,
+        "statement": event.statement.sha256,
+        "channels": event.channels,
+        "until": _stamp(event.until),
+        "text": event.text_sha256,
+        "offer": event.offer,
+        "language": event.language,
+        "ip": event.ip_hash,
+        "agent": event.user_agent,
+        "by": event.by,
+        "at": _stamp(event.at),
+        "previous": event.previous_hash,
+    }
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="microseconds") if moment else None
+
+
+def _reference() -> str:
+    block = lambda: "".join(secrets.choice(ALPHABET) for _ in range(4))  # noqa: E731
+    return f"GW-{block()}-{block()}"
+
+
+def first_broken_link() -> int | None:
+    """Walk the whole chain; the id of the first event that was changed, or None."""
+    previous = GENESIS
+    events = db.session.scalars(
+        sa.select(ConsentEvent).order_by(ConsentEvent.id).execution_options(yield_per=500)
+    )
+    for event in events:
+        if event.previous_hash != previous or event.hash != chained(event):
+            return event.id
+        previous = event.hash
+    return None

@@ -1,0 +1,100 @@
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.db import Model
+
+
+class Purpose(enum.StrEnum):
+    """What a permission is for. Each is asked, given, refused and withdrawn on its own (T23)."""
+
+    WORDS = "words"  # these exact words on our pages
+    NAME = "name"  # name and job title
+    COMPANY = "company"  # company name
+    PHOTO = "photo"
+    SALES = "sales"  # decks and ads
+    RECORDING = "recording"
+    REFERENCE = "reference"  # reference calls
+    REFERRAL_NAME = "referral-name"  # first name on the referral page
+    NEWS = "news"
+
+
+class Verdict(enum.StrEnum):
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    RECONFIRMED = "reconfirmed"
+
+
+GRANTING = (Verdict.GIVEN, Verdict.RECONFIRMED)
+
+
+class Statement(Model):
+    """The wording of one choice, by version and language. Never changed, only superseded (T25)."""
+
+    __tablename__ = "statement"
+    __table_args__ = (sa.UniqueConstraint("purpose", "language", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose]
+    language: Mapped[str] = mapped_column(sa.String(10))
+    version: Mapped[int]
+    label: Mapped[str]  # the choice itself, e.g. "Show my name and job title beside my words"
+    detail: Mapped[str]  # where and how, in a sentence
+    channels: Mapped[list[str]]
+    months: Mapped[int]  # how long a yes lasts
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Receipt(Model):
+    """What one person said to all purposes asked for one contribution (T27).
+
+    The permissions of a submission or referral link are those of its receipt.
+    """
+
+    __tablename__ = "receipt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(20), unique=True)  # e.g. GW-7K2M-9QXA
+    advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
+    advocate: Mapped[Advocate] = relationship()
+    contribution: Mapped[str] = mapped_column(sa.String(60))  # "quote", "review" …, for people
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    events: Mapped[list["ConsentEvent"]] = relationship(
+        back_populates="receipt", order_by="ConsentEvent.id"
+    )
+
+
+class ConsentEvent(Model):
+    """One choice at one moment. Append-only, hash-chained; the state is the fold (T24)."""
+
+    __tablename__ = "consent_event"
+    __table_args__ = (
+        sa.Index("ix_consent_event_receipt_id_purpose_id", "receipt_id", "purpose", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt_id: Mapped[int] = mapped_column(sa.ForeignKey(Receipt.id))
+    receipt: Mapped[Receipt] = relationship(back_populates="events")
+    purpose: Mapped[Purpose]
+    verdict: Mapped[Verdict]
+    statement_id: Mapped[int] = mapped_column(sa.ForeignKey(Statement.id))
+    statement: Mapped[Statement] = relationship(lazy="joined", innerjoin=True)
+    channels: Mapped[list[str]]
+    until: Mapped[datetime | None]  # of a yes; none for a no
+    text_sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    offer: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    language: Mapped[str] = mapped_column(sa.String(10))
+    ip_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    user_agent: Mapped[str] = mapped_column(sa.String(40), default="")  # family only
+    by: Mapped[str] = mapped_column(sa.String(60))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)

@@ -1,0 +1,1 @@
+"""Reads everything, writes nothing: home pages and the queue."""

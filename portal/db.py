@@ -1,0 +1,113 @@
+"""The database: one base class, one session, one set of column types."""
+
+import enum
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """A moment in time. Refuses naive datetimes; always comes back as UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value, dialect):
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Model(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        date: sa.Date,
+        dict[str, Any]: sa.JSON,
+        list[Any]: sa.JSON,
+        list[str]: sa.JSON,
+        enum.StrEnum: sa.Enum(
+            enum.StrEnum,
+            native_enum=False,
+            create_constraint=False,
+            length=20,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        ),
+    }
+
+    @property
+    def subject(self) -> str:
+        """How other tables name this row, e.g. ``submission:7``."""
+        return f"{self.__tablename__}:{self.id}"
+
+
+db = SQLAlchemy(session_options={"autoflush": True})
+
+
+def tune(engine: sa.Engine) -> None:
+    """Make SQLite keep its word: WAL, FULL, foreign keys, and one writer at a time.
+
+    Deferred transactions silently lose concurrent read-modify-writes, so everything that may
+    write begins IMMEDIATE; a GET reads beside the writers (and may therefore never write).
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection, _record):
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        for pragma in (
+            "busy_timeout=5000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "journal_size_limit=67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        reading = connection.get_execution_options().get(
+            "read_only", has_request_context() and request.method in SAFE_METHODS
+        )
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def lock(name: str) -> None:
+    """Let one transaction at a time past this point; released by commit or rollback.
+
+    SQLite's writers already wait for each other (see ``tune``).
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"goodword:{name}")))
+        )
+
+
+def render_item(kind, item, _context):
+    """Write our own types into migrations as plain SQLAlchemy ones."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False

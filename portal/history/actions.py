@@ -1,0 +1,26 @@
+from typing import Protocol
+
+from portal.db import Model, db
+from portal.history.models import Entry
+
+
+class Actor(Protocol):
+    """Whoever acts: a row of ours (staff, advocate, lead …) or ``SYSTEM``."""
+
+    @property
+    def subject(self) -> str: ...
+
+
+class _System:
+    subject = "system"
+    name = "Goodword"
+
+
+SYSTEM = _System()
+
+
+def record(thing: Model, verb: str, *, by: Actor, note: str = "", **data) -> None:
+    """Write down that ``by`` did ``verb`` to ``thing``, in the caller's transaction."""
+    db.session.flush()  # a new thing has no id before
+    entry = Entry(about=thing.subject, verb=verb, by=by.subject, note=note, data=data)
+    db.session.add(entry)

@@ -1,0 +1,23 @@
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import clock
+from portal.db import Model
+
+
+class Entry(Model):
+    """One act: ``staff:3`` did ``approved`` to ``submission:7``, with a note for people."""
+
+    __tablename__ = "history"
+    __table_args__ = (sa.Index("ix_history_subject_id", "subject", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column("subject", sa.String(60))
+    verb: Mapped[str] = mapped_column(sa.String(60))
+    by: Mapped[str] = mapped_column(sa.String(60), index=True)
+    note: Mapped[str] = mapped_column(default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,60 @@
+"""How a reward is said: the long wording before anyone starts, the short one beside the words.
+
+The templates that draw words call ``beside`` in the same macro, so it cannot be left out (T10).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.incentives.models import Choice
+
+WORDING = "en@1"
+
+
+def before(promise: Mapping[str, Any], action: str, brand: str) -> str:
+    """What is offered and how it will be said, for the page before the first question (T11)."""
+    return (
+        f"We’d like your honest experience, good or bad. Everyone invited gets {promise['reward']} "
+        f"for a complete {action}; the wording or rating makes no difference. We will say beside "
+        "your words that you received it. If your employer restricts gifts, decline it: your "
+        "contribution counts the same. You need not agree to any use of your name."
+    )
+
+
+def before_referral(promise: Mapping[str, Any], stage: str) -> str:
+    """The same for a referral: what for, when, and who is told."""
+    return (
+        f"You get {promise['reward']} for each person who comes through your link and {stage}. "
+        "Your link’s page tells them so before they give any details. If your employer restricts "
+        "gifts, decline it: your link works the same."
+    )
+
+
+def beside(promise: Mapping[str, Any] | None, choice: str | None, action: str, brand: str) -> str:
+    """The sentence that stands beside published words; empty when nothing was given."""
+    if not promise or choice in (None, Choice.DECLINED):
+        return ""
+    reward = promise["reward"]
+    if choice == Choice.DONATED:
+        return f"{brand} gave {reward} to {promise['charity']} in this customer’s name for taking part."
+    if action == "review":
+        return (
+            f"Reward given: the reviewer received {reward} for leaving a review, "
+            "whatever they said."
+        )
+    return f"{brand} gave this customer {reward} for taking part."
+
+
+def on_referral_page(promise: Mapping[str, Any] | None, choice: str | None, who: str) -> str:
+    """Who may be rewarded, said before the form (T31). ``who``: a first name, or empty."""
+    person = who or "The customer who sent you"
+    if not promise or choice in (None, Choice.DECLINED):
+        return f"{person} gets nothing for recommending us."
+    if choice == Choice.DONATED:
+        return f"If you become a customer, {promise['charity']} may receive {promise['reward']} on behalf of {who or 'the customer who sent you'}."
+    return f"{person} may receive {promise['reward']} if you become a customer."
+
+
+def picked(brand: str) -> str:
+    """What a hand-picked block says about itself (T18)."""
+    return f"Customer quotes chosen by {brand}."

@@ -1,0 +1,1 @@
+"""Signed links: mint, open, revoke; each kind opens one door only."""

@@ -1,0 +1,48 @@
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import clock
+from portal.db import Model
+
+
+class Kind(enum.StrEnum):
+    """What a link is good for. Each kind signs with a salt of its own."""
+
+    INVITATION = "invitation"  # an advocate's way in
+    SETUP = "setup"  # a staff member sets their password
+    RECEIPT = "receipt"  # see and withdraw consents without signing in
+    PROSPECT = "prospect"  # a referred person sees and deletes their details
+    STOP = "stop"  # no more invitations (RFC 8058 one-click)
+
+
+# Where each kind leads, and for how many days it may (the row's own date can only be sooner).
+DOORS = {
+    Kind.INVITATION: ("/i/", 180),
+    Kind.SETUP: ("/staff/setup/", 7),
+    Kind.RECEIPT: ("/c/", 365 * 6),
+    Kind.PROSPECT: ("/p/", 365),
+    Kind.STOP: ("/stop/", 365 * 6),
+}
+
+
+class Link(Model):
+    """The authority behind a signed link. Only a hash of its secret is kept."""
+
+    __tablename__ = "link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    kind: Mapped[Kind]
+    about: Mapped[str] = mapped_column("subject", sa.String(60), index=True)
+    sent_to: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+    @property
+    def subject_id(self) -> int:
+        return int(self.about.rpartition(":")[2])

@@ -1,0 +1,1 @@
+"""Photos: checked, re-encoded without metadata, stored under random names."""

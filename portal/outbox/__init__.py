@@ -1,0 +1,1 @@
+"""Mail promised in a transaction: the row and its job commit with the act, or not at all."""

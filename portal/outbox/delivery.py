@@ -1,0 +1,116 @@
+"""The wire: one message rendered, its links minted, handed to the relay."""
+
+import smtplib
+import ssl
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import css_inline
+from flask import render_template
+from jinja2 import TemplateNotFound
+
+from portal import clock
+from portal.config import SmtpSecurity, settings
+from portal.db import db
+from portal.links import actions as links
+from portal.links.models import Kind
+from portal.outbox import actions
+from portal.outbox.models import MailClass, Message, State
+
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+
+
+def deliver(message_id: int) -> None:
+    """Send one message, once; a second call finds it sent and does nothing.
+
+    A crash between the relay's 250 and our commit repeats the mail with the same Message-ID.
+    """
+    message = db.session.get(Message, message_id, with_for_update=True)
+    if message is None or message.state is not State.QUEUED:
+        return
+    if message.mail_class is MailClass.MARKETING and actions.suppressed(message.recipient):
+        message.state = State.STOPPED
+        db.session.commit()
+        return
+    mail = render(message)
+    message.attempts += 1
+    db.session.commit()  # the links in the mail must open before it arrives
+    error, final = hand_over(mail)
+    message = db.session.get(Message, message_id, with_for_update=True)
+    if not error:
+        message.state, message.sent_at, message.error = State.SENT, clock.now(), ""
+    elif final:
+        message.state, message.error = State.FAILED, error
+    else:
+        actions.retry_later(message, error)
+    db.session.commit()
+
+
+def render(message: Message) -> EmailMessage:
+    """The message as it will travel: text and HTML, headers per RFC 5322, 3834 and 8058."""
+    context = message.context | {
+        name: links.mint(
+            Kind(kind),
+            subject,
+            until=until and datetime.fromisoformat(until),
+            sent_to=message.recipient,
+        )
+        for name, (kind, subject, until) in message.links.items()
+    }
+    config = settings()
+    mail = EmailMessage()
+    name = f"emails/{message.template}"
+    mail["Subject"] = render_template(f"{name}.subject.txt", **context).strip()
+    mail["From"] = Address(config.brand_name, addr_spec=config.mail_from)
+    mail["To"] = message.recipient
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{message.id}.mail@{config.mail_from.rpartition('@')[2]}>"
+    mail["Reply-To"] = config.brand_contact_email
+    if message.mail_class is MailClass.MARKETING:
+        mail["List-Unsubscribe"] = f"<{context['stop_url']}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    else:
+        mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(render_template(f"{name}.txt", **context).strip() + "\n")
+    try:
+        page = render_template(f"{name}.html", **context)
+    except TemplateNotFound:
+        return mail
+    mail.add_alternative(_inliner.inline(page), subtype="html")
+    return mail
+
+
+def hand_over(mail: EmailMessage) -> tuple[str, bool]:
+    """Give the mail to the relay: ("", _) when it took it, else the error and whether it is final.
+
+    5xx is final; 4xx, a broken connection or an unverified certificate is worth another try.
+    """
+    config = settings()
+    try:
+        with _connect() as relay:
+            if config.smtp_username:
+                relay.login(config.smtp_username, config.smtp_password.get_secret_value())
+            relay.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, reason = next(iter(refused.recipients.values()))
+        return f"{code} {reason.decode(errors='replace')}"[:300], code >= 500
+    except smtplib.SMTPResponseException as refused:
+        reason = refused.smtp_error
+        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
+        return f"{refused.smtp_code} {reason}"[:300], refused.smtp_code >= 500
+    except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"[:300], False
+    return "", False
+
+
+def _connect() -> smtplib.SMTP:
+    config = settings()
+    where = {"host": config.smtp_host, "port": config.smtp_port, "timeout": 30}
+    if config.smtp_security is SmtpSecurity.TLS:
+        return smtplib.SMTP_SSL(**where, context=ssl.create_default_context())
+    relay = smtplib.SMTP(**where)
+    if config.smtp_security is SmtpSecurity.STARTTLS:
+        relay.starttls(context=ssl.create_default_context())  # verified; the default is not
+    return relay

@@ -1,0 +1,57 @@
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import clock
+from portal.db import Model
+
+
+class MailClass(enum.StrEnum):
+    """Marketing mail can be stopped (T38); service mail answers what a person did."""
+
+    MARKETING = "marketing"
+    SERVICE = "service"
+
+
+class State(enum.StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    STOPPED = "stopped"  # the person stopped mail before it left
+    FAILED = "failed"  # given up; visible to staff
+
+
+class Message(Model):
+    """A mail on its way. Its Message-ID never changes, however often a crash repeats it."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at_if_sent"),
+        sa.Index("ix_message_state_id", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail_class: Mapped[MailClass]
+    recipient: Mapped[str] = mapped_column(sa.String(254))
+    template: Mapped[str] = mapped_column(sa.String(60))
+    context: Mapped[dict[str, Any]]  # plain words for the template; never a token
+    links: Mapped[dict[str, Any]]  # name → [kind, subject, until]; minted when the mail leaves
+    about: Mapped[str] = mapped_column("subject", sa.String(60), index=True)
+    state: Mapped[State] = mapped_column(default=State.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    not_before: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+
+
+class Suppression(Model):
+    """An address that wants no marketing mail; kept as a hash, so it survives erasure."""
+
+    __tablename__ = "suppression"
+
+    address_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.String(60))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,1 @@
+"""What is public now. Asks consent on every read."""

@@ -1,0 +1,1 @@
+"""Referral links, leads and their stages."""

@@ -1,0 +1,1 @@
+"""Staff read what waits, and decide."""

@@ -1,0 +1,1 @@
+"""Server-side sessions: a random token in the cookie, a row that can be ended here."""

@@ -1,0 +1,55 @@
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.db import db
+from portal.sessions.models import ABSOLUTE, Session, Who
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin(who: Who, person_id: int, user_agent: str = "") -> str:
+    """Sign a person in and give back the token for their cookie (shown once)."""
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        Session(
+            token_hash=_hash(token),
+            who=who,
+            person_id=person_id,
+            user_agent=user_agent[:200],
+            expires_at=clock.now() + ABSOLUTE[who],
+        )
+    )
+    return token
+
+
+def current(who: Who, token: str) -> Session | None:
+    """The session behind a cookie's token, while it lasts."""
+    return db.session.scalar(
+        sa.select(Session).where(
+            Session.token_hash == _hash(token),
+            Session.who == who,
+            Session.ended_at.is_(None),
+            Session.expires_at > clock.now(),
+        )
+    )
+
+
+def end(token: str) -> None:
+    """Sign out this browser."""
+    db.session.execute(
+        sa.update(Session).where(Session.token_hash == _hash(token)).values(ended_at=clock.now())
+    )
+
+
+def end_all(who: Who, person_id: int) -> None:
+    """Sign the person out everywhere."""
+    db.session.execute(
+        sa.update(Session)
+        .where(Session.who == who, Session.person_id == person_id, Session.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )

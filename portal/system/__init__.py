@@ -1,0 +1,1 @@
+"""The portal as an operator sees it: health, brand, the address of this machine."""

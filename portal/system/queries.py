@@ -1,0 +1,60 @@
+"""Is this installation well?"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from portal.config import ROOT
+from portal.consent import actions as consent
+from portal.db import db
+
+
+def faults() -> list[str]:
+    """Why a write would fail just now; empty when it would not."""
+    try:
+        with db.engine.connect().execution_options(read_only=False) as connection:
+            transaction = connection.begin()
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = version_num"))
+            at = MigrationContext.configure(connection).get_current_revision()
+            transaction.rollback()
+    except sa.exc.SQLAlchemyError as error:
+        return [f"the database does not take writes ({type(error).__name__})"]
+    head = head_revision()
+    return [] if at == head else [f"the database is at schema {at}, this code needs {head}"]
+
+
+def head_revision() -> str | None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise, whether it holds, and what was seen."""
+
+    name: str
+    ok: bool
+    found: str
+
+
+def checkup() -> list[Check]:
+    """The promises of promises.md that can be seen on a live system."""
+    not_ready = faults()
+    checks = [
+        Check("database takes writes, schema current", not not_ready, "; ".join(not_ready) or "yes")
+    ]
+    if not_ready:
+        return checks
+    broken = consent.first_broken_link()
+    checks.append(
+        Check(
+            "consent chain",
+            broken is None,
+            "unbroken" if broken is None else f"event {broken} was changed",
+        )
+    )
+    return checks

@@ -1,0 +1,254 @@
+"""What all pages share: headers, filters, error pages, the brand."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import date, datetime
+from types import SimpleNamespace
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from portal import clock
+from portal.addresses import masked
+from portal.config import Settings, settings
+from portal.db import SAFE_METHODS, db
+from portal.errors import Refusal
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; object-src 'none'"
+)
+PRIVATE = "private, no-store"
+
+
+def init_app(app: Flask, config: Settings) -> None:
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(refuse_other_origins)
+    app.after_request(headers)
+    app.context_processor(shared)
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(StaleDataError, overtaken)
+    app.register_error_handler(CSRFError, csrf_failed)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(500, broken)
+    app.jinja_env.filters |= {
+        "day": day,
+        "moment": moment,
+        "money": money,
+        "masked": masked,
+        "sentence": lambda word: str(word).replace("-", " "),
+    }
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+# ── Each request ───────────────────────────────────────────────────────────────────────────
+
+
+def refuse_other_origins() -> None:
+    """No page elsewhere may post here (beside the CSRF token; OWASP CSRF sheet).
+
+    Pages under ``no-referrer`` send ``Origin: null`` to ourselves, so Sec-Fetch-Site decides
+    where the browser sends it. One-click unsubscribe alone may come from anywhere (RFC 8058).
+    """
+    if request.method in SAFE_METHODS or request.endpoint is None:
+        return
+    if getattr(request_view(), "any_origin", False):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    ours = {f"{'https' if settings().https else 'http'}://{host}" for host in settings().hosts}
+    if site:
+        allowed = site in {"same-origin", "none"}
+    else:
+        allowed = origin in {None, "null"} | ours
+    if not allowed:
+        abort(403)
+
+
+def request_view():
+    return current_app.view_functions.get(request.endpoint)
+
+
+def headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if settings().https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if getattr(request_view(), "door", "public") != "public" or response.status_code >= 400:
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        response.headers["Cache-Control"] = PRIVATE
+    else:
+        response.headers.setdefault("Cache-Control", PRIVATE)
+    return response
+
+
+def brand() -> SimpleNamespace:
+    """The customer-facing face of this portal, from the settings."""
+    config = settings()
+    return SimpleNamespace(
+        name=config.brand_name,
+        tagline=config.brand_tagline,
+        colour=config.brand_colour,
+        ink=ink_on(config.brand_colour),
+        legal_name=config.brand_legal_name or config.brand_name,
+        postal_address=config.brand_address,
+        privacy_url=config.brand_privacy_url or None,
+        contact_email=config.brand_contact_email,
+        logo_url=None,
+    )
+
+
+def shared() -> dict:
+    return {"brand": brand(), "now": clock.now(), "advocate": g.get("advocate")}
+
+
+def ip_hash() -> str:
+    """The visitor's address, salted and hashed: enough to compare, useless to look up (T24)."""
+    salt = settings().secret_key.get_secret_value().encode()
+    return hmac.new(salt, (request.remote_addr or "").encode(), hashlib.sha256).hexdigest()
+
+
+def browser_family() -> str:
+    """ "Firefox", "Safari" …: as much of the user agent as a receipt needs."""
+    agent = request.user_agent.string
+    for mark, name in (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ):
+        if mark in agent:
+            return name
+    return "other"
+
+
+# ── Errors ─────────────────────────────────────────────────────────────────────────────────
+
+
+def error_page(message: str, status: int, **more):
+    """The one page every refusal is drawn on; JSON for the autosave."""
+    db.session.rollback()  # so that drawing the page cannot flush half a change
+    if request.headers.get("X-Requested-With") == "autosave":
+        return jsonify(message=message), status
+    return make_response(
+        render_template("error.html", message=message, status=status, **more), status
+    )
+
+
+def refused(error: Refusal):
+    return error_page(str(error), error.status)
+
+
+def overtaken(_: StaleDataError):
+    return error_page(
+        "Someone else changed this while you had it open. Nothing was overwritten.", 409
+    )
+
+
+def csrf_failed(_: CSRFError):
+    return error_page(
+        "This page was open for so long that its form is no longer valid. "
+        "Go back, copy what you typed, reload the page and send it again.",
+        400,
+    )
+
+
+MESSAGES = {
+    400: "We could not read that request.",
+    403: "You may not do that here.",
+    404: "There is no page at this address.",
+    405: "That is not something this page does.",
+    413: "That file is too large. What you typed before is saved.",
+    429: "That was tried too often in a short time. Wait a few minutes and try again.",
+}
+
+
+def http_error(error: HTTPException):
+    if error.response is not None:
+        return error.response
+    return error_page(MESSAGES.get(error.code, "That did not work."), error.code)
+
+
+STATIC_ERROR = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"></head><body><main><h1>{title}</h1><p>{text}</p>
+<p>Go back to the page you came from: what you typed is still there. If it happens again, write to
+{contact}{reference}.</p></main></body></html>"""
+
+
+def broken(error):
+    """An error of ours. Drawn without the database, and without a word of the exception."""
+    reference = secrets.token_hex(4)
+    current_app.logger.error("error %s on %s", reference, request.endpoint, exc_info=error)
+    page = STATIC_ERROR.format(
+        title="Something on our side broke",
+        text="It was not you, and we have kept a note of it.",
+        contact=settings().brand_contact_email,
+        reference=f" and say {reference}",
+    )
+    return page, 500
+
+
+def database_away(error: OperationalError):
+    """The database is away or locked: nothing was stored, trying again will do."""
+    current_app.logger.error("database away: %s", type(error.orig).__name__)
+    page = STATIC_ERROR.format(
+        title="We cannot save anything just now",
+        text="Wait a minute and send it again.",
+        contact=settings().brand_contact_email,
+        reference="",
+    )
+    return page, 503, {"Retry-After": "30"}
+
+
+# ── Filters ────────────────────────────────────────────────────────────────────────────────
+
+
+def day(value: date | datetime | None) -> str:
+    """24 November 2026"""
+    return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """24 November 2026, 14:02 UTC"""
+    return f"{day(value)}, {value:%H:%M} UTC" if value else ""
+
+
+def money(cents: int, currency: str) -> str:
+    """1250, "EUR" → €12.50; whole amounts without decimals."""
+    sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, f"{currency} ")
+    return f"{sign}{cents / 100:,.2f}".removesuffix(".00")
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on this colour (WCAG relative luminance)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g_, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return "#ffffff" if 0.2126 * r + 0.7152 * g_ + 0.0722 * b < 0.179 else "#111111"
