@@ -52,7 +52,7 @@
           var field = form.elements.namedItem("version");
           if (field && j.version !== undefined) field.value = j.version;
           saved = now; tries = 0;
-          say("Saved " + new Date().toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit" }));
+          say("Saved " + new Date().toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
           if (snapshot() !== saved) later(1500);
         });
       })
