@@ -22,7 +22,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock
 from portal.addresses import masked
@@ -194,6 +194,8 @@ MESSAGES = {
 def http_error(error: HTTPException):
     if error.response is not None:
         return error.response
+    if isinstance(error, SecurityError):  # a foreign Host: no page of ours can be drawn for it
+        return "This server does not answer to that host name.", 400
     return error_page(MESSAGES.get(error.code, "That did not work."), error.code)
 
 
