@@ -16,7 +16,6 @@ system, apart from Chromium and Java for the tests (Debian's packages, when root
 Packages come from wherever this machine's pip and npm are set up to fetch them.
 """
 
-import argparse
 import fcntl
 import hashlib
 import importlib.util
@@ -58,7 +57,7 @@ def demo(arguments):
     Show the portal at work: sample data, web server (port 8000), worker and a mail catcher.
     """
     install()
-    launch(PY, "-m", "portal.demo", "--port", port_in("demo", arguments))
+    launch(PY, "-m", "portal.demo", *arguments)
 
 
 def serve(arguments):
@@ -67,7 +66,7 @@ def serve(arguments):
     Run web server (port 8000) and worker with the settings in GOODWORD_* or .env.
     """
     install()
-    launch(BIN / "flask", "--app", "wsgi", "serve", "--port", port_in("serve", arguments))
+    launch(PY, "-m", "portal.serve", *arguments)
 
 
 def test(arguments):
@@ -311,12 +310,6 @@ def npm(*arguments):
         env.setdefault("NODE_EXTRA_CA_CERTS", certificates)
     options = ["--no-progress", "--loglevel=error"]
     run(NODE, NPM, *arguments, *options, env=env, stdout=subprocess.DEVNULL)
-
-
-def port_in(command, arguments):
-    parser = argparse.ArgumentParser(prog=f"python3 dev.py {command}")
-    parser.add_argument("--port", type=int, default=8000)
-    return str(parser.parse_args(arguments).port)
 
 
 def runtime_directory():

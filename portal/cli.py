@@ -3,7 +3,7 @@
 import click
 from alembic import command as alembic
 from alembic.config import Config
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from portal import jobs
@@ -64,8 +64,6 @@ def staff_add(email: str, role: str, name: str) -> None:
 @with_appcontext
 def worker() -> None:
     """Deliver mail and do other promised work, until stopped."""
-    from flask import current_app
-
     from portal import worker as process  # DBOS takes half a second to import
 
     process.run(current_app._get_current_object())

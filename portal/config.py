@@ -140,8 +140,8 @@ def load(**overrides) -> Settings:
         raise BadSettings(
             "Goodword cannot start with these settings:\n"
             + "\n".join(faults)
-            + "\nStart with `python3 dev.py flask init`, which writes a settings file,"
-            " or see docs/settings.md."
+            + "\n`python3 dev.py serve` writes a first settings file (.env); every setting is explained"
+            " in docs/settings.md."
         ) from None
     except OSError as error:
         raise BadSettings(f"Goodword cannot start: {error}") from None

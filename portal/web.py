@@ -153,14 +153,26 @@ def browser_family() -> str:
 # ── Errors ─────────────────────────────────────────────────────────────────────────────────
 
 
-def error_page(message: str, status: int, **more):
+TITLES = {
+    400: "That request did not reach us whole",
+    403: "You may not do that here",
+    404: "There is nothing at this address",
+    409: "Something changed meanwhile",
+    410: "This is no longer here",
+    413: "That is too large",
+    422: "That cannot be used as it is",
+    429: "That was a little too often",
+}
+
+
+def error_page(text: str, status: int, title: str = "", **more):
     """The one page every refusal is drawn on; JSON for the autosave."""
     db.session.rollback()  # so that drawing the page cannot flush half a change
     if request.headers.get("X-Requested-With") == "autosave":
-        return jsonify(message=message), status
-    return make_response(
-        render_template("error.html", message=message, status=status, **more), status
-    )
+        return jsonify(message=text), status
+    title = title or TITLES.get(status, "That did not work")
+    page = render_template("error.html", title=title, text=text, status=status, **more)
+    return make_response(page, status)
 
 
 def refused(error: Refusal):
@@ -182,12 +194,12 @@ def csrf_failed(_: CSRFError):
 
 
 MESSAGES = {
-    400: "We could not read that request.",
-    403: "You may not do that here.",
-    404: "There is no page at this address.",
+    400: "Go back and send it again.",
+    403: "Your sign-in does not reach that far. Whoever runs this portal can change that.",
+    404: "The address may be mistyped, or what stood here was taken down.",
     405: "That is not something this page does.",
-    413: "That file is too large. What you typed before is saved.",
-    429: "That was tried too often in a short time. Wait a few minutes and try again.",
+    413: "Choose a smaller file. What you typed before is saved.",
+    429: "Wait a few minutes and try again. Nothing is lost.",
 }
 
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -225,7 +225,7 @@ def campaign(save, rosa, offer) -> int:
             offer_id=offer,
             referral_offer_id=offer,
             rewarding_stage="qualified",
-            deadline=date.today() + timedelta(days=30),
+            deadline=datetime.now(UTC).date() + timedelta(days=30),
             subject_line="Would you tell others, {first_name}?",
             body="Dear {first_name}, …",
             why="You have used us since the first day.",

@@ -36,7 +36,8 @@ def beside(promise: Mapping[str, Any] | None, choice: str | None, action: str, b
         return ""
     reward = promise["reward"]
     if choice == Choice.DONATED:
-        return f"{brand} gave {reward} to {promise['charity']} in this customer’s name for taking part."
+        charity = promise["charity"]
+        return f"{brand} gave {reward} to {charity} in this customer’s name for taking part."
     if action == "review":
         return (
             f"Reward given: the reviewer received {reward} for leaving a review, "
@@ -51,7 +52,10 @@ def on_referral_page(promise: Mapping[str, Any] | None, choice: str | None, who:
     if not promise or choice in (None, Choice.DECLINED):
         return f"{person} gets nothing for recommending us."
     if choice == Choice.DONATED:
-        return f"If you become a customer, {promise['charity']} may receive {promise['reward']} on behalf of {who or 'the customer who sent you'}."
+        return (
+            f"If you become a customer, {promise['charity']} may receive {promise['reward']} "
+            f"on behalf of {who or 'the customer who sent you'}."
+        )
     return f"{person} may receive {promise['reward']} if you become a customer."
 
 

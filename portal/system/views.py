@@ -36,5 +36,6 @@ def brand_css():
 @bp.get("/robots.txt")
 @auth.public
 def robots():
-    lines = "User-agent: *\nDisallow: /i/\nDisallow: /c/\nDisallow: /p/\nDisallow: /r/\nDisallow: /me\nDisallow: /staff\n"
+    private = ["/i/", "/c/", "/p/", "/r/", "/stop/", "/me", "/staff"]
+    lines = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in private)
     return Response(lines, mimetype="text/plain", headers={"Cache-Control": "public, max-age=3600"})

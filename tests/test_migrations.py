@@ -1,0 +1,91 @@
+"""The migrations and the models must tell the same story, on both databases."""
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from portal.config import ROOT
+from portal.db import Model, db
+from portal.tables import load_models
+
+DBOS = {"dbos_migrations", "queues", "streams", "notifications"}
+
+
+def config(url: str) -> Config:
+    found = Config()
+    found.set_main_option("script_location", str(ROOT / "migrations"))
+    found.attributes["url"] = url
+    return found
+
+
+@pytest.fixture
+def bare(request, tmp_path):
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bare.sqlite'}"
+    admin = request.getfixturevalue("postgresql")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS bare")
+        connection.exec_driver_sql("CREATE DATABASE bare")
+    return admin.url.set(database="bare").render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("bare", ["sqlite", "postgresql"], indirect=True)
+def test_migrations_build_the_models_and_take_them_down(bare):
+    load_models()
+    command.upgrade(config(bare), "head")
+    engine = sa.create_engine(bare, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+    command.downgrade(config(bare), "base")
+    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
+    command.upgrade(config(bare), "head")
+
+
+@pytest.mark.parametrize(
+    "table", ["history", "consent_event", "statement", "version", "reward_entry", "stage_move"]
+)
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_T24_the_database_itself_refuses_to_change_what_is_append_only(app, table, change, ledgers):
+    with app.app_context(), pytest.raises(sa.exc.DatabaseError, match="append-only"):
+        db.session.execute(sa.text(change.format(table)))
+
+
+@pytest.fixture
+def ledgers(app, act, ada, rosa, campaign, invitation):
+    """One row in each append-only table (a SQLite trigger fires per row)."""
+    from portal.advocates.models import Advocate
+    from portal.campaigns.models import Action, Invitation
+    from portal.consent.actions import Circumstances, issue_receipt
+    from portal.consent.models import Purpose
+    from portal.incentives import actions as incentives
+    from portal.referrals.models import Lead, Referral, ReferralLink, Stage, StageMove
+    from portal.submissions import queries
+    from portal.submissions.models import Submission, Version
+
+    def write():
+        person = db.session.get(Advocate, ada)
+        receipt = issue_receipt(
+            person, "quote", {Purpose.WORDS: True}, circumstances=Circumstances()
+        )
+        incentives.accrue(person, reason="x:1", explanation="x", promise={}, by=person)
+        submission = Submission(
+            invitation=db.session.get(Invitation, invitation),
+            advocate=person,
+            action=Action.QUOTE,
+            prompt_set=queries.prompt_set(Action.QUOTE),
+        )
+        version = Version(submission=submission, number=1, answers=[], sha256="")
+        referral = Referral(
+            invitation_id=invitation, advocate=person, rewarding_stage="won", receipt=receipt
+        )
+        link = ReferralLink(referral=referral, code="c")
+        lead = Lead(link=link, name="P", email="p@q.example", company="Q")
+        move = StageMove(lead=lead, stage=Stage.RECEIVED, by="system")
+        db.session.add_all([version, move])
+
+    act(write)

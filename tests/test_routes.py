@@ -1,0 +1,141 @@
+"""Promises about every route, read from the routes themselves."""
+
+import re
+
+import pytest
+
+from portal.staff.models import Role, Staff
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def address(rule) -> str:
+    """The rule's path with something that does not exist in each gap."""
+    return re.sub(r"<(int:)?[^>]+>", lambda gap: "987654" if gap.group(1) else "nothing", rule.rule)
+
+
+# Which door each area has. A route outside this table fails, and so the build.
+AREAS = [
+    (r"/staff/(sign-in|sign-out|setup/.+)", {"public", "link"}),
+    (r"/staff(/.*)?", {"staff:owner", "staff:editor", "staff:viewer"}),
+    (r"/me/sign-out", {"advocate", "public"}),
+    (r"/me(/.*)?", {"advocate"}),
+    (r"/(i|c|p|stop)/<token>(/.*)?", {"link"}),
+    (r"/r/.*", {"public"}),
+    (r"/(|stories.*|reviews.*|media/.*|session-over)", {"public"}),
+    (r"/(healthz|readyz|brand\.css|robots\.txt|favicon\.ico)", {"public"}),
+]
+
+
+def test_every_route_has_the_door_of_its_area(app):
+    for rule in rules(app):
+        doors = next((d for path, d in AREAS if re.fullmatch(path, rule.rule)), None)
+        assert doors, f"{rule.rule} is in no area of the permission table"
+        assert app.view_functions[rule.endpoint].door in doors, rule.rule
+
+
+def test_staff_change_things_only_as_editors_or_owners(app):
+    for rule in rules(app):
+        door = app.view_functions[rule.endpoint].door
+        if door == "staff:viewer":
+            assert rule.methods <= SAFE, f"a viewer may {rule.methods - SAFE} {rule.rule}"
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_role_opens_its_own_doors_only(app, save, browser_of, role):
+    """role × route × method: outsiders are sent to sign in, lesser roles are refused."""
+    person = role and save(Staff(email="x@acme.example", name="X", role=role))
+    client = browser_of(staff=person) if person else app.test_client()
+    for rule in rules(app):
+        door = app.view_functions[rule.endpoint].door
+        if not door.startswith("staff:"):
+            continue
+        needed = Role(door.partition(":")[2])
+        for method in rule.methods - {"OPTIONS"}:
+            status = client.open(address(rule), method=method).status_code
+            if role is None:
+                assert status == 302, (method, rule.rule)
+            elif role.rank > needed.rank:
+                assert status == 403, (method, rule.rule, role)
+            else:
+                assert status not in {302, 401, 403, 500}, (method, rule.rule, role)
+
+
+def test_advocates_pages_turn_everyone_else_away(app, as_rosa, as_stranger):
+    for rule in rules(app):
+        if app.view_functions[rule.endpoint].door != "advocate":
+            continue
+        for client in (as_rosa, as_stranger):
+            for method in rule.methods - {"OPTIONS"}:
+                answer = client.open(address(rule), method=method)
+                assert (answer.status_code, answer.headers.get("Location")) == (
+                    303,
+                    "/session-over",
+                )
+
+
+def test_a_door_is_demanded_when_the_app_starts(app):
+    from portal import demand_doors
+
+    app.view_functions["nobody_decided"] = lambda: ""
+    with pytest.raises(RuntimeError, match="nobody_decided names no door"):
+        demand_doors(app)
+
+
+@pytest.fixture
+def guarded(database):
+    """The app with CSRF on, as it is served."""
+    from portal import create_app
+    from tests.conftest import settings
+
+    return create_app(settings(database), TESTING=True, RATELIMIT_ENABLED=False)
+
+
+# No session to abuse: a prospect's form (T34) and one-click unsubscribe (RFC 8058).
+WITHOUT_TOKEN = {"referrals.receive", "campaigns.stop"}
+
+
+def test_every_post_refuses_without_a_token_and_from_another_origin(guarded):
+    client = guarded.test_client()
+    for rule in rules(guarded):
+        for method in rule.methods - SAFE:
+            if rule.endpoint not in WITHOUT_TOKEN:
+                answer = client.open(address(rule), method=method)
+                assert answer.status_code == 400, rule.rule
+                assert "no longer valid" in answer.text
+            foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+            status = client.open(address(rule), method=method, headers=foreign).status_code
+            if getattr(guarded.view_functions[rule.endpoint], "any_origin", False):
+                continue
+            assert status in {400, 403}, rule.rule
+
+
+def test_every_answer_carries_the_headers(app, as_stranger):
+    for rule in rules(app):
+        if "GET" not in rule.methods:
+            continue
+        headers = as_stranger.get(address(rule)).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"], rule.rule
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert (
+            "charset" in headers["Content-Type"]
+            or "json" in headers["Content-Type"]
+            or ("image" in headers["Content-Type"])
+        )
+
+
+def test_private_pages_are_never_stored_or_indexed(app, as_rosa, as_ada):
+    for rule in rules(app):
+        door = app.view_functions[rule.endpoint].door
+        if "GET" not in rule.methods or door == "public":
+            continue
+        client = as_ada if door == "advocate" else as_rosa
+        headers = client.get(address(rule)).headers
+        assert "no-store" in headers["Cache-Control"], rule.rule
+        assert headers["X-Robots-Tag"] == "noindex, nofollow"
