@@ -5,6 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from email_validator import EmailNotValidError, validate_email
 
 from portal import clock
 from portal.addresses import canonical_email
@@ -30,9 +31,10 @@ COMMON = {
 
 def invite(email: str, *, name: str, role: Role, by: Actor) -> str:
     """Add a staff member, or renew their set-up link; the full URL, valid 7 days, once."""
-    if "@" not in email:
-        raise NotAllowed(f"“{email}” is not a mail address.")
-    email = canonical_email(email)
+    try:
+        email = canonical_email(validate_email(email, check_deliverability=False).normalized)
+    except EmailNotValidError:
+        raise NotAllowed(f"“{email}” is not a mail address.") from None
     person = db.session.scalar(sa.select(Staff).where(Staff.email == email))
     if person is None:
         guess = email.partition("@")[0].replace(".", " ").title()
@@ -64,11 +66,22 @@ def set_password(person: Staff, password: str, *, brand: str = "") -> None:
 
 def check(email: str, password: str) -> Staff | None:
     """The person with this address and password, or None; equally slow for both."""
-    person = db.session.scalar(sa.select(Staff).where(Staff.email == email.strip().lower()))
+    person = _known(email)
+    stored = person.password_hash if person and person.password_hash else _NOBODY
     try:
-        _hasher.verify(
-            person.password_hash if person and person.password_hash else _NOBODY, password
-        )
+        _hasher.verify(stored, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
-    return person if person and person.password_hash and person.is_active else None
+    if stored is _NOBODY or not person.is_active:
+        return None
+    if _hasher.check_needs_rehash(stored):  # made when the recommended cost was lower
+        person.password_hash = _hasher.hash(password)
+    return person
+
+
+def _known(email: str) -> Staff | None:
+    try:
+        address = canonical_email(email)
+    except UnicodeError:  # no mail domain can be written like that
+        return None
+    return db.session.scalar(sa.select(Staff).where(Staff.email == address))

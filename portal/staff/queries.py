@@ -1,0 +1,12 @@
+from portal.db import db
+from portal.errors import NotFound
+from portal.links.models import Link
+from portal.staff.models import Staff
+
+
+def invited_by(link: Link) -> Staff:
+    """Whom a set-up link is for; raises NotFound when they may no longer come in."""
+    person = db.session.get(Staff, link.subject_id)
+    if person is None or not person.is_active:
+        raise NotFound("This account is closed. Ask an owner of the portal to open it again.")
+    return person

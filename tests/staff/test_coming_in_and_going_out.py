@@ -1,0 +1,233 @@
+"""Staff choose a password through a link that works once, sign in, and sign out."""
+
+import pytest
+from argon2 import extract_parameters
+from argon2.low_level import Type
+
+from portal import create_app
+from portal.history.actions import SYSTEM
+from portal.sessions.models import Session
+from portal.staff import actions
+from portal.staff.models import Role, Staff
+from tests.conftest import settings
+
+PASSWORD = "the tea is still too hot"
+WRONG = "That mail address and password do not belong together."
+
+
+@pytest.fixture
+def link(act) -> str:
+    """A set-up link for Sam, an editor."""
+    url = act(lambda: actions.invite("Sam@acme.example", name="Sam", role=Role.EDITOR, by=SYSTEM))
+    return url.removeprefix("http://localhost")
+
+
+@pytest.fixture
+def sam(act, link) -> int:
+    """Sam, who has chosen a password."""
+
+    def choose():
+        person = actions._known("sam@acme.example")
+        actions.set_password(person, PASSWORD)
+        return person.id
+
+    return act(choose)
+
+
+def sign_in(browser, email="sam@acme.example", password=PASSWORD, **more):
+    return browser.post("/staff/sign-in", data={"email": email, "password": password, **more})
+
+
+def cookie(browser):
+    return browser.get_cookie("goodword")
+
+
+def test_the_link_shows_whom_it_is_for_and_one_visit_changes_nothing(as_stranger, link, saved):
+    for _ in range(3):
+        page = as_stranger.get(link)
+        assert page.status_code == 200
+        assert "sam@acme.example" in page.text
+    assert saved(Staff)[0].password_hash is None
+
+
+def test_choosing_a_password_signs_in_and_keeps_it_as_argon2id(as_stranger, link, saved):
+    answer = as_stranger.post(link, data={"password": PASSWORD, "again": PASSWORD})
+
+    assert (answer.status_code, answer.location) == (303, "/staff")
+    stored = saved(Staff)[0].password_hash
+    assert PASSWORD not in stored
+    assert extract_parameters(stored).type is Type.ID
+    assert len(saved(Session)) == 1
+
+
+def test_a_used_link_says_so_and_points_to_sign_in(as_stranger, link, app, saved):
+    as_stranger.post(link, data={"password": PASSWORD, "again": PASSWORD})
+    before = saved(Staff)[0].password_hash
+    other = app.test_client()
+
+    for answer in (
+        other.get(link),
+        other.post(link, data={"password": "another good one", "again": "another good one"}),
+    ):
+        assert answer.status_code == 410
+        assert "was already used" in answer.text
+        assert "/staff/sign-in" in answer.text
+    assert saved(Staff)[0].password_hash == before
+
+
+def test_an_expired_link_says_so_and_what_to_do(as_stranger, link, wait):
+    wait(days=8)
+    answer = as_stranger.get(link)
+    assert answer.status_code == 410
+    assert "has expired" in answer.text
+    assert "Ask an owner" in answer.text
+
+
+def test_a_newer_link_replaces_the_older(as_stranger, link, act):
+    act(lambda: actions.invite("sam@acme.example", name="", role=Role.EDITOR, by=SYSTEM))
+    assert "was replaced by a newer one" in as_stranger.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "why"),
+    [
+        ("", "", "Enter a password"),
+        ("short", "short", "at least 10 characters"),
+        (PASSWORD, "something else", "The two passwords differ"),
+        ("password123", "password123", "among the first an attacker would try"),
+    ],
+)
+def test_a_weak_password_is_refused_in_words(as_stranger, link, saved, password, again, why):
+    answer = as_stranger.post(link, data={"password": password, "again": again})
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert "<title>Error: " in answer.text
+    assert saved(Staff)[0].password_hash is None
+
+
+def test_signing_in_begins_a_session_of_its_own(as_stranger, sam):
+    with as_stranger.session_transaction() as session:
+        session["_user_id"] = "chosen by somebody else"
+    planted = cookie(as_stranger).value
+
+    answer = sign_in(as_stranger, email=" SAM@acme.example")
+
+    assert (answer.status_code, answer.location) == (303, "/staff")
+    with as_stranger.session_transaction() as session:
+        assert session["_user_id"] != "chosen by somebody else"
+    assert cookie(as_stranger).value != planted
+
+
+def test_signing_in_again_ends_the_older_session_of_this_browser(as_stranger, sam, saved):
+    sign_in(as_stranger)
+    sign_in(as_stranger)
+    first, second = saved(Session)
+    assert first.ended_at
+    assert not second.ended_at
+
+
+def test_after_sign_out_the_old_cookie_opens_nothing(as_stranger, sam):
+    sign_in(as_stranger)
+    kept = cookie(as_stranger).value
+    assert as_stranger.get("/staff/customers").status_code == 200
+
+    assert as_stranger.post("/staff/sign-out").location == "/staff/sign-in"
+    as_stranger.set_cookie("goodword", kept)
+
+    assert as_stranger.get("/staff/customers").status_code == 302
+
+
+def test_a_wrong_mail_and_a_wrong_password_read_the_same(as_stranger, sam):
+    wrong_password = sign_in(as_stranger, password="not the one at all")
+    wrong_mail = sign_in(as_stranger, email="nobody@acme.example")
+    nonsense = sign_in(as_stranger, email="nobody@acme..example")
+
+    assert {a.status_code for a in (wrong_password, wrong_mail, nonsense)} == {422}
+    assert WRONG in wrong_password.text
+    assert wrong_password.text == wrong_mail.text.replace("nobody@acme", "sam@acme")
+
+
+def test_someone_who_left_us_cannot_sign_in(as_stranger, sam, act):
+    from portal import clock
+    from portal.db import db
+
+    def close():
+        db.session.get(Staff, sam).disabled_at = clock.now()
+
+    act(close)
+    assert WRONG in sign_in(as_stranger).text
+
+
+def test_someone_who_has_not_chosen_a_password_cannot_sign_in(as_stranger, link):
+    assert WRONG in sign_in(as_stranger, password="nobody has this password").text
+
+
+def test_after_signing_in_people_land_where_they_wanted_to_go(as_stranger, sam):
+    asked = as_stranger.get("/staff/customers?country=Chile&q=ada")
+    wanted = as_stranger.get(asked.location)
+    assert "/staff/customers" in wanted.text
+    answer = sign_in(as_stranger, next="/staff/customers?country=Chile&q=ada")
+    assert answer.location == "/staff/customers?country=Chile&q=ada"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/staff/customers",
+        "//evil.example/staff/customers",
+        r"/\evil.example",
+        "///evil.example",
+        r"http:\\evil.example",
+        "javascript:alert(1)",
+        "//[",
+        "/healthz",
+        "/staff/sign-out",
+        "/nowhere",
+        "",
+    ],
+)
+def test_no_spelling_leads_to_another_site(as_stranger, sam, address):
+    assert sign_in(as_stranger, next=address).location in {"/staff", "/staff/customers"}
+
+
+# ── Guessing ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def guarded(app, database):
+    """The same portal, with its limits on."""
+    config = settings(database)
+    return create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=True)
+
+
+@pytest.fixture(autouse=True)
+def _forget_attempts():
+    from portal.web import limiter
+
+    yield
+    if limiter._storage:
+        limiter.reset()
+
+
+def test_ten_wrong_passwords_close_the_account_for_a_while_but_no_open_session(guarded, sam):
+    inside = guarded.test_client()
+    assert sign_in(inside).status_code == 303
+    guesser = guarded.test_client()
+
+    answers = [sign_in(guesser, password=f"guess number {n}").status_code for n in range(11)]
+
+    assert answers == [422] * 10 + [429]
+    assert "Wait a few minutes" in sign_in(guesser).text
+    assert inside.get("/staff/customers").status_code == 200
+
+
+def test_thirty_failures_close_the_address_for_a_while(guarded, sam):
+    guesser = guarded.test_client()
+    for n in range(30):
+        assert sign_in(guesser, email=f"guess{n}@acme.example").status_code == 422
+    assert sign_in(guesser).status_code == 429
+
+
+def test_signing_in_rightly_is_never_counted(guarded, sam):
+    for _ in range(12):
+        assert sign_in(guarded.test_client()).status_code == 303
