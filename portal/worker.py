@@ -42,7 +42,9 @@ def run(app: Flask) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     DBOS.launch()
-    DBOS.register_queue(jobs.MAIL, worker_concurrency=8, on_conflict="always_update")
+    DBOS.register_queue(
+        jobs.MAIL, worker_concurrency=8, polling_interval_sec=0.5, on_conflict="always_update"
+    )
     logging.getLogger("goodword").info("worker %s is ready", config.node_name)
     stop.wait()
     DBOS.destroy(workflow_completion_timeout_sec=10)
