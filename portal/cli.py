@@ -1,5 +1,8 @@
 """Commands: ``python3 dev.py flask --help`` lists them."""
 
+from collections import Counter
+from pathlib import Path
+
 import click
 from alembic import command as alembic
 from alembic.config import Config
@@ -7,9 +10,12 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from portal import jobs
+from portal.advocates import actions as advocates
+from portal.advocates import importing
+from portal.advocates.planning import Outcome
 from portal.config import ROOT, settings
 from portal.consent import actions as consent
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import Refusal
 from portal.history.actions import SYSTEM
 from portal.staff import actions as staff_actions
@@ -19,7 +25,7 @@ from portal.system import queries as system
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, staff, worker, doctor):
+    for command in (migrate, staff, worker, doctor, import_customers):
         app.cli.add_command(command)
 
 
@@ -58,6 +64,32 @@ def staff_add(email: str, role: str, name: str) -> None:
         raise click.ClickException(str(refusal)) from None
     db.session.commit()
     click.echo(url)
+
+
+@click.command("import-customers")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Import without asking.")
+@with_appcontext
+def import_customers(file: Path, yes: bool) -> None:
+    """Say what the CSV or XLSX FILE of customers would change, and import it on your word."""
+    try:
+        customers = importing.read(file.read_bytes(), file.name)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    plan = advocates.plan_import(customers)
+    counts = Counter(row.outcome for row in plan)
+    for outcome in Outcome:
+        click.echo(f"{counts[outcome]:>6} {outcome.words}")
+    for row in plan:
+        if row.outcome is Outcome.REFUSED:
+            click.echo(row.sentence)
+    db.session.rollback()  # nobody waits for us while we wait for an answer
+    if not yes:
+        click.confirm("Import?", abort=True)
+    lock("advocates.import")
+    advocates.apply_import(advocates.plan_import(customers), by=SYSTEM)
+    db.session.commit()
+    click.echo("Imported.")
 
 
 @click.command("worker")

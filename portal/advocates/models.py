@@ -1,11 +1,13 @@
 import enum
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.db import Model
+from portal.staff.models import Staff
 
 
 class Sector(enum.StrEnum):
@@ -58,3 +60,19 @@ class Advocate(Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class CustomerImport(Model):
+    """A file of customers someone uploaded, from its preview until it is applied."""
+
+    __tablename__ = "customer_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)  # emptied when applied
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # outcome → rows, when applied
+    refused: Mapped[list[str]] = mapped_column(default=list)  # "Line 7: …", when applied
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
+    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    applied_at: Mapped[datetime | None]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Protocol
 
 from portal.db import Model, db
@@ -24,3 +25,12 @@ def record(thing: Model, verb: str, *, by: Actor, note: str = "", **data) -> Non
     db.session.flush()  # a new thing has no id before
     entry = Entry(about=thing.subject, verb=verb, by=by.subject, note=note, data=data)
     db.session.add(entry)
+
+
+def record_all(acts: Iterable[tuple[Model, str, str]], *, by: Actor) -> None:
+    """Write down many acts (thing, verb, note) at once, in the caller's transaction."""
+    db.session.flush()
+    db.session.add_all(
+        Entry(about=thing.subject, verb=verb, by=by.subject, note=note)
+        for thing, verb, note in acts
+    )

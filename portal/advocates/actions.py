@@ -1,0 +1,150 @@
+"""What people do to customers: import them, stop inviting them, note that they left."""
+
+from collections import Counter
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates import importing, planning
+from portal.advocates.importing import ImportFile
+from portal.advocates.models import Advocate, Company, CustomerImport, Sector
+from portal.advocates.planning import OF_COMPANY, PERSONAL, Outcome, Planned
+from portal.db import db, lock
+from portal.errors import NotAllowed
+from portal.history.actions import Actor, record, record_all
+from portal.outbox import actions as outbox
+from portal.staff.models import Staff
+
+KEPT = timedelta(days=7)  # how long a file waits to be applied
+
+# ── Importing ──────────────────────────────────────────────────────────────────────────────
+
+
+def plan_import(file: ImportFile) -> list[Planned]:
+    """What this file would change, row by row; changes nothing."""
+    return planning.plan(file)
+
+
+def apply_import(plan: list[Planned], *, by: Actor) -> Counter[Outcome]:
+    """Do what the plan says, in one transaction; how many rows had which outcome.
+
+    The plan must come from this same transaction. A few statements, however many rows.
+    """
+    rows = [row for row in plan if row.outcome in (Outcome.CREATE, Outcome.UPDATE)]
+    for row in rows:
+        if row.replaces:
+            row.replaces.external_id = None
+    db.session.flush()
+    companies: dict[str, Company] = {}
+    for row in rows:
+        company = row.company or companies.setdefault(row.fields["company_key"], found(row))
+        if row.outcome is Outcome.CREATE:
+            row.person = Advocate(company=company)
+            db.session.add(row.person)
+        amend(row)
+    record_all(
+        [
+            (row.person, f"{row.outcome.value}d by import", f"Line {row.line} of {row.filename}")
+            for row in rows
+        ],
+        by=by,
+    )
+    return Counter(row.outcome for row in plan)
+
+
+def found(row: Planned) -> Company:
+    """The company this row is the first to name."""
+    says = row.fields
+    return Company(
+        name=says["company"],
+        name_key=says["company_key"],
+        website=says["website"],
+        sector=says["sector"] or Sector.PRIVATE,
+    )
+
+
+def amend(row: Planned) -> None:
+    """Write the row's values over the person's (and the company's); a blank writes nothing."""
+    values = {change.field: change.new for change in row.changes}
+    if row.outcome is Outcome.CREATE:
+        values |= {name: row.fields[name] for name in PERSONAL if row.fields[name]}
+        row.person.last_name = ""
+    for name, value in values.items():
+        setattr(row.company if name in OF_COMPANY else row.person, name, value)
+    if "email" in values:
+        row.person.email_key = row.fields["email_key"]
+
+
+def upload(data: bytes, filename: str, *, by: Staff) -> CustomerImport:
+    """Keep a file for its preview; raises Unreadable, keeping nothing, when it is none of ours.
+
+    Files nobody applied are let go after 7 days.
+    """
+    importing.read(data, filename)
+    db.session.execute(
+        sa.delete(CustomerImport).where(
+            CustomerImport.applied_at.is_(None), CustomerImport.created_at < clock.now() - KEPT
+        )
+    )
+    upload = CustomerImport(filename=filename[-200:], content=data, staff=by)
+    db.session.add(upload)
+    db.session.flush()
+    return upload
+
+
+def preview(upload: CustomerImport) -> tuple[ImportFile, list[Planned]]:
+    """What was recognised in an uploaded file, and what it would change as things stand now."""
+    file = importing.read(upload.content, upload.filename)
+    return file, plan_import(file)
+
+
+def apply(upload: CustomerImport, *, by: Actor) -> None:
+    """Import an uploaded file as things stand now. Twice is harmless; the file is let go."""
+    lock("advocates.import")
+    db.session.refresh(upload)
+    if upload.applied_at:
+        return
+    _, plan = preview(upload)
+    counts = apply_import(plan, by=by)
+    upload.counts = {outcome.value: counts[outcome] for outcome in Outcome}
+    upload.refused = [row.sentence for row in plan if row.outcome is Outcome.REFUSED]
+    upload.applied_at = clock.now()
+    upload.content = b""
+    record(upload, "applied", by=by)
+
+
+# ── Whether they may be asked ──────────────────────────────────────────────────────────────
+
+
+def stop_inviting(advocate: Advocate, *, by: Actor) -> None:
+    """Never invite this person again, and stop marketing mail already on its way (T38)."""
+    outbox.suppress(advocate.email, reason="asked to stop")
+    if advocate.stopped_at is None:
+        advocate.stopped_at = clock.now()
+        record(advocate, "stopped", by=by)
+
+
+def invite_again(advocate: Advocate, *, by: Actor, note: str) -> None:
+    """They told us they want to hear from us again; the note says how."""
+    if advocate.stopped_at is None:
+        return
+    if not note.strip():
+        raise NotAllowed(f"Write down how {advocate.name} told you.")
+    outbox.unsuppress(advocate.email)
+    advocate.stopped_at = None
+    record(advocate, "may be invited again", by=by, note=note.strip())
+
+
+def leave(advocate: Advocate, *, by: Actor) -> None:
+    """They are no longer at this company: what they said is held until reconfirmed (T6, T29)."""
+    if advocate.left_at is None:
+        advocate.left_at = clock.now()
+        record(advocate, "left the company", by=by)
+
+
+def come_back(advocate: Advocate, *, by: Actor) -> None:
+    """They are at this company after all."""
+    if advocate.left_at:
+        advocate.left_at = None
+        record(advocate, "is at the company", by=by)

@@ -1,0 +1,212 @@
+"""What a file would change, row by row, before anything is changed."""
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.advocates.columns import LABELS
+from portal.advocates.importing import ImportFile
+from portal.advocates.models import Advocate, Company, Sector
+from portal.advocates.rows import CustomerRow, parse
+from portal.db import db
+
+# What a row may change about a person; their company only by their own page (T29).
+PERSONAL = (
+    "first_name", "last_name", "email", "external_id", "job_title", "phone", "city", "country",
+    "language", "customer_since",
+)  # fmt: skip
+OF_COMPANY = {"website", "sector"}
+BATCH = 500  # values in one IN (…)
+
+
+class Outcome(enum.StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    SAME = "same"
+    REFUSED = "refused"
+
+    @property
+    def words(self) -> str:
+        return WORDS[self]
+
+
+WORDS = {
+    Outcome.CREATE: "new",
+    Outcome.UPDATE: "updated",
+    Outcome.SAME: "unchanged",
+    Outcome.REFUSED: "refused",
+}
+
+
+@dataclass
+class Change:
+    field: str
+    old: Any
+    new: Any
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.field]
+
+
+@dataclass
+class Planned:
+    """One row: what becomes of it, and why."""
+
+    line: int
+    outcome: Outcome
+    filename: str
+    why: str = ""  # of a refusal
+    fields: dict[str, Any] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    person: Advocate | None = None  # who is there already
+    company: Company | None = None
+    replaces: Advocate | None = None  # who left, and gives the customer id to this new person
+
+    @property
+    def sentence(self) -> str:
+        """ "Line 7: “nastya” is not a mail address." """
+        return f"Line {self.line}: {self.why}" + ("" if self.why.endswith("?") else ".")
+
+
+def plan(file: ImportFile) -> list[Planned]:
+    """The fate of every row, from a handful of queries however long the file is."""
+    parsed = parse(file)
+    good = [values for _, values in parsed if isinstance(values, CustomerRow)]
+    planner = Planner(file.filename, good)
+    return [
+        planner.judge(row.line, values)
+        if isinstance(values, CustomerRow)
+        else planner.refuse(row.line, values, row.cells)
+        for row, values in parsed
+    ]
+
+
+class Planner:
+    """Knows who is here already and which lines came before."""
+
+    def __init__(self, filename: str, rows: list[CustomerRow]):
+        self.filename = filename
+        people = find(Advocate, Advocate.email_key, (row.email_key for row in rows))
+        self.by_mail = {person.email_key: person for person in people}
+        people = find(Advocate, Advocate.external_id, (row.external_id for row in rows))
+        self.by_id = {person.external_id: person for person in people}
+        companies = find(Company, Company.name_key, (row.company_key for row in rows))
+        self.companies = {company.name_key: company for company in companies}
+        self.mail_on: dict[str, int] = {}  # mail address → the line that had it first
+        self.id_on: dict[str, int] = {}
+        self.person_on: dict[int, int] = {}
+        self.said_of = said_of_companies(rows)
+        self.told: set[str] = set()  # companies whose changes an earlier line shows
+
+    def refuse(self, line: int, why: str, fields: dict[str, Any]) -> Planned:
+        return Planned(line, Outcome.REFUSED, self.filename, why, fields)
+
+    def judge(self, line: int, row: CustomerRow) -> Planned:
+        person, replaces = self.person(row)
+        if why := self.objection(row, person):
+            return self.refuse(line, why, row.model_dump())
+        self.mail_on[row.email_key] = line
+        if row.external_id:
+            self.id_on[row.external_id] = line
+        company = self.companies.get(row.company_key)
+        planned = Planned(
+            line, Outcome.CREATE, self.filename, "", row.model_dump(), [], person, company, replaces
+        )
+        planned.fields |= self.said_of[row.company_key]
+        planned.changes = self.company_changes(row.company_key)
+        if person:
+            self.person_on[person.id] = line
+            planned.changes = personal_changes(person, row) + planned.changes
+            planned.outcome = Outcome.UPDATE if planned.changes else Outcome.SAME
+        return planned
+
+    def person(self, row: CustomerRow) -> tuple[Advocate | None, Advocate | None]:
+        """Who this row is about; and who left, if their customer id now means someone new."""
+        known = self.by_id.get(row.external_id)
+        if (
+            known
+            and known.left_at
+            and known.email_key != row.email_key
+            and known.company.name_key != row.company_key
+        ):
+            return self.by_mail.get(row.email_key), known
+        return known or self.by_mail.get(row.email_key), None
+
+    def objection(self, row: CustomerRow, person: Advocate | None) -> str:
+        """Why this row cannot be taken, as the end of "Line 7: …"."""
+        if line := self.mail_on.get(row.email_key):
+            return f"the mail address “{row.email}” is already on line {line}"
+        if line := self.id_on.get(row.external_id):
+            return f"the customer id “{row.external_id}” is already on line {line}"
+        if person is None:
+            return ""
+        if line := self.person_on.get(person.id):
+            return f"this is {person.name}, who is already on line {line}"
+        owner = self.by_mail.get(row.email_key, person)
+        if owner is not person:
+            return (
+                f"the customer id is {person.name}’s, but the mail address is {owner.name}’s;"
+                " two people are never merged"
+            )
+        if row.external_id and person.external_id not in (None, row.external_id):
+            return (
+                f"“{row.email}” has the customer id “{person.external_id}” here,"
+                f" and “{row.external_id}” in the file"
+            )
+        if row.company_key != person.company.name_key:
+            return (
+                f"{person.name} is at {person.company.name} here, and at {row.company} in the"
+                " file; an import moves nobody to another company"
+            )
+        return ""
+
+    def company_changes(self, key: str) -> list[Change]:
+        """What the file says of a company that is new here, told once: on its first line."""
+        company = self.companies.get(key)
+        if company is None or key in self.told:
+            return []
+        self.told.add(key)
+        return [
+            Change(name, getattr(company, name), value)
+            for name, value in self.said_of[key].items()
+            if value and value != getattr(company, name)
+        ]
+
+
+def personal_changes(person: Advocate, row: CustomerRow) -> list[Change]:
+    """What the row says that is not so here. A blank cell says nothing."""
+    changes = []
+    for name in PERSONAL:
+        old, new = getattr(person, name), getattr(row, name)
+        if not new or old == new or (name == "email" and person.email_key == row.email_key):
+            continue
+        changes.append(Change(name, old, new))
+    return changes
+
+
+def said_of_companies(rows: list[CustomerRow]) -> dict[str, dict[str, Any]]:
+    """One answer per company, though its people’s rows may differ: the first website named,
+    and the first sector under gift rules (T13), so that a second import changes nothing."""
+    said: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        of = said.setdefault(row.company_key, {"website": "", "sector": None})
+        of["website"] = of["website"] or row.website
+        if of["sector"] in (None, Sector.PRIVATE):
+            of["sector"] = row.sector or of["sector"]
+    return said
+
+
+def find(model: type, column, values: Iterable[str]) -> Sequence:
+    """The rows whose column has one of these values."""
+    wanted = sorted({value for value in values if value})
+    return [
+        thing
+        for start in range(0, len(wanted), BATCH)
+        for thing in db.session.scalars(
+            sa.select(model).where(column.in_(wanted[start : start + BATCH]))
+        )
+    ]
