@@ -1,5 +1,5 @@
 import enum
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,15 @@ class Action(enum.StrEnum):
     CASE_STUDY = "case-study"
     WEBINAR = "webinar"
     REFERRAL = "referral"
+
+
+# The stages of a lead that may earn the referral reward, as "each person who … and ___".
+REWARDING_STAGES = {
+    "qualified": "turns out to be a good fit",
+    "meeting": "meets us",
+    "won": "becomes a customer",
+}
+LINKS_OUTLIVE = timedelta(days=60)
 
 
 class CampaignState(enum.StrEnum):
@@ -62,8 +71,24 @@ class Campaign(Model):
     def asks_for(self, action: Action) -> bool:
         return action.value in self.actions
 
+    @property
+    def is_open(self) -> bool:
+        """May something new be started? What was started can be finished and followed later."""
+        return self.state is CampaignState.SENT and clock.now().date() <= self.deadline
+
+    @property
+    def links_until(self) -> datetime:
+        """How long its links open: past the deadline, so that people can see what became of it."""
+        last = datetime.combine(self.deadline, time.max, UTC)
+        return max(last, clock.now()) + LINKS_OUTLIVE
+
 
 class InvitationState(enum.StrEnum):
+    """What the person did. Whether the mail left is the mail's own state (``outbox.Message``),
+    and "expired" follows from the deadline: neither is copied here, so neither can be wrong.
+    ``queries.standing`` puts the three together for pages.
+    """
+
     QUEUED = "queued"
     SENT = "sent"
     OPENED = "opened"  # a person pressed the button; never a GET

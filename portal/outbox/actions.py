@@ -1,6 +1,7 @@
 """Promise mail with the act that causes it; hand it over when its job runs."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -63,6 +64,13 @@ def retry_later(message: Message, error: str) -> None:
     )
 
 
+def forget(about: Model, address: str) -> None:
+    """Empty every mail about something that went to this address; what waits does not leave."""
+    mails = sa.update(Message).where(Message.about == about.subject, Message.recipient == address)
+    db.session.execute(mails.where(Message.state == State.QUEUED).values(state=State.STOPPED))
+    db.session.execute(mails.values(recipient="", context={}, links={}))
+
+
 def suppress(address: str, *, reason: str) -> None:
     """Send no marketing mail to this address any more (T38). Twice is harmless."""
     if not suppressed(address):
@@ -77,6 +85,15 @@ def unsuppress(address: str) -> None:
 
 def suppressed(address: str) -> bool:
     return db.session.get(Suppression, _hash(address)) is not None
+
+
+def suppressed_among(addresses: Iterable[str]) -> set[str]:
+    """Which of these addresses want no marketing mail; one query however many they are."""
+    hashes = {_hash(address): address for address in addresses}
+    found = db.session.scalars(
+        sa.select(Suppression.address_hash).where(Suppression.address_hash.in_(hashes))
+    )
+    return {hashes[found_hash] for found_hash in found}
 
 
 def _hash(address: str) -> str:

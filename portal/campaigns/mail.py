@@ -1,0 +1,114 @@
+"""The words staff write to many people, with each person's own names put in.
+
+Only known names are replaced, one by one. ``str.format`` on text a person typed would let that
+text reach into our objects, so it is used nowhere here.
+"""
+
+import re
+from typing import Any
+
+from portal.campaigns.models import REWARDING_STAGES, Action, Invitation
+from portal.errors import NotAllowed
+from portal.incentives import copylint, disclosure
+
+PLACEHOLDERS = {
+    "first_name": "the person’s first name",
+    "company": "their company",
+    "sender": "the campaign’s owner",
+    "deadline": "the last day, written out",
+}
+NOUNS = {
+    Action.REVIEW: "review",
+    Action.QUOTE: "quote",
+    Action.CASE_STUDY: "case study",
+    Action.WEBINAR: "webinar",
+}
+_BRACED = re.compile(r"\{([^{}\n]*)\}")
+
+
+def unknown_placeholder(text: str) -> str:
+    """The first ``{…}`` that stands for nothing we know, as written; empty when all are known."""
+    return next((f"{{{name}}}" for name in _BRACED.findall(text) if name not in PLACEHOLDERS), "")
+
+
+def fault(text: str) -> str:
+    """Why this text cannot be sent, as a sentence for its writer; empty when it can (T9)."""
+    if name := unknown_placeholder(text):
+        known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+        return f"We do not know {name}. Use only {known}."
+    if phrase := copylint.objection(text):
+        return (
+            f"Take out “{phrase}”: an invitation may not ask for praise, sort people by how happy "
+            "they are, or promise a chance to win."
+        )
+    return ""
+
+
+def check(*texts: str) -> None:
+    """Refuse words that name an unknown placeholder or buy praise (T9)."""
+    for text in texts:
+        if sentence := fault(text):
+            raise NotAllowed(sentence)
+
+
+def personal(text: str, invitation: Invitation) -> str:
+    """The text as this person reads it; what a name itself contains is left as it is."""
+    values = names(invitation)
+    return _BRACED.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def names(invitation: Invitation) -> dict[str, str]:
+    """What each placeholder stands for, for one person."""
+    deadline = invitation.campaign.deadline
+    return {
+        "first_name": invitation.advocate.first_name,
+        "company": invitation.advocate.company.name,
+        "sender": invitation.campaign.owner.name,
+        "deadline": f"{deadline.day} {deadline:%B %Y}",
+    }
+
+
+def offered(invitation: Invitation, brand: str) -> list[str]:
+    """What this person is offered and how it will be said, before they start (T11)."""
+    contributions = [a for a in invitation.campaign.actions if a != Action.REFERRAL]
+    noun = NOUNS[Action(contributions[0])] if len(contributions) == 1 else "contribution"
+    sentences = [_for_words(invitation, noun, brand)] if contributions else []
+    if invitation.campaign.asks_for(Action.REFERRAL):
+        sentences.append(_for_referral(invitation))
+    return [sentence for sentence in sentences if sentence]
+
+
+def offered_for(invitation: Invitation, brand: str) -> dict[str, str]:
+    """The same, action by action; empty where nothing is offered."""
+    return {
+        action: _for_referral(invitation)
+        if action == Action.REFERRAL
+        else _for_words(invitation, NOUNS[Action(action)], brand)
+        for action in invitation.campaign.actions
+    }
+
+
+def _for_words(invitation: Invitation, noun: str, brand: str) -> str:
+    offer = invitation.offer
+    return disclosure.before(offer.promise(), noun, brand) if offer else ""
+
+
+def _for_referral(invitation: Invitation) -> str:
+    offer, stage = invitation.referral_offer, invitation.campaign.rewarding_stage
+    return disclosure.before_referral(offer.promise(), REWARDING_STAGES[stage]) if offer else ""
+
+
+def context(invitation: Invitation, brand: str) -> dict[str, Any]:
+    """What the invitation mail says to one person; plain words, and never a link (they are
+    minted when it leaves).
+    """
+    campaign = invitation.campaign
+    body = personal(campaign.body, invitation)
+    return {
+        **names(invitation),
+        "subject_line": personal(campaign.subject_line, invitation),
+        "paragraphs": [part.strip() for part in re.split(r"\n\s*\n", body) if part.strip()],
+        "actions": list(campaign.actions),
+        "language": invitation.advocate.language,
+        "offers": offered(invitation, brand),
+    }

@@ -1,0 +1,254 @@
+"""The landing page and what its buttons do."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from portal.advocates.models import Advocate
+from portal.campaigns import actions
+from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.consent.models import ConsentEvent
+from portal.db import db
+from portal.errors import NotAllowed
+from portal.history.actions import SYSTEM
+from portal.history.models import Entry
+from portal.links.models import Link
+from portal.sessions.models import Session
+from portal.staff.models import Staff
+
+
+@pytest.fixture
+def link(app, act, invitation):
+    """A fresh way in for ada, as a path."""
+    url = act(lambda: actions.link(db.session.get(Invitation, invitation)))
+    return url.removeprefix("http://localhost")
+
+
+@pytest.fixture
+def change(act):
+    """Change columns of one row: ``change(Campaign, 1, state=…)``."""
+
+    def change(model, id_, **values):
+        act(lambda: [setattr(db.session.get(model, id_), k, v) for k, v in values.items()])
+
+    return change
+
+
+def test_the_page_says_who_invites_why_what_how_long_and_what_for(as_stranger, link):
+    page = as_stranger.get(link).text
+    for words in (
+        "Ada, would you",
+        "Rosa at Acme",
+        "You have used us since the first day.",
+        "Write a review",
+        "6 minutes",
+        "Everyone invited gets a €25 gift card",
+        "for each person who comes through your link and turns out to be a good fit",
+        "Stop inviting me",
+        "Not Ada Lovelace?",
+    ):
+        assert words in page
+    assert "password" not in page.lower()
+    assert "account" not in page.lower()
+
+
+def test_T37_a_scanner_that_opens_the_link_ten_times_changes_nothing(as_stranger, link, saved):
+    before = [vars_of(row) for model in EVERYTHING for row in saved(model)]
+    for _ in range(10):
+        assert as_stranger.get(link).status_code == 200
+        assert as_stranger.head(link).status_code == 200
+    assert [vars_of(row) for model in EVERYTHING for row in saved(model)] == before
+    assert saved(Session) == []
+    assert as_stranger.get("/me").status_code == 303  # still nobody
+
+
+EVERYTHING = [Invitation, Link, Advocate, Campaign, Entry]
+
+
+def vars_of(row):
+    return {column.key: getattr(row, column.key) for column in sa.inspect(type(row)).column_attrs}
+
+
+def test_a_person_presses_the_button_and_is_in(as_stranger, link, invitation, saved):
+    answer = as_stranger.post(link)
+    assert (answer.status_code, answer.location) == (303, f"/me/invitations/{invitation}")
+    assert "Give a quote" in as_stranger.get(answer.location).text
+    assert saved(Invitation)[0].state is InvitationState.OPENED
+    assert saved(Link)[0].used_at
+
+
+def test_the_link_works_again_and_on_another_device(app, link):
+    for _ in range(3):
+        assert app.test_client().post(link).status_code == 303
+
+
+def test_mail_programs_may_glue_a_dot_to_the_link(as_stranger, link):
+    assert as_stranger.get(f"{link}.").status_code == 200
+
+
+def test_after_the_deadline_the_link_still_opens_ones_own_page(as_stranger, link, wait):
+    wait(days=31)
+    page = as_stranger.get(link)
+    assert page.status_code == 200
+    assert "This invitation has ended" in page.text
+    assert as_stranger.post(link).location == "/me"
+
+
+def test_nothing_new_begins_after_the_end(act, app, change, invitation, campaign):
+    change(Campaign, campaign, state=CampaignState.CLOSED)
+    with app.app_context():
+        found = db.session.get(Invitation, invitation)
+        with pytest.raises(NotAllowed, match="has ended"):
+            actions.accept(found, by=found.advocate)
+
+
+def test_links_outlive_the_deadline_by_sixty_days(link, saved):
+    campaign = saved(Campaign)[0]
+    lives = saved(Link)[0].expires_at.date() - campaign.deadline
+    assert lives >= timedelta(days=60)
+
+
+def test_a_closed_campaign_says_who_closed_it(as_stranger, link, change, campaign):
+    change(Campaign, campaign, state=CampaignState.CLOSED)
+    assert "Rosa at Acme has closed it" in as_stranger.get(link).text
+
+
+def test_an_expired_link_offers_a_new_one_to_the_same_address(
+    as_stranger, link, wait, post_mail, mailroom
+):
+    wait(days=100)
+    page = as_stranger.get(link)
+    assert page.status_code == 410
+    assert "This link has expired" in page.text
+    assert "a•••@analytical.example" in page.text
+    assert "ada@analytical.example" not in page.text
+    answer = as_stranger.post(f"{link}/renewal")
+    assert answer.status_code == 303
+    assert "a new link is on its way" in as_stranger.get(answer.location).text
+    post_mail()
+    (mail,) = mailroom.to("ada@analytical.example")
+    fresh = re.search(r"http://localhost(/i/\S+)", mailroom.text(mail))[1]
+    assert as_stranger.get(fresh).status_code == 200
+
+
+def test_asking_again_at_once_sends_no_second_mail(as_stranger, link, post_mail):
+    for _ in range(3):
+        as_stranger.post(f"{link}/renewal")
+    assert len(post_mail()) == 1
+
+
+def test_a_link_that_was_never_ours_gets_the_same_answer(as_stranger, post_mail):
+    answer = as_stranger.post("/i/nonsense/renewal")
+    page = as_stranger.get(answer.location)
+    assert page.status_code == 404
+    assert "We do not know this link" in page.text
+    assert "a new link is on its way" in page.text
+    assert post_mail() == []
+
+
+def test_new_links_are_limited(database):
+    from portal import create_app
+    from tests.conftest import settings
+
+    limited = create_app(
+        settings(database), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=True
+    ).test_client()
+    answers = [limited.post("/i/nonsense/renewal").status_code for _ in range(7)]
+    assert answers == [303] * 6 + [429]
+
+
+def test_someone_else_closes_the_link_and_staff_can_read_why(as_stranger, link, saved, act):
+    answer = as_stranger.post(f"{link}/not-me")
+    page = as_stranger.get(answer.location)
+    assert page.status_code == 410
+    assert "This link was closed" in page.text
+    assert as_stranger.post(link).status_code == 410
+    assert "said to be for someone else" in [entry.verb for entry in saved(Entry)]
+    assert saved(Session) == []
+
+
+def test_an_invitation_taken_back_says_so_and_offers_no_new_link(
+    as_stranger, link, act, invitation, rosa, post_mail
+):
+    act(
+        lambda: actions.revoke(
+            db.session.get(Invitation, invitation), by=db.session.get(Staff, rosa)
+        )
+    )
+    page = as_stranger.get(link)
+    assert page.status_code == 410
+    assert "This invitation was taken back" in page.text
+    assert "Send me a new link" not in page.text
+    as_stranger.post(f"{link}/renewal")
+    assert post_mail() == []
+
+
+# ── Stop inviting me ───────────────────────────────────────────────────────────────────────
+
+
+def test_stopping_is_one_step_and_can_be_undone(as_stranger, link, saved):
+    answer = as_stranger.post(f"{link}/stop")
+    assert answer.status_code == 303
+    stop = answer.location.removeprefix("http://localhost")
+    assert "We will not invite you again" in as_stranger.get(stop).text
+    assert saved(Advocate)[0].stopped_at
+    answer = as_stranger.post(f"{stop}/undo")
+    assert "Stop inviting you?" in as_stranger.get(answer.location).text
+    assert saved(Advocate)[0].stopped_at is None
+
+
+@pytest.fixture
+def stop(app, act, ada):
+    from portal.links import actions as links
+    from portal.links.models import Kind
+
+    url = act(lambda: links.mint(Kind.STOP, db.session.get(Advocate, ada)))
+    return url.removeprefix("http://localhost")
+
+
+def test_T37_opening_the_stop_page_stops_nothing(as_stranger, stop, saved):
+    for _ in range(10):
+        assert "Stop inviting you?" in as_stranger.get(stop).text
+        as_stranger.head(stop)
+    assert saved(Advocate)[0].stopped_at is None
+
+
+def test_T38_a_mail_program_stops_with_one_post_without_cookie_or_token(database, stop, saved):
+    from portal import create_app
+    from tests.conftest import settings
+
+    guarded = create_app(settings(database), TESTING=True, RATELIMIT_ENABLED=False)
+    answer = guarded.test_client().post(
+        stop,
+        data={"List-Unsubscribe": "One-Click"},
+        headers={"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 200  # RFC 8058: no redirect
+    assert saved(Advocate)[0].stopped_at
+
+
+def test_T38_stopping_touches_no_permission(as_stranger, stop, saved, act, ada):
+    from portal.consent.actions import Circumstances, issue_receipt
+    from portal.consent.models import Purpose
+
+    act(
+        lambda: issue_receipt(
+            db.session.get(Advocate, ada),
+            "quote",
+            {Purpose.WORDS: True},
+            circumstances=Circumstances(),
+        )
+    )
+    before = [event.hash for event in saved(ConsentEvent)]
+    as_stranger.post(stop)
+    assert [event.hash for event in saved(ConsentEvent)] == before
+
+
+def test_the_invitation_mail_stops_too_when_it_has_not_left(
+    as_stranger, act, invitation, stop, post_mail
+):
+    act(lambda: actions.send_again(db.session.get(Invitation, invitation), by=SYSTEM))
+    as_stranger.post(stop)
+    assert post_mail() == []
