@@ -13,7 +13,13 @@ from typing import Annotated
 
 from flask import current_app
 from pydantic import EmailStr, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 ROOT = Path(__file__).parent.parent
 PREFIX = "GOODWORD_"
@@ -115,6 +121,10 @@ class Settings(BaseSettings):
         return [self.base_url.partition("://")[2], *self.allowed_hosts]
 
 
+class BadSettings(Exception):
+    """The settings cannot be used; the message lists every fault."""
+
+
 class FileSource(EnvSettingsSource):
     """``GOODWORD_X_FILE=/path`` means: the value of x stands in that file."""
 
@@ -122,10 +132,6 @@ class FileSource(EnvSettingsSource):
         path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
         value = Path(path).read_text().strip() if path else None
         return value, field_name, False
-
-
-class BadSettings(Exception):
-    """The settings cannot be used; the message lists every fault."""
 
 
 def load(**overrides) -> Settings:
@@ -143,8 +149,8 @@ def load(**overrides) -> Settings:
             + "\n`python3 dev.py serve` writes a first settings file (.env); every setting is explained"
             " in docs/settings.md."
         ) from None
-    except OSError as error:
-        raise BadSettings(f"Goodword cannot start: {error}") from None
+    except SettingsError as error:  # a file that cannot be read
+        raise BadSettings(f"Goodword cannot start: {error.__cause__}") from None
 
 
 def read_env_file() -> None:

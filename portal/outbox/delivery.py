@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import css_inline
 from flask import render_template
-from jinja2 import TemplateNotFound
+from jinja2 import TemplateError, TemplateNotFound
 
 from portal import clock
 from portal.config import SmtpSecurity, settings
@@ -34,7 +34,13 @@ def deliver(message_id: int) -> None:
         message.state = State.STOPPED
         db.session.commit()
         return
-    mail = render(message)
+    try:
+        mail = render(message)
+    except (ValueError, LookupError, TemplateError) as error:  # trying again cannot help
+        db.session.rollback()
+        message.state, message.error = State.FAILED, f"{type(error).__name__}: {error}"[:300]
+        db.session.commit()
+        return
     message.attempts += 1
     db.session.commit()  # the links in the mail must open before it arrives
     error, final = hand_over(mail)
