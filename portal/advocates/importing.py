@@ -88,15 +88,15 @@ def demand(found: dict[str, int], headings: list[str]) -> None:
         raise Unreadable(f"Two columns are headed “{heading}”. Rename or remove one.")
     missing = []
     if "email" not in found:
-        missing.append("mail addresses")
+        missing.append("of mail addresses")
     if "company" not in found:
-        missing.append("companies")
+        missing.append("of companies")
     if "first_name" not in found and "name" not in found:
-        missing.append("names")
+        missing.append("of names")
     if missing:
         named = ", ".join(f"“{heading[:40]}”" for heading in headings[:8] if heading)
         raise Unreadable(
-            f"This file has no column of {' or of '.join(missing)}. Its headings are: {named}."
+            f"This file has no column {' or '.join(missing)}. Its headings are {named}."
             " Name the columns Email, First name, Last name and Company, for example."
         )
 

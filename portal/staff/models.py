@@ -41,8 +41,9 @@ class Staff(Model):
     def is_active(self) -> bool:
         return self.disabled_at is None
 
-    def may(self, role: Role) -> bool:
-        return self.role.rank <= role.rank
+    def may(self, role: Role | str) -> bool:
+        """Whether they may do what this role may; templates say it as a word."""
+        return self.role.rank <= Role(role).rank
 
     session_token = None  # of this request's browser; not a column
 

@@ -10,3 +10,14 @@ def invited_by(link: Link) -> Staff:
     if person is None or not person.is_active:
         raise NotFound("This account is closed. Ask an owner of the portal to open it again.")
     return person
+
+
+def name_of(subject: str) -> str:
+    """Who acted, for people: "staff:3" is a colleague's name; anyone else is said by kind."""
+    kind, _, number = subject.partition(":")
+    person = db.session.get(Staff, int(number)) if kind == "staff" else None
+    if person:
+        return person.name
+    return {"advocate": "The customer", "lead": "The prospect", "system": "Goodword"}.get(
+        kind, "Someone"
+    )

@@ -18,7 +18,6 @@ from portal.web import limiter
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
-HOME = "/staff"
 WRONG = "That mail address and password do not belong together. Check both."
 
 
@@ -53,7 +52,7 @@ def set_up(token: str):
         form.password.errors = [str(refusal)]
         return render_template("staff/setup.html", form=form, person=person), 422
     links.use(link)
-    return let_in(person, HOME)
+    return let_in(person, url_for("dashboard.show"))
 
 
 def link_gone(gone: links.LinkGone):
@@ -124,8 +123,8 @@ def page_asked_for(address: str) -> str:
         wanted = urlsplit(address)
         endpoint, arguments = adapter.match(wanted.path, method="GET")
     except (ValueError, HTTPException, RequestRedirect):
-        return HOME
+        return url_for("dashboard.show")
     if not getattr(current_app.view_functions[endpoint], "door", "").startswith("staff:"):
-        return HOME
+        return url_for("dashboard.show")
     query = urlencode(parse_qsl(wanted.query))
     return url_for(endpoint, **arguments) + (f"?{query}" if query else "")

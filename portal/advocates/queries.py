@@ -1,0 +1,125 @@
+"""What pages list of customers and imports."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from portal.addresses import name_key
+from portal.advocates.models import Advocate, Company, CustomerImport
+from portal.db import db
+from portal.errors import NotFound
+
+PAGE = 50
+
+
+class Standing(enum.StrEnum):
+    """Whether someone may be asked, as far as their own row says."""
+
+    OPEN = "open"
+    STOPPED = "stopped"
+    LEFT = "left"
+
+
+CONDITION = {
+    Standing.OPEN: Advocate.stopped_at.is_(None) & Advocate.left_at.is_(None),
+    Standing.STOPPED: Advocate.stopped_at.is_not(None) & Advocate.left_at.is_(None),
+    Standing.LEFT: Advocate.left_at.is_not(None),
+}
+
+
+@dataclass
+class Page:
+    """One page of people in the order of their names; the ids from which to go on or back."""
+
+    people: Sequence[Advocate]
+    next: int | None
+    previous: int | None
+
+
+def get(advocate_id: int) -> Advocate:
+    """One customer; raises NotFound."""
+    if person := db.session.get(Advocate, advocate_id):
+        return person
+    raise NotFound("There is no such customer.")
+
+
+def people(
+    search: str = "",
+    country: str = "",
+    standing: Standing | None = None,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+) -> Page:
+    """Customers whose name, company or mail address holds the words, 50 to a page."""
+    key = sa.tuple_(sa.func.lower(Advocate.last_name), Advocate.id)
+    chosen = matching(search, country)
+    if standing:
+        chosen = chosen.where(CONDITION[standing])
+    back = before is not None
+    if pivot := db.session.get(Advocate, before or after or 0):
+        place = sa.tuple_(sa.func.lower(sa.literal(pivot.last_name)), sa.literal(pivot.id))
+        chosen = chosen.where(key < place if back else key > place)
+    order = (sa.func.lower(Advocate.last_name), Advocate.id)
+    chosen = chosen.order_by(*(column.desc() for column in order) if back else order)
+    found = list(db.session.scalars(chosen.limit(PAGE + 1)))
+    more, found = len(found) > PAGE, found[:PAGE]
+    if back:
+        found.reverse()
+    return Page(
+        found,
+        next=found[-1].id if found and (more or back) else None,
+        previous=found[0].id if found and (more if back else pivot) else None,
+    )
+
+
+def matching(search: str, country: str) -> sa.Select:
+    chosen = sa.select(Advocate).join(Advocate.company).options(contains_eager(Advocate.company))
+    if country:
+        chosen = chosen.where(Advocate.country == country)
+    if words := " ".join(search.split()):
+        name = Advocate.first_name + " " + Advocate.last_name
+        chosen = chosen.where(
+            sa.func.lower(name).contains(words.lower(), autoescape=True)
+            | name.contains(words, autoescape=True)  # SQLite lowers no “Ö”
+            | Company.name_key.contains(name_key(words), autoescape=True)
+            | Advocate.email_key.contains(words.lower(), autoescape=True)
+        )
+    return chosen
+
+
+def counts(search: str = "", country: str = "") -> dict[Standing, int]:
+    """How many of the matching customers stand how."""
+    chosen = matching(search, country).subquery()
+    stopped, left = chosen.c.stopped_at.is_not(None), chosen.c.left_at.is_not(None)
+    standing = sa.case((left, "left"), (stopped, "stopped"), else_="open")
+    rows = db.session.execute(sa.select(standing, sa.func.count()).group_by(standing))
+    found = {Standing(name): count for name, count in rows}
+    return {name: found.get(name, 0) for name in Standing}
+
+
+def countries() -> Sequence[str]:
+    """Every country some customer is in."""
+    return db.session.scalars(
+        sa.select(Advocate.country)
+        .where(Advocate.country != "")
+        .distinct()
+        .order_by(Advocate.country)
+    ).all()
+
+
+def get_import(import_id: int) -> CustomerImport:
+    """One uploaded file; raises NotFound."""
+    if upload := db.session.get(CustomerImport, import_id):
+        return upload
+    raise NotFound("This file is no longer here. Files nobody imports are let go after 7 days.")
+
+
+def recent_imports() -> Sequence[CustomerImport]:
+    """The last ten uploaded files, newest first."""
+    return db.session.scalars(
+        sa.select(CustomerImport).order_by(CustomerImport.id.desc()).limit(10)
+    ).all()

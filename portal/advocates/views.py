@@ -1,0 +1,167 @@
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.advocates import actions, queries
+from portal.advocates.columns import LABELS
+from portal.advocates.forms import ImportForm, InviteAgainForm
+from portal.advocates.models import Advocate, CustomerImport
+from portal.advocates.planning import Outcome
+from portal.advocates.queries import Standing
+from portal.db import db
+from portal.errors import Unreadable
+from portal.history import queries as history
+from portal.staff.models import Role
+from portal.staff.queries import name_of
+
+bp = Blueprint("advocates", __name__, url_prefix="/staff")
+
+LINES = 100  # of a preview on one page
+
+
+# ── Customers ──────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/customers")
+@auth.staff()
+def index():
+    asked = {
+        "search": request.args.get("q", "")[:200],
+        "country": request.args.get("country", "")[:100],
+    }
+    show = request.args.get("show", "")
+    page = queries.people(
+        **asked,
+        standing=Standing(show) if show in list(Standing) else None,
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    return render_template(
+        "advocates/index.html",
+        page=page,
+        counts=queries.counts(**asked),
+        countries=queries.countries(),
+        asked={"q": asked["search"] or None, "country": asked["country"] or None},
+        show=show,
+    )
+
+
+@bp.get("/customers/<int:id>")
+@auth.staff()
+def show(id: int):
+    return customer_page(queries.get(id), InviteAgainForm())
+
+
+def customer_page(person: Advocate, form: InviteAgainForm):
+    entries = [(entry, name_of(entry.by)) for entry in reversed(history.of(person))]
+    return render_template("advocates/show.html", person=person, form=form, entries=entries)
+
+
+@bp.post("/customers/<int:id>/stop")
+@auth.staff(Role.EDITOR)
+def stop(id: int):
+    person = queries.get(id)
+    actions.stop_inviting(person, by=current_user)
+    db.session.commit()
+    flash(f"{person.name} is not invited any more.")
+    return redirect(url_for("advocates.show", id=id), 303)
+
+
+@bp.post("/customers/<int:id>/readmission")
+@auth.staff(Role.EDITOR)
+def invite_again(id: int):
+    person = queries.get(id)
+    form = InviteAgainForm()
+    if not form.validate():
+        return customer_page(person, form), 422
+    actions.invite_again(person, by=current_user, note=form.note.data)
+    db.session.commit()
+    flash(f"{person.name} may be invited again.")
+    return redirect(url_for("advocates.show", id=id), 303)
+
+
+@bp.post("/customers/<int:id>/departure")
+@auth.staff(Role.EDITOR)
+def leave(id: int):
+    person = queries.get(id)
+    actions.leave(person, by=current_user)
+    db.session.commit()
+    flash(f"Noted: {person.name} has left {person.company.name}.")
+    return redirect(url_for("advocates.show", id=id), 303)
+
+
+@bp.post("/customers/<int:id>/return")
+@auth.staff(Role.EDITOR)
+def come_back(id: int):
+    person = queries.get(id)
+    actions.come_back(person, by=current_user)
+    db.session.commit()
+    flash(f"Noted: {person.name} is at {person.company.name}.")
+    return redirect(url_for("advocates.show", id=id), 303)
+
+
+# ── Imports ────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/imports/new")
+@auth.staff(Role.EDITOR)
+def new_import():
+    return import_page(ImportForm())
+
+
+@bp.post("/imports/new")
+@auth.staff(Role.EDITOR)
+def upload():
+    form = ImportForm()
+    if not form.validate():
+        return import_page(form), 422
+    sent = form.file.data
+    try:
+        upload = actions.upload(sent.read(), sent.filename, by=current_user)
+    except Unreadable as refusal:
+        form.file.errors = [str(refusal)]
+        return import_page(form), 422
+    db.session.commit()
+    return redirect(url_for("advocates.show_import", id=upload.id), 303)
+
+
+def import_page(form: ImportForm):
+    return render_template(
+        "advocates/import-new.html", form=form, recent=queries.recent_imports(), labels=LABELS
+    )
+
+
+@bp.get("/imports/<int:id>")
+@auth.staff(Role.EDITOR)
+def show_import(id: int):
+    upload = queries.get_import(id)
+    if upload.applied_at:
+        return render_template("advocates/import-done.html", upload=upload, outcomes=list(Outcome))
+    return preview_page(upload)
+
+
+def preview_page(upload: CustomerImport):
+    file, plan = actions.preview(upload)
+    show = request.args.get("show", "")
+    after = request.args.get("after", 0, type=int)
+    rows = [r for r in plan if r.line > after and show in {r.outcome.value, ""}]
+    return render_template(
+        "advocates/import-preview.html",
+        upload=upload,
+        file=file,
+        rows=rows[:LINES],
+        next=rows[LINES - 1].line if len(rows) > LINES else None,
+        counts={o: sum(row.outcome is o for row in plan) for o in Outcome},
+        show=show,
+        labels=LABELS,
+        first=after == 0,
+    )
+
+
+@bp.post("/imports/<int:id>/application")
+@auth.staff(Role.EDITOR)
+def apply_import(id: int):
+    upload = queries.get_import(id)
+    actions.apply(upload, by=current_user)
+    db.session.commit()
+    return redirect(url_for("advocates.show_import", id=id), 303)
