@@ -25,7 +25,7 @@ from portal.system import queries as system
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, staff, worker, doctor, import_customers):
+    for command in (migrate, staff, worker, doctor, import_customers, consents):
         app.cli.add_command(command)
 
 
@@ -110,3 +110,17 @@ def doctor() -> None:
         click.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.found}")
     if not all(check.ok for check in checks):
         raise SystemExit(1)
+
+
+consents = AppGroup("consent", help="What customers allowed, and the proof of it.")
+
+
+@consents.command("verify")
+@with_appcontext
+def consent_verify() -> None:
+    """Walk the whole chain of consent events; exit 1 and name the first one that was changed."""
+    if (broken := consent.first_broken_link()) is not None:
+        raise click.ClickException(
+            f"The chain breaks at consent event {broken}: it, or one before it, is not as written."
+        )
+    click.echo("Every consent event is as it was written.")

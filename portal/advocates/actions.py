@@ -148,3 +148,13 @@ def come_back(advocate: Advocate, *, by: Actor) -> None:
     if advocate.left_at:
         advocate.left_at = None
         record(advocate, "is at the company", by=by)
+
+
+# ── What they say about themselves ─────────────────────────────────────────────────────────
+
+
+def correct_title(advocate: Advocate, job_title: str, *, by: Actor) -> None:
+    """Their job title as it is today; it stands beside their words where they agree."""
+    if advocate.job_title != job_title:
+        record(advocate, "job title corrected", by=by, before=advocate.job_title)
+        advocate.job_title = job_title

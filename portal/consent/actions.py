@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,15 @@ def withdraw(
         record(receipt, "permission withdrawn", by=by, purpose=purpose.value)
 
 
+def reconfirm(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -> None:
+    """Say each yes in force again, for new words or a new year (T6, T25). A no stays a no."""
+    _lock(receipt)
+    for purpose, permission in queries.state(receipt).items():
+        if permission.in_force:
+            _append(receipt, purpose, Verdict.RECONFIRMED, by=by, circumstances=circumstances)
+    record(receipt, "reconfirmed", by=by)
+
+
 def withdraw_all(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -> None:
     """Take back everything this receipt ever allowed."""
     for purpose in queries.state(receipt):
@@ -125,7 +134,7 @@ def _append(
         statement_id=statement.id,
         statement=statement,
         channels=list(statement.channels) if given else [],
-        until=now + timedelta(days=round(statement.months * 30.4375)) if given else None,
+        until=queries.lasts_until(statement, now) if given else None,
         text_sha256=circumstances.text_sha256,
         offer=dict(circumstances.offer),
         language=circumstances.language,

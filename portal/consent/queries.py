@@ -1,12 +1,15 @@
 """The one question: is this permission in force? In Python for a page, in SQL for a list."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates.models import Advocate
+from portal.config import settings
 from portal.consent.models import (
     GRANTING,
     ConsentEvent,
@@ -16,6 +19,7 @@ from portal.consent.models import (
     Verdict,
 )
 from portal.db import db
+from portal.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -90,3 +94,80 @@ def receipts_of(advocate_id: int) -> Sequence[Receipt]:
     return db.session.scalars(
         sa.select(Receipt).where(Receipt.advocate_id == advocate_id).order_by(Receipt.id.desc())
     ).all()
+
+
+def receipt_of(advocate_id: int, reference: str) -> Receipt:
+    """One receipt of this person; somebody else’s is not found."""
+    found = db.session.scalar(
+        sa.select(Receipt).where(Receipt.reference == reference, Receipt.advocate_id == advocate_id)
+    )
+    if found is None:
+        raise NotFound("There is no receipt of yours with this reference.")
+    return found
+
+
+def permission(receipt: Receipt, purpose: str) -> Permission:
+    """Where one purpose of a receipt stands; one never asked is not found."""
+    for known, standing in state(receipt).items():
+        if known == purpose:
+            return standing
+    raise NotFound("This receipt does not ask for that permission.")
+
+
+# ── The wording, as the person reads it ────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One choice in the words shown to one person."""
+
+    purpose: Purpose
+    label: str
+    detail: str
+    until: datetime  # if they say yes now
+
+
+def wordings(purposes: Iterable[str], advocate: Advocate, language: str = "en") -> list[Wording]:
+    """The newest wording of each purpose, in order, filled in for this person."""
+    statements = [statement(Purpose(name), language) for name in purposes]
+    return [wording(found, advocate) for found in statements if found]
+
+
+def wording(found: Statement, advocate: Advocate) -> Wording:
+    return Wording(
+        found.purpose,
+        fill(found.label, advocate),
+        fill(found.detail, advocate),
+        lasts_until(found, clock.now()),
+    )
+
+
+def fill(text: str, advocate: Advocate) -> str:
+    """Put the person's own facts in; by plain replacement, so no text can run anything."""
+    if not advocate.job_title:
+        text = text.replace(", {title}", "")
+    facts = {
+        "brand": settings().brand_name,
+        "name": advocate.name,
+        "title": advocate.job_title,
+        "company": advocate.company.name,
+        "first_name": advocate.first_name,
+    }
+    return re.sub(r"\{(\w+)\}", lambda place: facts.get(place[1], place[0]), text)
+
+
+def lasts_until(found: Statement, start: datetime) -> datetime:
+    """When a yes given then ends."""
+    return start + timedelta(days=round(found.months * 30.4375))
+
+
+def in_words(receipt: Receipt) -> list[dict[str, str]]:
+    """Every purpose asked and what was said, for mails (T27)."""
+    return [
+        {
+            "label": fill(said.statement.label, receipt.advocate),
+            "standing": said.standing,
+            "until": said.until.date().isoformat() if said.until else "",
+        }
+        for said in state(receipt).values()
+    ]

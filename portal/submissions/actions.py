@@ -1,11 +1,53 @@
 """What people do to submissions."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from portal import seeds
+import sqlalchemy as sa
+
+from portal import clock, seeds
+from portal.advocates import actions as advocates
+from portal.campaigns import actions as campaigns
+from portal.campaigns.models import Invitation, InvitationState
+from portal.config import settings
+from portal.consent import actions as consent
+from portal.consent import queries as permissions
+from portal.consent.actions import Circumstances
+from portal.consent.models import Purpose
 from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.history.actions import Actor, record
+from portal.incentives import actions as incentives
+from portal.incentives import disclosure
+from portal.incentives.models import Choice
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
 from portal.submissions import queries
-from portal.submissions.models import Action, Prompt, PromptSet
+from portal.submissions.models import (
+    Action,
+    Answer,
+    Prompt,
+    PromptKind,
+    PromptSet,
+    Relationship,
+    State,
+    Submission,
+    Version,
+)
+
+TAKEN = (Choice.ACCEPTED, Choice.DONATED)
+
+
+class Overtaken(Stale):
+    """Another window saved this answer meanwhile; ``answer`` is what stands there now."""
+
+    def __init__(self, answer: Answer):
+        super().__init__(
+            "This answer was changed in another window. What you typed is still here: "
+            "use the button below to see both."
+        )
+        self.answer = answer
 
 
 def load_prompts() -> int:
@@ -31,3 +73,237 @@ def load_prompts() -> int:
             added += 1
     db.session.flush()
     return added
+
+
+def start(invitation: Invitation, action: Action, *, by: Actor) -> Submission:
+    """Begin a contribution, with the offer as it stands now (T10); twice gives the same one."""
+    db.session.execute(
+        sa.select(Invitation.id).where(Invitation.id == invitation.id).with_for_update()
+    )
+    begun = db.session.scalar(
+        sa.select(Submission).where(
+            Submission.invitation_id == invitation.id, Submission.action == action
+        )
+    )
+    if begun:
+        return begun
+    if action is Action.REFERRAL or not invitation.campaign.asks_for(action):
+        raise NotAllowed("This invitation does not ask for that.")
+    if not invitation.campaign.is_open:
+        raise NotAllowed("This invitation has ended, so nothing new can be started.")
+    if invitation.state in {InvitationState.REVOKED, InvitationState.EXPIRED}:
+        raise NotAllowed(f"This invitation is {invitation.state}.")
+    offer = invitation.offer
+    submission = Submission(
+        invitation=invitation,
+        advocate=invitation.advocate,
+        action=action,
+        prompt_set=queries.prompt_set(action, invitation.advocate.language),
+        language=invitation.advocate.language,
+        promise=offer.promise() | {"terms": offer.terms} if offer else None,
+    )
+    db.session.add(submission)
+    campaigns.accept(invitation, by=by)
+    record(submission, "started", by=by)
+    return submission
+
+
+def take_offer(submission: Submission, choice: Choice, employer_allows: bool, *, by: Actor) -> None:
+    """Accept, decline or donate what is offered, before the words are sent (T11, T13)."""
+    _lock(submission)
+    _demand_open(submission)
+    if submission.promise is None or submission.versions:
+        raise NotAllowed("There is no offer to answer here any more.")
+    if choice is Choice.DONATED and not submission.promise["charity"]:
+        raise NotAllowed("This offer cannot be given to charity.")
+    if choice in TAKEN and not employer_allows:
+        raise NotAllowed("Confirm that your employer allows this, or decline the offer.")
+    submission.choice = choice
+    submission.employer_allows = employer_allows and choice in TAKEN
+    _touch(submission)
+    record(submission, f"offer {choice}", by=by)
+
+
+def answer(
+    submission: Submission, prompt: Prompt, value: Any, *, seen: int | None, by: Actor
+) -> Answer:
+    """Keep what was typed, finished or not. The same text twice is saved once.
+
+    ``seen`` is the answer's version on the page (0: there was none); raises Overtaken when
+    another window was faster. None skips that question.
+    """
+    _lock(submission)
+    _demand_open(submission)
+    found = submission.answer_to(prompt)
+    if found is None:
+        found = Answer(submission=submission, prompt=prompt, value=value)
+        db.session.add(found)
+    elif found.value == value:
+        return found
+    elif seen not in (None, found.version):
+        raise Overtaken(found)
+    else:
+        found.value, found.updated_at = value, clock.now()
+    _touch(submission)
+    return found
+
+
+def introduce(submission: Submission, *, job_title: str, relation: Relationship, by: Actor) -> None:
+    """Say who speaks: the job title as it is today, and the tie to us (T2)."""
+    _lock(submission)
+    _demand_open(submission)
+    submission.relation = relation
+    advocates.correct_title(submission.advocate, job_title, by=by)
+    _touch(submission)
+
+
+def choose(submission: Submission, choices: dict[Purpose, bool], *, by: Actor) -> None:
+    """Keep the answers of the permissions page until they are sent; no answer is a no (T23)."""
+    _lock(submission)
+    _demand_open(submission)
+    if submission.receipt:
+        raise NotAllowed("You answered this already. Change it on your permissions page.")
+    asked = submission.prompt_set.purposes
+    submission.choices = {name: choices.get(Purpose(name), False) for name in asked}
+    _touch(submission)
+
+
+def submit(
+    submission: Submission,
+    *,
+    relation: Relationship,
+    circumstances: Circumstances,
+    by: Actor,
+    seen: int | None = None,
+) -> Version:
+    """Send it: the words become an immutable version, the choices a receipt (T3, T24, T27).
+
+    Sent before, it stays as it was. ``seen`` is the submission's version on the page the
+    person read; anything changed since is shown to them first.
+    """
+    _lock(submission)
+    if submission.versions and not submission.allows("submit"):
+        return submission.versions[-1]
+    _demand_open(submission)
+    if seen not in (None, submission.version):
+        raise Stale("An answer changed after you opened this page. Check it once more.")
+    submission.relation = relation
+    if queries.next_step(submission).name != "check":
+        raise NotAllowed("Something is still unanswered.")
+    submission.move("submit")
+    submission.submitted_at = submission.attested_at = clock.now()
+    submission.note = ""
+    version = _write_down(submission)
+    _settle_permissions(submission, version, circumstances, by=by)
+    record(submission, "submitted", by=by, number=version.number, sha256=version.sha256)
+    _owe(submission, by=by)
+    _confirm(submission)
+    return version
+
+
+def withdraw(submission: Submission, *, by: Actor, circumstances: Circumstances) -> None:
+    """Take the whole contribution back, with every permission it carried. Twice is harmless.
+
+    A reward already owed stays owed: taking part was the condition, not staying published.
+    """
+    _lock(submission)
+    if submission.state is State.WITHDRAWN:
+        return
+    submission.move("withdraw")
+    if submission.receipt:
+        consent.withdraw_all(submission.receipt, by=by, circumstances=circumstances)
+    record(submission, "withdrawn", by=by)
+
+
+def _lock(submission: Submission) -> None:
+    """One act on a contribution at a time; what the row says is read after the wait."""
+    db.session.flush()
+    db.session.execute(
+        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
+    )
+    db.session.expire(submission)
+
+
+def _demand_open(submission: Submission) -> None:
+    if not queries.may_be_written(submission):
+        raise NotAllowed("This was already sent, or its invitation has closed.")
+
+
+def _touch(submission: Submission) -> None:
+    submission.updated_at = clock.now()
+    db.session.flush()
+
+
+def _write_down(submission: Submission) -> Version:
+    """The answers as they stand, in the order asked, under their hash."""
+    answers = queries.answers_now(submission)
+    rating = next((a["value"] for a in answers if a["kind"] == PromptKind.RATING), None)
+    version = Version(
+        submission=submission,
+        number=len(submission.versions) + 1,
+        answers=answers,
+        rating=rating,
+        sha256=seeds.digest(answers),
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def _settle_permissions(
+    submission: Submission, version: Version, circumstances: Circumstances, *, by: Actor
+) -> None:
+    """A first receipt for a first sending; for new words, the yeses in force said again."""
+    offer = (submission.promise or {}) | {"choice": submission.choice}
+    bound = replace(circumstances, text_sha256=version.sha256, offer=offer)
+    if submission.receipt:
+        consent.reconfirm(submission.receipt, by=by, circumstances=bound)
+        return
+    choices = {Purpose(name): yes for name, yes in submission.choices.items()}
+    submission.receipt = consent.issue_receipt(
+        submission.advocate, noun(submission.action), choices, circumstances=bound
+    )
+    db.session.flush()
+
+
+def _owe(submission: Submission, *, by: Actor) -> None:
+    """The reward follows from sending, whatever was said and whatever was permitted (T8, T11)."""
+    if submission.choice in TAKEN and submission.promise:
+        incentives.accrue(
+            submission.advocate,
+            reason=submission.subject,
+            explanation=f"Your {noun(submission.action)}",
+            promise=submission.promise,
+            donated=submission.choice is Choice.DONATED,
+            by=by,
+        )
+
+
+def _confirm(submission: Submission) -> None:
+    """The receipt by mail, at once: every purpose, given and refused (T27)."""
+    person, receipt = submission.advocate, submission.receipt
+    outbox.email(
+        person.email,
+        "received",
+        about=submission,
+        links={"receipt_url": (Kind.RECEIPT, receipt)},
+        first_name=person.first_name,
+        noun=noun(submission.action),
+        reference=receipt.reference,
+        again=len(submission.versions) > 1,
+        next_step=submission.prompt_set.next_step,
+        permissions=permissions.in_words(receipt),
+        disclosure=said_beside(submission),
+    )
+
+
+def noun(action: Action) -> str:
+    """What a contribution is called in a sentence: “Your case study”."""
+    return {"webinar": "webinar proposal"}.get(action, action.value.replace("-", " "))
+
+
+def said_beside(submission: Submission) -> str:
+    """The disclosure as it will stand beside the words; empty when nothing was taken."""
+    return disclosure.beside(
+        submission.promise, submission.choice, submission.action, settings().brand_name
+    )

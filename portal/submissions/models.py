@@ -22,6 +22,9 @@ class PromptKind(enum.StrEnum):
     RESULTS = "results"  # rows of metric, before, after, period, how measured
 
 
+LONGEST = {PromptKind.SHORT: 150, PromptKind.LONG: 10_000}  # characters
+
+
 class PromptSet(Model):
     """What one action asks, at one version. Drafts keep the version they began with."""
 
@@ -70,6 +73,20 @@ class Prompt(Model):
     words_min: Mapped[int | None]
     words_max: Mapped[int | None]
     public: Mapped[bool] = mapped_column(default=True)  # may be shown, given the permission
+
+    def complaint(self, value: Any) -> str:
+        """Why this answer will not do, in a sentence; empty when it will."""
+        if value in (None, "", []):
+            return self.error if self.required else ""
+        if self.kind is PromptKind.RATING:
+            return "" if value in range(1, 6) else self.error
+        if self.kind is PromptKind.CHOICE:
+            return "" if value in self.choices else self.error
+        if self.kind is PromptKind.RESULTS:
+            whole = all(row["metric"] and row["before"] and row["after"] for row in value)
+            return "" if whole else "Enter what you measured, and the value before and after"
+        limit = LONGEST[self.kind]
+        return f"{self.label} must be {limit:,} characters or fewer" if len(value) > limit else ""
 
 
 class State(enum.StrEnum):

@@ -1,10 +1,16 @@
-"""What pages list of submissions and prompts."""
+"""What pages list of submissions and prompts, and which step of one comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from portal.campaigns.models import Action
+from portal.campaigns.models import Action, CampaignState, Invitation, InvitationState
 from portal.db import db
-from portal.submissions.models import PromptSet
+from portal.errors import NotFound
+from portal.history import queries as history
+from portal.submissions.models import Prompt, PromptKind, PromptSet, State, Submission
 
 
 def prompt_set(action: Action, language: str = "en") -> PromptSet | None:
@@ -19,3 +25,199 @@ def prompt_set(action: Action, language: str = "en") -> PromptSet | None:
         if found:
             return found
     return None
+
+
+def of(advocate_id: int, submission_id: int) -> Submission:
+    """One contribution of this person; somebody else’s is not found."""
+    found = db.session.scalar(
+        sa.select(Submission).where(
+            Submission.id == submission_id, Submission.advocate_id == advocate_id
+        )
+    )
+    if found is None:
+        raise NotFound("There is no contribution of yours at this address.")
+    return found
+
+
+def invitation_of(advocate_id: int, invitation_id: int) -> Invitation:
+    """One invitation of this person; somebody else’s is not found."""
+    found = db.session.scalar(
+        sa.select(Invitation).where(
+            Invitation.id == invitation_id, Invitation.advocate_id == advocate_id
+        )
+    )
+    if found is None:
+        raise NotFound("There is no invitation of yours at this address.")
+    return found
+
+
+def all_of(advocate_id: int) -> Sequence[Submission]:
+    """Everything this person began, newest first."""
+    return db.session.scalars(
+        sa.select(Submission)
+        .where(Submission.advocate_id == advocate_id)
+        .order_by(Submission.id.desc())
+    ).all()
+
+
+def may_be_written(submission: Submission) -> bool:
+    """Whether answers may still change: a started draft outlives the deadline, not the campaign."""
+    if submission.state is State.CHANGES:
+        return True
+    invitation = submission.invitation
+    return (
+        submission.state is State.DRAFT
+        and invitation.campaign.state is not CampaignState.CLOSED
+        and invitation.state is not InvitationState.REVOKED
+    )
+
+
+# ── The steps of a contribution, in order ──────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of the way: its name, for a question its number, and whether it is behind us."""
+
+    name: str
+    done: bool
+    number: int | None = None
+
+    @property
+    def place(self) -> dict[str, int]:
+        """What its address needs beside the contribution’s id."""
+        return {"number": self.number} if self.number else {}
+
+
+def steps(submission: Submission) -> list[Step]:
+    """Offer, questions, about you, permissions, check: those that this contribution has."""
+    way = []
+    if submission.promise and not submission.versions:
+        way.append(Step("offer", submission.choice is not None))
+    for prompt in submission.prompt_set.prompts:
+        way.append(Step("question", is_answered(submission, prompt), prompt.position))
+    way.append(Step("you", submission.relation is not None))
+    if submission.receipt is None:
+        way.append(Step("consent", bool(submission.choices)))
+    way.append(Step("check", False))
+    return way
+
+
+def next_step(submission: Submission) -> Step:
+    """The first step still to be done; the last one is to check and send."""
+    return next(step for step in steps(submission) if not step.done)
+
+
+def may_visit(submission: Submission, name: str, number: int | None = None) -> bool:
+    """Whether everything before this step is done."""
+    for step in steps(submission):
+        if (step.name, step.number) == (name, number):
+            return True
+        if not step.done:
+            return False
+    return False
+
+
+def around(submission: Submission, name: str, number: int | None = None):
+    """The steps before and after this one, or None at the ends."""
+    way = steps(submission)
+    here = next(i for i, s in enumerate(way) if (s.name, s.number) == (name, number))
+    return (way[here - 1] if here else None), (way[here + 1] if here + 1 < len(way) else None)
+
+
+def is_answered(submission: Submission, prompt: Prompt) -> bool:
+    """A question is behind us once it holds an answer, or was seen and may stay empty."""
+    answer = submission.answer_to(prompt)
+    return answer is not None and not prompt.complaint(answer.value)
+
+
+def prompt_at(submission: Submission, number: int) -> Prompt:
+    for prompt in submission.prompt_set.prompts:
+        if prompt.position == number:
+            return prompt
+    raise NotFound("There is no such question here.")
+
+
+def answered(submission: Submission) -> list[dict[str, Any]]:
+    """The words as last sent; of what is being written, as they stand."""
+    if submission.current and submission.state is not State.CHANGES:
+        return submission.current.answers
+    return answers_now(submission)
+
+
+def answers_now(submission: Submission) -> list[dict[str, Any]]:
+    """What was typed so far, in the order asked; questions left empty fall away."""
+    return [
+        {
+            "key": prompt.key,
+            "kind": prompt.kind.value,
+            "label": prompt.label,
+            "public": prompt.public,
+            "value": found.value,
+        }
+        for prompt in submission.prompt_set.prompts
+        if (found := submission.answer_to(prompt)) and found.value not in ("", [])
+    ]
+
+
+def shown(kind: PromptKind, value) -> str:
+    """An answer as text, for lists; results are one line each."""
+    if value in (None, "", []):
+        return ""
+    if kind == PromptKind.RATING:
+        return f"{value} out of 5 stars"
+    if kind == PromptKind.RESULTS:
+        return "\n".join(_line(row) for row in value)
+    return str(value)
+
+
+def _line(row: dict[str, str]) -> str:
+    text = f"{row['metric']}: {row['before']} before, {row['after']} after"
+    if row["period"]:
+        text += f", {row['period']}"
+    return text + (f" ({row['how']})" if row["how"] else "")
+
+
+# ── The story so far, in words ─────────────────────────────────────────────────────────────
+
+TOLD = {
+    "started": "You started",
+    "submitted": "You sent it",
+    "change asked": "We asked for a change",
+    "approved": "We approved it",
+    "declined": "We decided not to use it",
+    "published": "Published",
+    "retired": "Taken off the page",
+    "withdrawn": "You took it back",
+}
+AHEAD = {
+    State.DRAFT: ["Finish it and send it", "We read it"],
+    State.SUBMITTED: ["We read it", "Published, within what you agreed to"],
+    State.CHANGES: ["Make the change, or tell us why not", "We read it again"],
+    State.APPROVED: ["Published, within what you agreed to"],
+}
+AHEAD_OF_WEBINARS = {
+    State.SUBMITTED: ["We read it", "We settle the date with you"],
+    State.APPROVED: ["We settle the date with you"],
+}
+
+
+def story(submission: Submission) -> list[dict]:
+    """What happened, when, and what comes next: the first thing ahead is the one at hand."""
+    told = [
+        {"title": TOLD[entry.verb], "at": entry.at, "done": True}
+        for entry in history.of(submission)
+        if entry.verb in TOLD
+    ]
+    webinar = submission.action is Action.WEBINAR
+    ahead = (webinar and AHEAD_OF_WEBINARS.get(submission.state)) or AHEAD.get(submission.state, [])
+    coming = [{"title": title} for title in ahead]
+    if coming:
+        coming[0] |= {"current": True, "text": _at_hand(submission)}
+    return told + coming
+
+
+def _at_hand(submission: Submission) -> str:
+    if submission.state is State.SUBMITTED:
+        return submission.prompt_set.next_step
+    return ""

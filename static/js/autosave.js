@@ -5,11 +5,11 @@
   var form = document.querySelector("form[data-autosave]");
   if (!form || !window.fetch) return;
   var url = form.dataset.autosave, status = document.querySelector("[data-autosave-status]");
-  var saved = snapshot(), timer, tries = 0, busy = false, stopped = false, leaving = false;
+  var saved = snapshot(), timer, tries = 0, busy = false, stopped = false, leaving = false, pressed = null;
 
   function snapshot() {
     var data = new FormData(form), out = [];
-    data.forEach(function (v, k) { if (typeof v === "string" && k !== "csrf_token" && k !== "version") out.push([k, v]); });
+    data.forEach(function (v, k) { if (typeof v === "string" && k !== "csrf_token" && k !== "seen") out.push([k, v]); });
     return JSON.stringify(out);
   }
   function body() {
@@ -49,17 +49,27 @@
         return r.text().then(function (t) {
           var j = {};
           try { j = JSON.parse(t); } catch (e) { /* 204 or no JSON: saved all the same */ }
-          var field = form.elements.namedItem("version");
+          var field = form.elements.namedItem("seen");
           if (field && j.version !== undefined) field.value = j.version;
           saved = now; tries = 0;
           say("Saved " + new Date().toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
           if (snapshot() !== saved) later(1500);
         });
       })
-      .catch(function () { busy = false; retry(); });
+      .catch(function () { busy = false; retry(); })
+      .then(go);
+  }
+  function go() {
+    if (!pressed) return;
+    var button = pressed;
+    pressed = null; busy = false;
+    form.requestSubmit(button);
   }
   form.addEventListener("input", function () { if (!stopped && !tries) later(1500); });
-  form.addEventListener("submit", function () { leaving = true; clearTimeout(timer); });
+  form.addEventListener("submit", function (e) {
+    if (busy) { e.preventDefault(); pressed = e.submitter; setTimeout(go, 4000); return; }   // the answer holds the version the form must send
+    leaving = true; clearTimeout(timer);
+  });
   addEventListener("pageshow", function () { leaving = false; });
   document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") save(); });
   addEventListener("online", function () { if (tries) later(0); });

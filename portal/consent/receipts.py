@@ -1,0 +1,62 @@
+"""A receipt as data: the fields of ISO/IEC TS 27560, in words a person can follow too (T27)."""
+
+from typing import Any
+
+from portal.config import settings
+from portal.consent import queries
+from portal.consent.models import ConsentEvent, Receipt
+
+
+def as_data(receipt: Receipt, withdraw_at: str) -> dict[str, Any]:
+    """Everything recorded on one receipt; ``withdraw_at`` is the path where it can be undone."""
+    config, person = settings(), receipt.advocate
+    return {
+        "receipt": receipt.reference,
+        "schema": "goodword-consent-receipt/1",
+        "modelled_on": "ISO/IEC TS 27560:2023",
+        "issued_at": receipt.issued_at.isoformat(),
+        "controller": {
+            "name": config.brand_legal_name or config.brand_name,
+            "address": config.brand_address,
+            "contact": config.brand_contact_email,
+            "privacy_notice": config.brand_privacy_url,
+        },
+        "person": {"name": person.name, "company": person.company.name},
+        "contribution": receipt.contribution,
+        "lawful_basis": "consent",
+        "permissions": [
+            {
+                "purpose": purpose.value,
+                "standing": permission.standing,
+                "in_force": permission.in_force,
+                "until": permission.until and permission.until.isoformat(),
+                "events": [_event(event) for event in receipt.events if event.purpose is purpose],
+            }
+            for purpose, permission in queries.state(receipt).items()
+        ],
+        "withdraw": {
+            "how": "Open the page, choose what to withdraw, press the button. It costs nothing.",
+            "url": config.base_url + withdraw_at,
+        },
+    }
+
+
+def _event(event: ConsentEvent) -> dict[str, Any]:
+    """One choice: what was said, to which wording, about which words, when and how."""
+    return {
+        "verdict": event.verdict.value,
+        "at": event.at.isoformat(),
+        "until": event.until and event.until.isoformat(),
+        "wording": {
+            "label": queries.fill(event.statement.label, event.receipt.advocate),
+            "detail": queries.fill(event.statement.detail, event.receipt.advocate),
+            "version": f"{event.statement.language}@{event.statement.version}",
+            "sha256": event.statement.sha256,
+        },
+        "channels": event.channels,
+        "language": event.language,
+        "words_sha256": event.text_sha256,
+        "browser": event.user_agent,
+        "hash": event.hash,
+        "previous_hash": event.previous_hash,
+    }
