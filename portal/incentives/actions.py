@@ -5,10 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal import clock
 from portal.advocates.models import Advocate, Sector
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
+from portal.incentives import copylint, payees
 from portal.incentives.models import Offer, Reward, RewardEntry, RewardState
 
 # What may follow what. Issued and declined are final.
@@ -26,6 +28,7 @@ MOVES = {
     RewardState.ISSUED: set(),
     RewardState.DECLINED: set(),
 }
+DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
 NO_GIFTS = {Sector.PUBLIC, Sector.HEALTHCARE, Sector.FINANCE, Sector.EDUCATION}
 GOVERNMENT = (".gov", ".mil", ".gc.ca", ".gouv.fr", ".bund.de", ".europa.eu")
 
@@ -79,17 +82,35 @@ def void(reason: str, *, note: str, by: Actor) -> None:
         _append(reward, RewardState.VOID, note=note, by=by)
 
 
-def move(reward: Reward, state: RewardState, *, note: str = "", by: Actor) -> None:
-    """Approve, hold, decline or mark as issued. Twice is harmless; a decline says why."""
+def move(
+    reward: Reward, state: RewardState, *, seen: int | None = None, note: str = "", by: Actor
+) -> None:
+    """Approve, hold, decline or mark as issued. Twice is harmless; a decline says why.
+
+    ``seen`` is how many ledger lines were on the page; raises Stale when there are more now.
+    """
+    db.session.execute(
+        sa.select(Advocate.id).where(Advocate.id == reward.advocate_id).with_for_update()
+    )
     db.session.execute(sa.select(Reward.id).where(Reward.id == reward.id).with_for_update())
     db.session.refresh(reward)
     if reward.state is state:
         return
+    if seen not in {None, len(reward.entries)}:
+        raise Stale(f"Someone was faster: this reward is {reward.state} now. Yours was not saved.")
     if state not in MOVES[reward.state]:
         raise NotAllowed(f"This reward is {reward.state}; it cannot become {state}.")
     if state in {RewardState.DECLINED, RewardState.HELD} and not note.strip():
         raise NotAllowed("Say why: the customer will read it.")
+    if state is RewardState.ISSUED and (objection := payees.objection_to(reward)):
+        raise NotAllowed(objection)
     _append(reward, state, note=note.strip(), by=by)
+
+
+def tax_form_on_file(advocate: Advocate, *, by: Actor) -> None:
+    """Note that a tax form was received and is kept elsewhere. Twice is harmless."""
+    if not payees.year_of(advocate).form_on_file:
+        record(advocate, payees.ON_FILE, by=by)
 
 
 def _append(reward: Reward, state: RewardState, *, note: str = "", by: Actor) -> None:
@@ -98,10 +119,43 @@ def _append(reward: Reward, state: RewardState, *, note: str = "", by: Actor) ->
     record(reward, state.value, by=by, note=note)
 
 
-def save_offer(offer: Offer, *, by: Actor) -> None:
-    """Store an offer; changed terms get a new version, promises made keep the old one."""
-    changed = sa.inspect(offer).attrs.terms.history.has_changes() and offer.id
-    if changed:
+def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:
+    """Store an offer; words that buy praise are refused (T9).
+
+    What changes the deal makes a new version of its terms; promises made keep the old one (T15).
+    ``seen`` is the version that was on the page; raises Stale when there is a newer one.
+    """
+    with db.session.no_autoflush:
+        _check_offer(offer)
+        new, attributes = offer.id is None, sa.inspect(offer).attrs
+        changed = any(attributes[name].history.has_changes() for name in DEAL)
+    if not new and seen not in {None, offer.terms_version}:
+        raise Stale("Someone changed this offer while you had it open. Yours was not saved.")
+    if changed and not new:
         offer.terms_version += 1
     db.session.add(offer)
-    record(offer, "changed" if changed else "saved", by=by)
+    if changed:
+        version = {
+            "version": offer.terms_version or 1,
+            "reward": offer.reward,
+            "terms": offer.terms,
+        }
+        record(offer, "saved" if new else "changed", by=by, **version)
+
+
+def _check_offer(offer: Offer) -> None:
+    for text in (offer.name, offer.reward, offer.charity or "", offer.terms):
+        if phrase := copylint.objection(text):
+            raise NotAllowed(
+                f"Take out “{phrase}”: a reward may not depend on what people say about us."
+            )
+    namesake = sa.select(Offer.id).where(Offer.name == offer.name, Offer.id != (offer.id or 0))
+    if db.session.scalar(namesake):
+        raise NotAllowed(f"There is another offer called “{offer.name}”. Choose a different name.")
+
+
+def retire_offer(offer: Offer, *, by: Actor) -> None:
+    """Take an offer off the table for new campaigns; what was promised stays promised."""
+    if offer.retired_at is None:
+        offer.retired_at = clock.now()
+        record(offer, "retired", by=by)

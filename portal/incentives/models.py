@@ -46,6 +46,7 @@ class Offer(Model):
             "currency": self.currency,
             "charity": self.charity,
             "terms_version": self.terms_version,
+            "terms": self.terms,
             "offered_at": clock.now().isoformat(timespec="seconds"),
         }
 

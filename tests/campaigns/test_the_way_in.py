@@ -6,17 +6,21 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from portal import create_app
 from portal.advocates.models import Advocate
 from portal.campaigns import actions
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
-from portal.consent.models import ConsentEvent
+from portal.consent.actions import Circumstances, issue_receipt
+from portal.consent.models import ConsentEvent, Purpose
 from portal.db import db
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
-from portal.links.models import Link
+from portal.links import actions as links
+from portal.links.models import Kind, Link
 from portal.sessions.models import Session
 from portal.staff.models import Staff
+from tests.conftest import settings
 
 
 @pytest.fixture
@@ -148,14 +152,18 @@ def test_a_link_that_was_never_ours_gets_the_same_answer(as_stranger, post_mail)
     assert post_mail() == []
 
 
-def test_new_links_are_limited(database):
-    from portal import create_app
-    from tests.conftest import settings
+@pytest.fixture
+def as_served(database):
+    """A browser at the app with its guards on: CSRF tokens and rate limits."""
+    app = create_app(settings(database), TESTING=True, RATELIMIT_ENABLED=True)
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
 
-    limited = create_app(
-        settings(database), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=True
-    ).test_client()
-    answers = [limited.post("/i/nonsense/renewal").status_code for _ in range(7)]
+
+def test_new_links_are_limited(as_served):
+    as_served.application.config["WTF_CSRF_ENABLED"] = False
+    answers = [as_served.post("/i/nonsense/renewal").status_code for _ in range(7)]
     assert answers == [303] * 6 + [429]
 
 
@@ -201,9 +209,6 @@ def test_stopping_is_one_step_and_can_be_undone(as_stranger, link, saved):
 
 @pytest.fixture
 def stop(app, act, ada):
-    from portal.links import actions as links
-    from portal.links.models import Kind
-
     url = act(lambda: links.mint(Kind.STOP, db.session.get(Advocate, ada)))
     return url.removeprefix("http://localhost")
 
@@ -215,12 +220,8 @@ def test_T37_opening_the_stop_page_stops_nothing(as_stranger, stop, saved):
     assert saved(Advocate)[0].stopped_at is None
 
 
-def test_T38_a_mail_program_stops_with_one_post_without_cookie_or_token(database, stop, saved):
-    from portal import create_app
-    from tests.conftest import settings
-
-    guarded = create_app(settings(database), TESTING=True, RATELIMIT_ENABLED=False)
-    answer = guarded.test_client().post(
+def test_T38_a_mail_program_stops_with_one_post_without_cookie_or_token(as_served, stop, saved):
+    answer = as_served.post(
         stop,
         data={"List-Unsubscribe": "One-Click"},
         headers={"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"},
@@ -230,9 +231,6 @@ def test_T38_a_mail_program_stops_with_one_post_without_cookie_or_token(database
 
 
 def test_T38_stopping_touches_no_permission(as_stranger, stop, saved, act, ada):
-    from portal.consent.actions import Circumstances, issue_receipt
-    from portal.consent.models import Purpose
-
     act(
         lambda: issue_receipt(
             db.session.get(Advocate, ada),

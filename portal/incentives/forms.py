@@ -1,0 +1,146 @@
+from decimal import Decimal
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DecimalField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
+from wtforms.widgets import HiddenInput
+
+from portal.incentives import copylint
+from portal.incentives.actions import MOVES
+from portal.incentives.models import Offer, OfferKind, Reward, RewardState
+
+# What staff may do, in the order of a day's work; what rules do alone is not among them.
+RULINGS = {
+    RewardState.APPROVED: "Approve it",
+    RewardState.ISSUED: "Mark as sent",
+    RewardState.HELD: "Hold it, and say why",
+    RewardState.DECLINED: "Decline it, and say why",
+}
+
+
+class RewardForm(FlaskForm):
+    state = RadioField("What next?", validators=[DataRequired("Choose what happens to the reward")])
+    note = TextAreaField(
+        "Reason",
+        filters=[lambda value: (value or "").replace("\0", "").strip()],
+        validators=[Length(max=500, message="Shorten the reason to 500 characters or fewer")],
+    )
+    seen = IntegerField(
+        widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]
+    )
+
+    def validate_note(self, field) -> None:
+        if self.state.data in {RewardState.HELD, RewardState.DECLINED} and not field.data:
+            raise ValidationError("Say why. The customer reads it.")
+
+    @classmethod
+    def of(cls, reward: Reward) -> "RewardForm":
+        form = cls(seen=len(reward.entries))
+        form.state.choices = [
+            (state.value, words) for state, words in RULINGS.items() if state in MOVES[reward.state]
+        ]
+        return form
+
+
+KINDS = {
+    OfferKind.GIFT_CARD: "Gift card",
+    OfferKind.CREDIT: "Credit on their account",
+    OfferKind.DONATION: "Donation",
+    OfferKind.SWAG: "A present",
+    OfferKind.EARLY_ACCESS: "Early access",
+}
+
+
+def buys_no_praise(_form: FlaskForm, field: Field) -> None:
+    """Refuse the field with the phrase named (T9)."""
+    if phrase := copylint.objection(field.data or ""):
+        raise ValidationError(f"Take out “{phrase}”: a reward may not depend on what people say")
+
+
+def _text(label: str, asks: str, longest: int, **more) -> dict:
+    return {
+        "label": label,
+        "filters": [lambda value: (value or "").replace("\0", "").strip()],
+        "validators": [
+            *([DataRequired(asks)] if asks else []),
+            Length(max=longest, message=f"Use {longest:,} characters or fewer"),
+            buys_no_praise,
+        ],
+        **more,
+    }
+
+
+A_NUMBER = "Enter what it is worth, as a number"
+
+
+class Amount(DecimalField):
+    """A sum of money, with our own words when it is none."""
+
+    def process_formdata(self, valuelist):
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(A_NUMBER) from None
+
+
+class OfferForm(FlaskForm):
+    name = StringField(**_text("Name", "Enter a name for this offer", 120))
+    kind = SelectField(
+        "Kind",
+        choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
+        invalid_choice_message="Choose the kind of reward",
+    )
+    reward = StringField(**_text("The reward, as it stands in a sentence", "Enter the reward", 120))
+    value = Amount(
+        "Its value",
+        validators=[
+            InputRequired(A_NUMBER),
+            NumberRange(0, 100_000, "Enter a value between 0 and 100,000"),
+        ],
+    )
+    currency = SelectField(
+        "Currency",
+        choices=["EUR", "USD", "GBP", "CHF"],
+        invalid_choice_message="Choose a currency",
+    )
+    charity = StringField(**_text("Charity it may be given to instead", "", 120))
+    terms = TextAreaField(**_text("Terms", "Enter the terms", 5000))
+    seen = IntegerField(widget=HiddenInput(), default=0)
+
+    def validate_note(self, field) -> None:
+        if self.state.data in {RewardState.HELD, RewardState.DECLINED} and not field.data:
+            raise ValidationError("Say why. The customer reads it.")
+
+    @classmethod
+    def of(cls, offer: Offer | None) -> "OfferForm":
+        """Filled with the offer as it is; what was sent back wins."""
+        if offer is None:
+            return cls()
+        return cls(obj=offer, value=Decimal(offer.value_cents) / 100, seen=offer.terms_version)
+
+    def validate_charity(self, field: StringField) -> None:
+        if self.kind.data == OfferKind.DONATION and not field.data:
+            raise ValidationError("Enter the charity that gets the donation")
+
+    def write(self, offer: Offer) -> Offer:
+        """The offer with what was typed; not stored yet."""
+        offer.kind = OfferKind(self.kind.data)
+        offer.value_cents = round(self.value.data * 100)
+        for name in ("name", "reward", "currency", "charity", "terms"):
+            setattr(offer, name, getattr(self, name).data)
+        return offer
