@@ -1,0 +1,140 @@
+"""Publish what a customer said, and take it down."""
+
+import re
+import secrets
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.campaigns.models import Action
+from portal.config import settings
+from portal.consent import actions as consent
+from portal.consent import queries as permissions
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.errors import NotAllowed
+from portal.history.actions import Actor, record
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.publishing import items, queries, words
+from portal.publishing.models import Asset
+from portal.submissions.actions import noun
+from portal.submissions.models import State, Submission
+
+PUBLISHED_AS = {Action.REVIEW, Action.QUOTE, Action.CASE_STUDY}
+SIGNS = "23456789abcdefghjkmnpqrstvwxyz"
+
+
+class Distorting(NotAllowed):
+    """A cut loses a word that turns the sentence round, and nobody has looked (T4)."""
+
+    status, field = 422, "fair_cut"
+
+
+class Unproven(NotAllowed):
+    """A figure would stand in public without a ground (T5)."""
+
+    status, field = 422, "substantiation"
+
+
+def publish(
+    submission: Submission,
+    *,
+    headline: str = "",
+    excerpt: str = "",
+    substantiation: str = "",
+    fair_cut: bool = False,
+    by: Actor,
+) -> Asset:
+    """Show the customer's exact words, or a verbatim piece of them. Twice is harmless.
+
+    Waits for any change of mind under way, then asks the permission again (T26). A quote or
+    story with figures needs ``substantiation`` (T5); a cut that drops a "not", ``fair_cut`` (T4).
+    """
+    hold(submission)
+    asset = queries.asset_of(submission)
+    if asset and submission.state is State.PUBLISHED:
+        return asset
+    demand_permission(submission)
+    version = submission.current
+    excerpt = words.piece(excerpt, version) if excerpt.strip() else ""
+    if submission.action is not Action.REVIEW:  # a review is nobody's advertising, and never cut
+        demand_care(submission, excerpt, substantiation, fair_cut)
+    submission.move("publish")
+    if asset is None:
+        asset = Asset(slug=slug(submission, headline), submission=submission)
+        asset.published_at = clock.now()
+        db.session.add(asset)
+    asset.words, asset.headline, asset.excerpt = version, headline.strip(), excerpt
+    record(submission, "published", by=by, substantiation=substantiation.strip())
+    tell(submission, asset)
+    return asset
+
+
+def retire(asset: Asset, *, by: Actor, note: str = "") -> None:
+    """Take something off every page; it can be published again. Twice is harmless."""
+    hold(asset.submission)
+    if asset.submission.state is State.RETIRED:
+        return
+    asset.submission.move("retire")
+    record(asset.submission, "retired", by=by, note=note.strip())
+
+
+def hold(submission: Submission) -> None:
+    """Wait for anyone changing this contribution or its permissions, and see what they did.
+
+    The contribution first, then its receipt, like everyone who takes both: no deadlock.
+    """
+    db.session.flush()
+    db.session.execute(
+        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
+    )
+    db.session.refresh(submission)
+    if submission.receipt:
+        consent.lock_receipt(submission.receipt)
+        db.session.expire(submission.receipt, ["events"])
+
+
+def demand_permission(submission: Submission) -> None:
+    who = submission.advocate.name
+    if submission.action not in PUBLISHED_AS:
+        raise NotAllowed(f"A {noun(submission.action)} is not something to publish.")
+    permission = submission.receipt and permissions.state(submission.receipt).get(Purpose.WORDS)
+    if not permission or permission.standing == "refused":
+        raise NotAllowed(f"{who} has not agreed to have these words shown.")
+    if not permission.in_force:
+        raise NotAllowed(f"The permission of {who} to show these words is {permission.standing}.")
+
+
+def demand_care(submission: Submission, excerpt: str, substantiation: str, fair: bool) -> None:
+    """T4 and T5: what a person must have looked at before this is advertising."""
+    version = submission.current
+    if words.dropped_turns(excerpt, words.whole(version)) and not fair:
+        raise Distorting(
+            "The cut leaves out a sentence that may turn the meaning round. Read it, then say "
+            "that the cut is fair."
+        )
+    if words.claims(version, excerpt) and not substantiation.strip():
+        raise Unproven("Write what the figures rest on: who checked them, when and how.")
+    if words.EMPTY_PROMISE.search(substantiation):
+        raise Unproven("“Results may vary” proves nothing. Write what the figures rest on.")
+
+
+def slug(submission: Submission, headline: str) -> str:
+    """Readable, unguessable, and never the customer's name or words: it outlives consent."""
+    title = re.sub(r"[^a-z0-9]+", "-", headline.lower()).strip("-")[:60].rstrip("-")
+    tail = "".join(secrets.choice(SIGNS) for _ in range(6))
+    return f"{title or submission.action.value}-{tail}"
+
+
+def tell(submission: Submission, asset: Asset) -> None:
+    """Thank the customer with the live address, and the way to take it back."""
+    outbox.email(
+        submission.advocate.email,
+        "published",
+        about=submission,
+        links={"receipt_url": (Kind.RECEIPT, submission.receipt)},
+        first_name=submission.advocate.first_name,
+        action=noun(submission.action),
+        url=settings().base_url + items.address(submission.action, asset.slug),
+    )

@@ -1,0 +1,106 @@
+"""What staff see of it: a contribution as it would appear, and everything that ever did."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from portal.consent import queries as permissions
+from portal.consent.models import Purpose, Receipt
+from portal.db import db
+from portal.errors import NotFound
+from portal.media.models import Photo
+from portal.publishing import words
+from portal.publishing.items import address, item
+from portal.publishing.models import Asset
+from portal.publishing.queries import PICKED, permitted
+from portal.submissions.models import State, Submission
+
+
+def submission(submission_id: int) -> Submission:
+    """One contribution, with its words. Raises NotFound; a draft is nobody's to read but theirs."""
+    found = db.session.get(Submission, submission_id)
+    if found is None or not found.versions:
+        raise NotFound("There is no contribution at this address.")
+    return found
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What someone about to publish should see: the card, and what needs a second look."""
+
+    item: dict[str, Any]
+    whole: str
+    dropped: list[str]
+    claims: list[str]
+    allowed: bool
+
+
+def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> Desk:
+    """A contribution as it would appear with its permissions as they stand now."""
+    version = submission.current
+    state = permissions.state(submission.receipt) if submission.receipt else {}
+    may = {purpose for purpose, permission in state.items() if permission.in_force}
+    photo = submission.advocate.photo_id and db.session.get(Photo, submission.advocate.photo_id)
+    text = words.whole(version)
+    kept = excerpt if excerpt and excerpt in text else ""
+    return Desk(
+        item=item(
+            submission, version, may, photo.key if photo else None, excerpt=kept, rated=rated
+        ),
+        whole=text,
+        dropped=words.dropped_turns(kept, text),
+        claims=words.claims(version, kept) if submission.action in PICKED else [],
+        allowed=Purpose.WORDS in may,
+    )
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Something published once, and whether the world can see it now."""
+
+    asset: Asset
+    public: bool
+    why: str
+
+    @property
+    def address(self) -> str:
+        return address(self.asset.submission.action, self.asset.slug)
+
+
+def shelf(*, public: bool | None = None, limit: int = 100) -> list[Shelf]:
+    """Everything ever published, newest first: public now, or not any more and why."""
+    visible = sa.and_(*permitted()).label("visible")
+    query = (
+        sa.select(Asset, visible)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+        .order_by(Asset.published_at.desc(), Asset.id.desc())
+        .limit(limit)
+        .options(
+            contains_eager(Asset.submission).contains_eager(Submission.advocate),
+            contains_eager(Asset.submission)
+            .joinedload(Submission.receipt)
+            .selectinload(Receipt.events),
+        )
+    )
+    if public is not None:
+        query = query.where(visible if public else sa.not_(visible))
+    return [
+        Shelf(asset, seen, "" if seen else reason(asset))
+        for asset, seen in db.session.execute(query)
+    ]
+
+
+def reason(asset: Asset) -> str:
+    """Why something published is not seen any more, in words."""
+    submission = asset.submission
+    if submission.state is State.RETIRED:
+        return "retired by us"
+    permission = permissions.state(submission.receipt).get(Purpose.WORDS)
+    if submission.state is State.WITHDRAWN or not permission or not permission.in_force:
+        return f"permission {permission.standing if permission else 'withdrawn'}"
+    if submission.advocate.left_at:
+        return "the customer left"
+    return "not confirmed for a year"

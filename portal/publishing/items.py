@@ -1,0 +1,98 @@
+"""How words are drawn: exactly, credited as far as allowed, the reward always said (T3, T10)."""
+
+from collections.abc import Collection
+from typing import Any
+
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Action
+from portal.config import settings
+from portal.consent.models import Purpose
+from portal.incentives import disclosure
+from portal.publishing import words
+from portal.publishing.models import Asset
+from portal.submissions.models import Relationship, Submission, Version
+
+TIES = {
+    Relationship.EMPLOYEE: "Works for {brand}",
+    Relationship.RELATIVE: "Related to someone at {brand}",
+    Relationship.PARTNER: "Business partner of {brand}",
+    Relationship.RESELLER: "Sells {brand}’s products",
+    Relationship.INVESTOR: "Investor in {brand}",
+}
+
+
+def address(action: Action, slug: str) -> str:
+    """Where something published is read."""
+    return f"/reviews#{slug}" if action is Action.REVIEW else f"/stories/{slug}"
+
+
+def verified() -> str:
+    """What "verified customer" means here (T20)."""
+    return (
+        f"Verified customer: invited by {settings().brand_name} at the mail address of their "
+        "company account, signed in by a personal link"
+    )
+
+
+def tie(relation: Relationship | None) -> str:
+    """What stands before the words of someone who has a tie to us (T2)."""
+    return TIES[relation].format(brand=settings().brand_name) if relation in TIES else ""
+
+
+def item(
+    submission: Submission,
+    version: Version,
+    may: Collection[Purpose],
+    photo_key: str | None,
+    *,
+    asset: Asset | None = None,
+    excerpt: str = "",
+    entire: bool = False,
+    rated: bool = True,
+) -> dict[str, Any]:
+    """What the quote macros draw: exact words, credit as far as allowed, disclosure always."""
+    text = words.whole(version)
+    if submission.action is Action.CASE_STUDY and not (excerpt or entire):
+        excerpt = (words.parts(version) or [{"words": ""}])[0]["words"]
+    short = words.cut(excerpt, text) if excerpt else text
+    url = address(submission.action, asset.slug) if asset else None
+    return {
+        "words": short,
+        "cut": short != text,
+        "lang": submission.language,
+        "credit": credit(submission.advocate, may, photo_key),
+        "relationship_label": tie(submission.relation),
+        "disclosure": disclosure.beside(
+            submission.promise, submission.choice, submission.action, settings().brand_name
+        ),
+        "published_on": asset and asset.published_at,
+        "url": url,
+        "verify_url": f"{url}#about" if url and not entire else None,
+        "title": asset.headline if asset else "",
+        "slug": asset and asset.slug,
+        "noun": "story" if submission.action is Action.CASE_STUDY else submission.action.value,
+    } | (review_parts(version, rated) if submission.action is Action.REVIEW else {})
+
+
+def review_parts(version: Version, rated: bool) -> dict[str, Any]:
+    return {
+        "verify_url": None,  # a review stands whole where it is read
+        "rating": version.rating if rated else None,
+        "headline": words.headline(version),
+        "parts": words.parts(version),
+        "verified": verified(),
+    }
+
+
+def credit(
+    advocate: Advocate, may: Collection[Purpose], photo_key: str | None
+) -> dict[str, str | None]:
+    """Each part only with its own yes. The company's second yes (T28) will be asked here too."""
+    named = Purpose.NAME in may
+    return {
+        "name": advocate.name if named else None,
+        "title": advocate.job_title if named else None,
+        "company": advocate.company.name if Purpose.COMPANY in may else None,
+        "photo_url": f"/media/{photo_key}.webp" if photo_key and Purpose.PHOTO in may else None,
+        "fallback": "A customer",
+    }

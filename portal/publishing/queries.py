@@ -1,0 +1,175 @@
+"""What the world may see right now. Every read asks the live permissions (T26)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Action
+from portal.consent import queries as permissions
+from portal.consent.models import GRANTING, ConsentEvent, Purpose
+from portal.db import db
+from portal.errors import NotFound
+from portal.media.models import Photo
+from portal.publishing import words
+from portal.publishing.items import item
+from portal.publishing.models import Asset
+from portal.submissions.models import State, Submission, Version
+
+RECONFIRM = timedelta(days=365)  # how long words stay without being confirmed again (T6)
+PICKED = (Action.QUOTE, Action.CASE_STUDY)  # what marketing may choose among; reviews never
+CREDITS = (Purpose.NAME, Purpose.COMPANY, Purpose.PHOTO)
+PAGE = 20
+
+
+def permitted() -> list[sa.ColumnElement[bool]]:
+    """When words may be seen: published, allowed now, by a customer still with us, confirmed
+    within a year (T6). For a select that joins Asset, Submission and Advocate."""
+    lately = clock.now() - RECONFIRM
+    confirmed = sa.exists().where(
+        ConsentEvent.receipt_id == Submission.receipt_id,
+        ConsentEvent.purpose == Purpose.WORDS,
+        ConsentEvent.verdict.in_(GRANTING),
+        ConsentEvent.at > lately,
+    )
+    return [
+        Submission.state == State.PUBLISHED,
+        permissions.is_in_force(Submission.receipt_id, Purpose.WORDS),
+        Advocate.left_at.is_(None),
+        sa.or_(Asset.published_at > lately, confirmed),
+    ]
+
+
+def shown() -> sa.Select:
+    """Assets the world may see, each with the parts of its credit that are allowed now."""
+    allowed = [permissions.is_in_force(Submission.receipt_id, purpose) for purpose in CREDITS]
+    submission = contains_eager(Asset.submission)
+    return (
+        sa.select(Asset, Photo.key, *allowed)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+        .outerjoin(Photo, Photo.id == Advocate.photo_id)
+        .where(*permitted())
+        .options(
+            submission.contains_eager(Submission.advocate),
+            submission.lazyload(Submission.prompt_set),
+            submission.lazyload(Submission.answers),
+            joinedload(Asset.words),
+        )
+    )
+
+
+def picks(limit: int | None = None) -> list[dict[str, Any]]:
+    """Quotes and stories, newest first, as items to draw."""
+    query = shown().where(Submission.action.in_(PICKED)).order_by(Asset.published_at.desc())
+    rows = db.session.execute(query.limit(limit)).all()
+    return [_item(*row) for row in rows if words.stands(row[0].excerpt, row[0].words)]
+
+
+def story(slug: str) -> tuple[Asset, dict[str, Any]] | None:
+    """One quote or story, whole; None when it may no longer be shown.
+
+    Raises NotFound for one that never was.
+    """
+    query = shown().where(Asset.slug == slug, Submission.action.in_(PICKED))
+    if row := db.session.execute(query).first():
+        return row[0], _item(*row, entire=True)
+    known = sa.select(Asset.id).join(Asset.submission)
+    if db.session.scalar(known.where(Asset.slug == slug, Submission.action.in_(PICKED))) is None:
+        raise NotFound("There is no story at this address.")
+    return None
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """One page of them, and the reviews on either side to go on from."""
+
+    items: list[dict[str, Any]]
+    older: str | None
+    newer: str | None
+
+
+def reviews(*, before: str = "", after: str = "", size: int = PAGE) -> Reviews:
+    """Every review that may be shown, newest first; never sorted or filtered by rating (T18)."""
+    place = sa.tuple_(Asset.published_at, Asset.id)
+    query = shown().where(Submission.action == Action.REVIEW)
+    if mark := before or after:
+        at = db.session.execute(
+            sa.select(Asset.published_at, Asset.id).where(Asset.slug == mark)
+        ).first()
+        if at is None:
+            raise NotFound("There are no reviews at this address.")
+        edge = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(at, place.clauses, strict=True)))
+        query = query.where(place < edge if before else place > edge)
+    down = not after
+    order = [column.desc() if down else column for column in place.clauses]
+    rows = db.session.execute(query.order_by(*order).limit(size + 1)).all()
+    more, rows = len(rows) > size, rows[:size]
+    rows = rows if down else rows[::-1]
+    older = rows and (more if down else True)
+    newer = rows and (bool(before) if down else more)
+    return Reviews(
+        [_item(*row) for row in rows],
+        older=rows[-1][0].slug if older else None,
+        newer=rows[0][0].slug if newer else None,
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many reviews gave how many stars, over all that may be shown (T18)."""
+
+    spread: dict[int, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.spread.values())
+
+    @property
+    def average(self) -> float:
+        """Of all of them, to one decimal; 0 when there are none."""
+        total = sum(stars * n for stars, n in self.spread.items())
+        return round(total / self.count, 1) if self.count else 0.0
+
+    def share(self, stars: int) -> int:
+        """Per cent of all reviews that gave this many."""
+        return round(100 * self.spread[stars] / self.count) if self.count else 0
+
+
+def tally() -> Tally:
+    """Count, average and spread of all reviews that may be shown."""
+    query = (
+        sa.select(Version.rating, sa.func.count())
+        .select_from(Asset)
+        .join(Asset.words)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+        .where(*permitted(), Submission.action == Action.REVIEW, Version.rating.is_not(None))
+        .group_by(Version.rating)
+    )
+    found = dict(db.session.execute(query).all())
+    return Tally({stars: found.get(stars, 0) for stars in range(5, 0, -1)})
+
+
+def photo_is_public(key: str) -> bool:
+    """Only while something published shows it, with its person's yes to the photo."""
+    query = shown().where(
+        Photo.key == key, permissions.is_in_force(Submission.receipt_id, Purpose.PHOTO)
+    )
+    return db.session.execute(query.limit(1)).first() is not None
+
+
+def _item(asset: Asset, photo_key: str | None, *allowed: bool, entire=False) -> dict[str, Any]:
+    may = {purpose for purpose, yes in zip(CREDITS, allowed, strict=True) if yes}
+    return item(
+        asset.submission, asset.words, may, photo_key, asset=asset,
+        excerpt="" if entire else asset.excerpt, entire=entire,
+    )  # fmt: skip
+
+
+def asset_of(submission: Submission) -> Asset | None:
+    return db.session.scalar(sa.select(Asset).where(Asset.submission_id == submission.id))

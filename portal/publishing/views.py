@@ -1,0 +1,170 @@
+"""What the world reads, and the desk where staff publish it.
+
+No public page touches a session or sets a cookie. Any cache may keep one, and must ask us before
+each use, so that a permission taken back is gone with the next request (T26).
+"""
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import current_user
+
+from portal import auth
+from portal.db import db
+from portal.errors import NotFound, Refusal
+from portal.incentives import disclosure
+from portal.publishing import actions, queries, words
+from portal.publishing import desk as desks
+from portal.publishing import how as rules
+from portal.publishing.forms import PublishForm
+from portal.publishing.items import verified
+from portal.publishing.models import Asset
+from portal.staff.models import Role
+from portal.web import brand
+
+bp = Blueprint("publishing", __name__)
+
+
+# ── For the world ──────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/")
+@auth.public
+def home():
+    return _page(
+        "publishing/home.html",
+        picks=queries.picks(limit=5),
+        picked=disclosure.picked(brand().name),
+        tally=queries.tally(),
+        latest=queries.reviews(size=2).items,
+    )
+
+
+@bp.get("/stories")
+@auth.public
+def stories():
+    return _page(
+        "publishing/stories.html", picks=queries.picks(), picked=disclosure.picked(brand().name)
+    )
+
+
+@bp.get("/stories/<slug>")
+@auth.public
+def story(slug):
+    found = queries.story(slug)
+    if found is None:
+        return _page("publishing/gone.html", status=410)
+    asset, item = found
+    return _page(
+        "publishing/story.html",
+        item=item,
+        sections=words.sections(asset.words),
+        verified=verified(),
+        picked=disclosure.picked(brand().name),
+    )
+
+
+@bp.get("/reviews")
+@auth.public
+def reviews():
+    found = queries.reviews(
+        before=request.args.get("before", ""), after=request.args.get("after", "")
+    )
+    return _page("publishing/reviews.html", found=found, tally=queries.tally())
+
+
+@bp.get("/reviews/how")
+@auth.public
+def how():
+    return _page("publishing/how.html", facts=rules.facts())
+
+
+def _page(template: str, status: int = 200, **context) -> Response:
+    g._login_user = None  # or Flask-Login's context processor reads the session for every page
+    return _fresh(make_response(render_template(template, **context), status))
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+# ── For staff ──────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/submissions/<int:submission_id>/publication")
+@auth.staff()
+def desk(submission_id):
+    return _desk(desks.submission(submission_id), PublishForm())
+
+
+@bp.post("/staff/submissions/<int:submission_id>/publication")
+@auth.staff(Role.EDITOR)
+def publish(submission_id):
+    submission = desks.submission(submission_id)
+    form = PublishForm()
+    if not form.validate():
+        return _desk(submission, form), 422
+    try:
+        asset = actions.publish(
+            submission,
+            headline=form.headline.data,
+            excerpt=form.excerpt.data,
+            substantiation=form.substantiation.data,
+            fair_cut=form.fair_cut.data,
+            by=current_user,
+        )
+        db.session.commit()
+    except Refusal as refusal:
+        return _refused(submission_id, form, refusal), refusal.status
+    flash(f"Published. {submission.advocate.first_name} gets a mail with the link.")
+    return redirect(url_for("publishing.published", _anchor=asset.slug), 303)
+
+
+@bp.get("/staff/published")
+@auth.staff()
+def published():
+    show = {"public": True, "off": False}.get(request.args.get("show", ""))
+    return render_template("publishing/published.html", shelf=desks.shelf(public=show), show=show)
+
+
+@bp.post("/staff/assets/<int:asset_id>/retirement")
+@auth.staff(Role.EDITOR)
+def retire(asset_id):
+    asset = db.session.get(Asset, asset_id)
+    if asset is None:
+        raise NotFound("There is nothing published under this number.")
+    actions.retire(asset, by=current_user, note=request.form.get("note", "")[:300])
+    db.session.commit()
+    flash("Taken down. It is off every page now.")
+    return redirect(url_for("publishing.published"), 303)
+
+
+def _refused(submission_id: int, form: PublishForm, refusal: Refusal) -> str:
+    """The desk again, with what was typed and the sentence at the field it is about."""
+    db.session.rollback()
+    field = getattr(refusal, "field", "excerpt" if refusal.status == 422 else None)
+    if field:
+        form[field].errors = [str(refusal)]
+    return _desk(desks.submission(submission_id), form, refusal="" if field else str(refusal))
+
+
+def _desk(submission, form: PublishForm, refusal: str = "") -> str:
+    excerpt = (form.excerpt.data or "").replace("\r\n", "\n").strip()
+    desk = desks.desk(submission, excerpt)
+    return render_template(
+        "publishing/desk.html",
+        submission=submission,
+        form=form.suit(desk),
+        desk=desk,
+        refusal=refusal,
+    )

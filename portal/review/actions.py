@@ -1,0 +1,99 @@
+"""Decide on what a customer sent: approve, ask for a change, decline.
+
+Nothing here touches a reward, and rewards never ask here (T8).
+"""
+
+from portal import clock
+from portal.campaigns.models import Action
+from portal.consent import queries as permissions
+from portal.consent.models import Purpose
+from portal.errors import NotAllowed, Stale
+from portal.history.actions import Actor, record
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.publishing import actions as publishing
+from portal.publishing.grounds import FOR_REVIEWS, Ground
+from portal.review import queries
+from portal.submissions.actions import noun
+from portal.submissions.models import State, Submission
+
+
+def approve(submission: Submission, *, seen: int, by: Actor, note: str = "") -> None:
+    """Accept it. A review publishes itself if its words may be shown; others wait for that.
+
+    Doing it twice is harmless; raises Stale when someone else decided first.
+    """
+    if not _decide(submission, "approve", "approved", seen=seen, by=by, note=note):
+        return
+    if submission.action is Action.REVIEW and _may_show(submission):
+        publishing.publish(submission, by=by)
+    else:
+        _tell(submission, "approved", note=note)
+
+
+def ask_for_change(submission: Submission, *, seen: int, by: Actor, note: str) -> None:
+    """Send it back with a note; the customer alone changes their words (T1)."""
+    if not note.strip():
+        raise NotAllowed("Write what should change: the customer will read it.")
+    if _decide(submission, "ask for a change", "change asked", seen=seen, by=by, note=note):
+        submission.note = note.strip()
+        _tell(submission, "change-asked", note=note)
+
+
+def decline(submission: Submission, *, seen: int, by: Actor, ground: Ground, note: str) -> None:
+    """Turn it down on one of a closed list of grounds, with a note (T16)."""
+    if submission.action is Action.REVIEW and ground not in FOR_REVIEWS:
+        raise NotAllowed("A review can only be declined on one of the neutral grounds.")
+    if not note.strip():
+        raise NotAllowed("Write why: the customer will read it.")
+    if _decide(submission, "decline", "declined", seen=seen, by=by, note=note, ground=ground.value):
+        submission.ground, submission.note = ground.value, note.strip()
+        _tell(submission, "declined", note=note, ground=ground.sentence)
+
+
+def _decide(submission: Submission, move: str, verb: str, *, seen, by, note, **data) -> bool:
+    """Make the move, once. False when this person has already made it."""
+    publishing.hold(submission)
+    if submission.version != seen:
+        last = queries.decision(submission)
+        if last and last.verb == verb and last.by == by.subject and not submission.allows(move):
+            return False
+        raise Stale(_overtaken(submission, last))
+    submission.move(move)
+    submission.decided_at = clock.now()
+    record(submission, verb, by=by, note=note.strip(), **data)
+    return True
+
+
+def _overtaken(submission: Submission, last) -> str:
+    if submission.state is State.WITHDRAWN:
+        return f"{submission.advocate.name} has taken this back. Nothing was changed."
+    if last is None or submission.state is State.SUBMITTED:
+        return (
+            "The customer changed this while you had it open. Read it again; nothing was changed."
+        )
+    who, at = queries.name_of(last.by), last.at
+    return (
+        f"{who} was faster: {last.verb}, {at:%H:%M} UTC on {at.day} {at:%B}. Nothing was changed."
+    )
+
+
+def _may_show(submission: Submission) -> bool:
+    return submission.receipt is not None and permissions.in_force(
+        submission.receipt, Purpose.WORDS
+    )
+
+
+def _tell(submission: Submission, template: str, **words: str) -> None:
+    links = {"url": (Kind.INVITATION, submission.invitation)}
+    if submission.receipt:
+        links["receipt_url"] = (Kind.RECEIPT, submission.receipt)
+    outbox.email(
+        submission.advocate.email,
+        template,
+        about=submission,
+        links=links,
+        first_name=submission.advocate.first_name,
+        action=noun(submission.action),
+        **words,
+    )
