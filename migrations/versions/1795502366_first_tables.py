@@ -1,8 +1,8 @@
 """first tables
 
-Revision ID: 22fa48a0f416
+Revision ID: 1795502366
 Revises:
-Create Date: 2026-11-24 06:39:26.252513
+Create Date: 2026-11-24 07:06:33.790923
 
 """
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision: str = "22fa48a0f416"
+revision: str = "1795502366"
 down_revision: str | Sequence[str] | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -355,6 +355,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+    )
+    op.create_table(
+        "customer_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_customer_import_staff_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_import")),
     )
     op.create_table(
         "prompt",
@@ -916,6 +931,7 @@ def downgrade() -> None:
 
     op.drop_table("ask")
     op.drop_table("prompt")
+    op.drop_table("customer_import")
     op.drop_table("campaign")
     with op.batch_alter_table("advocate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_advocate_country"))
