@@ -1,0 +1,304 @@
+"""Tell the demo's story through the same actions people use, each at its own time."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.addresses import canonical_email, name_key
+from portal.advocates import actions as advocates
+from portal.advocates import importing
+from portal.advocates.models import Advocate, Company, Sector
+from portal.campaigns import actions as campaigns
+from portal.campaigns.models import Action, Campaign, Invitation
+from portal.consent import actions as consent
+from portal.consent.actions import Circumstances
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.demo import people, portraits
+from portal.demo.people import Persona, Told
+from portal.history.actions import SYSTEM
+from portal.incentives import actions as incentives
+from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
+from portal.media import actions as media
+from portal.publishing import actions as publishing
+from portal.publishing.grounds import Ground
+from portal.referrals import actions as referrals
+from portal.referrals.models import Stage
+from portal.review import actions as review
+from portal.staff import actions as staff
+from portal.staff.models import Role, Staff
+from portal.submissions import actions as submissions
+from portal.submissions.models import Relationship, Submission
+
+PASSWORD = "paper lantern by the door"
+CSV = Path(__file__).with_name("customers-100.csv")
+SEEN_BY = Circumstances(ip_hash="demo", user_agent="Firefox")
+BODY = """Dear {first_name},
+
+you have planned your rounds with Fernhill for a while now, and people who are still choosing ask
+us what it is really like. You know that better than we do.
+
+Would you tell them? You choose what you are glad to give, and you decide what we may show.
+
+With thanks
+{sender}"""
+
+
+def tell() -> None:
+    """Fill an empty database with the whole program; one commit."""
+    rosa = employ()
+    gift, credit = make_offers(rosa)
+    arrive(rosa)
+    with clock.ago(days=135):
+        first = campaign(
+            "First voices", people.PEOPLE[:9] + people.PEOPLE[15:16] + people.PEOPLE[19:],
+            offer=gift, referral_offer=None, days=60, by=rosa,
+        )  # fmt: skip
+    for told in people.FIRST:
+        contribute(told, first, by=rosa)
+    with clock.ago(days=60):
+        campaigns.close(first, by=rosa)
+    with clock.ago(days=16):
+        second = campaign(
+            "Autumn voices", people.PEOPLE[7:15] + people.PEOPLE[16:19], others=True,
+            offer=gift, referral_offer=credit, days=45, by=rosa,
+        )  # fmt: skip
+    for told in people.SECOND:
+        contribute(told, second, by=rosa)
+    refer(second, by=rosa)
+    pay(by=rosa)
+    db.session.commit()
+
+
+def employ() -> Staff:
+    """Rosa owns the program, Theo edits, Vera looks."""
+    with clock.ago(days=200):
+        for name, role in (("Rosa", Role.OWNER), ("Theo", Role.EDITOR), ("Vera", Role.VIEWER)):
+            staff.invite(f"{name.lower()}@fernhill.example", name=name, role=role, by=SYSTEM)
+            db.session.flush()
+            staff.set_password(find(Staff, email=f"{name.lower()}@fernhill.example"), PASSWORD)
+    return find(Staff, email="rosa@fernhill.example")
+
+
+def make_offers(rosa: Staff) -> tuple[Offer, Offer]:
+    with clock.ago(days=190):
+        gift = Offer(
+            name="Gift card, 25 euros",
+            kind=OfferKind.GIFT_CARD,
+            reward="a €25 gift card",
+            value_cents=2500,
+            currency="EUR",
+            charity="Médecins Sans Frontières",
+            terms="One per person and action, for a complete contribution, whatever it says. "
+            "Sent by mail within two weeks. Not for people whose employer forbids gifts.",
+        )
+        credit = Offer(
+            name="Referral credit, 200 euros",
+            kind=OfferKind.CREDIT,
+            reward="€200 off your next invoice",
+            value_cents=20000,
+            currency="EUR",
+            terms="Once per new customer who came through your link, when they have signed. "
+            "Deducted from the next invoice.",
+        )
+        for offer in (gift, credit):
+            incentives.save_offer(offer, by=rosa)
+    return gift, credit
+
+
+def arrive(rosa: Staff) -> None:
+    """A hundred customers from a file, and the twenty whose stories follow."""
+    with clock.ago(days=180):
+        file = importing.read(CSV.read_bytes(), CSV.name)
+        advocates.apply_import(advocates.plan_import(file), by=rosa)
+        for persona in people.PEOPLE:
+            db.session.add(customer(persona))
+        db.session.flush()
+
+
+def customer(persona: Persona) -> Advocate:
+    years = random.Random(persona.email).uniform(0.6, 5)
+    return Advocate(
+        company=Company(
+            name=persona.company, name_key=name_key(persona.company), sector=Sector(persona.sector)
+        ),
+        first_name=persona.first_name,
+        last_name=persona.last_name,
+        email=persona.email,
+        email_key=canonical_email(persona.email),
+        job_title=persona.title,
+        customer_since=(clock.now() - timedelta(days=365 * years)).date(),
+    )
+
+
+def campaign(
+    name: str, personas: list[Persona], *, offer, referral_offer, days: int, by: Staff, others=False
+) -> Campaign:
+    """Draft a campaign and send it to these people (and to the imported hundred)."""
+    ids = [person(persona.first_name).id for persona in personas]
+    if others:
+        imported = sa.select(Advocate.id).where(Advocate.external_id.is_not(None))
+        ids += db.session.scalars(imported).all()
+    made = campaigns.draft(
+        name=name,
+        actions=[action.value for action in Action],
+        audience={"ids": ids},
+        offer=offer,
+        referral_offer=referral_offer,
+        rewarding_stage="won",
+        deadline=(clock.now() + timedelta(days=days)).date(),
+        subject_line="{first_name}, what would you tell others about Fernhill?",
+        body=BODY,
+        why="You plan your rounds with Fernhill every day, and you told us plainly when something "
+        "did not work. That is the voice people trust.",
+        owner=by,
+    )
+    campaigns.send(made, by=by)
+    db.session.flush()
+    return made
+
+
+def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
+    """One person's contribution, from the first click to what became of it."""
+    who = person(told.who)
+    invitation = find(Invitation, campaign_id=to.id, advocate_id=who.id)
+    with clock.ago(days=told.days, minutes=25):
+        campaigns.open(invitation)
+        if "photo" in told.yes:
+            who.photo_id = media.store(portraits.draw(told.who), by=who).id
+        submission = submissions.start(invitation, Action(told.action), by=who)
+        if submission.promise:
+            choice = Choice(told.choice or "declined")
+            submissions.take_offer(submission, choice, choice is not Choice.DECLINED, by=who)
+        for prompt in submission.prompt_set.prompts:
+            if prompt.key in told.answers:
+                submissions.answer(submission, prompt, told.answers[prompt.key], seen=None, by=who)
+            elif not prompt.required and told.fate != "draft":
+                empty = [] if prompt.kind == "results" else ""
+                submissions.answer(submission, prompt, empty, seen=None, by=who)
+    if told.fate == "draft":
+        return
+    with clock.ago(days=told.days):
+        relation = Relationship(told.relation)
+        submissions.introduce(submission, job_title=who.job_title, relation=relation, by=who)
+        asked = [Purpose(name) for name in submission.prompt_set.purposes]
+        choices = {purpose: purpose.value in told.yes for purpose in asked}
+        submissions.choose(submission, choices, by=who)
+        submissions.submit(submission, relation=relation, circumstances=SEEN_BY, by=who)
+    settle(told, submission, by=by)
+
+
+def settle(told: Told, submission: Submission, *, by: Staff) -> None:
+    """What staff decided two days later, and what the advocate did after that."""
+    decided = max(told.days - 2, 0)
+    with clock.ago(days=decided):
+        seen = submission.version
+        if told.fate == "changes":
+            review.ask_for_change(submission, seen=seen, by=by, note=told.note)
+        elif told.fate == "declined":
+            review.decline(submission, seen=seen, by=by, ground=Ground.PERSONAL, note=told.note)
+        elif told.fate != "submitted":
+            review.approve(submission, seen=seen, by=by)
+    if told.fate in {"published", "withdrawn-words"} and told.action != "review":
+        with clock.ago(days=max(decided - 1, 0)):
+            publishing.publish(
+                submission,
+                headline=told.headline,
+                excerpt=told.excerpt,
+                substantiation="Checked against the customer’s own report by Rosa.",
+                by=by,
+            )
+    if told.fate == "withdrawn-words":
+        with clock.ago(days=30):
+            consent.withdraw(
+                submission.receipt, Purpose.WORDS, by=submission.advocate, circumstances=SEEN_BY
+            )
+
+
+def refer(to: Campaign, *, by: Staff) -> None:
+    """Olivia recommends Fernhill; her leads stand at every stage."""
+    olivia = person("Olivia")
+    invitation = find(Invitation, campaign_id=to.id, advocate_id=olivia.id)
+    with clock.ago(days=14):
+        campaigns.open(invitation)
+        referral = referrals.join(
+            invitation,
+            choice=Choice.ACCEPTED,
+            employer_allows=True,
+            share_text="It plans our rounds so that I see my children before they sleep. Ask me "
+            "anything.",
+            show_name=True,
+            circumstances=SEEN_BY,
+            by=olivia,
+        )
+        links = {"": referral.links[0]}
+        for label in dict.fromkeys(lead[0] for lead in people.LEADS if lead[0]):
+            links[label] = referrals.add_link(referral, label, by=olivia)
+    for label, name, company, email, stage, tells, days in people.LEADS:
+        with clock.ago(days=days):
+            lead = referrals.receive(
+                links[label],
+                name=name,
+                email=email,
+                company=company,
+                message="",
+                wants_marketing=False,
+                tells_referrer=tells,
+            )
+            db.session.flush()
+        for place, step in enumerate(path_to(Stage(stage)), 1):
+            with clock.ago(days=days * (1 - place / 6)):
+                db.session.flush()
+                referrals.move(lead, step, seen=lead.version, by=by)
+
+
+def path_to(stage: Stage) -> list[Stage]:
+    """The stages somebody passes on the way."""
+    along = [Stage.CONTACTED, Stage.QUALIFIED, Stage.MEETING, Stage.WON]
+    if stage is Stage.RECEIVED:
+        return []
+    if stage in along:
+        return along[: along.index(stage) + 1]
+    return [Stage.CONTACTED, stage]
+
+
+def pay(*, by: Staff) -> None:
+    """The older rewards were approved and issued; the newest wait for a decision."""
+    older = sa.select(Reward).order_by(Reward.id).limit(5)
+    for place, reward in enumerate(db.session.scalars(older).all()):
+        with clock.ago(days=90):
+            incentives.move(reward, RewardState.APPROVED, by=by)
+            if place < 4:
+                incentives.move(reward, RewardState.ISSUED, by=by)
+
+
+def person(first_name: str) -> Advocate:
+    persona = next(p for p in people.PEOPLE if p.first_name == first_name)
+    return find(Advocate, email_key=persona.email)
+
+
+def find(model: type, **values):
+    return db.session.scalars(sa.select(model).filter_by(**values)).one()
+
+
+def ways_in() -> list[tuple[str, Callable[[], str]]]:
+    """What the demo prints: whose link it is, and how to make a fresh one."""
+    running = find(Campaign, slug="autumn-voices")
+
+    def link(first_name: str) -> Callable[[], str]:
+        who = person(first_name)
+        return lambda: campaigns.link(find(Invitation, campaign_id=running.id, advocate_id=who.id))
+
+    return [
+        ("Noor was just invited", link("Noor")),
+        ("Yuki opened nothing yet either", link("Yuki")),
+        ("Samuel works for a council: no reward is offered", link("Samuel")),
+        ("Wei stopped half-way through a case study", link("Wei")),
+        ("Sofia was asked for a change", link("Sofia")),
+        ("Luca waits for an answer", link("Luca")),
+        ("Olivia recommends Fernhill and follows her leads", link("Olivia")),
+    ]

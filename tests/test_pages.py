@@ -1,0 +1,230 @@
+"""Promises about every page, kept by walking through a portal full of the demo's people."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+
+from portal import create_app
+from portal.config import ROOT
+from portal.db import Model, db
+from portal.demo import story
+from tests.browser.conftest import browser_type_launch_args  # noqa: F401
+from tests.conftest import settings
+
+VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+DARK, LIGHT = "dark", "light"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address as one person sees it."""
+
+    who: str
+    path: str
+    html: str
+    endpoint: str
+
+
+class Links(HTMLParser):
+    def __init__(self, html: str):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "a" and (href := dict(attrs).get("href")):
+            self.found.append(href)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, sqlite_template):
+    """The app with the demo's whole story told."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copyfile(sqlite_template, folder / "demo.sqlite")
+    config = settings(f"sqlite:///{folder / 'demo.sqlite'}", media_url=f"file://{folder / 'media'}")
+    app = create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with app.app_context():
+        story.tell()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def people(demo):
+    """A signed-in browser for each kind of visitor, and the addresses where they begin."""
+    with demo.app_context():
+        links = {name: urlsplit(link()).path for name, link in story.ways_in()}
+        db.session.commit()
+    clients = {"stranger": (demo.test_client(), ["/", "/reviews/how", "/session-over", "/nowhere"])}
+    rosa = demo.test_client()
+    signed_in = rosa.post(
+        "/staff/sign-in", data={"email": "rosa@fernhill.example", "password": story.PASSWORD}
+    )
+    assert signed_in.status_code == 303
+    clients["staff"] = (rosa, ["/staff", "/staff/imports/new", "/staff/campaigns/new"])
+    for name, path in links.items():
+        client = demo.test_client()
+        assert client.post(path).status_code == 303, name
+        clients[name.split()[0]] = (client, [path, "/me", "/me/permissions", "/me/rewards"])
+    return clients
+
+
+@pytest.fixture(scope="module")
+def pages(demo, people) -> list[Page]:
+    """Every page those people reach by following links, at most three of a kind for each."""
+    found = []
+    for who, (client, beginnings) in people.items():
+        waiting, seen, kinds = list(beginnings), set(), {}
+        while waiting:
+            path = waiting.pop(0)
+            if path in seen:
+                continue
+            seen.add(path)
+            answer = client.get(path)
+            if answer.status_code in {302, 303}:
+                waiting.append(urljoin(path, answer.headers["Location"]))
+                continue
+            assert answer.status_code < 500, (who, path)
+            if answer.mimetype != "text/html":
+                continue
+            endpoint = endpoint_of(demo, path)
+            kinds[endpoint] = kinds.get(endpoint, 0) + 1
+            if kinds[endpoint] > 3:
+                continue
+            found.append(Page(who, path, answer.text, endpoint))
+            for href in Links(answer.text).found:
+                target = urlsplit(urljoin(path, href))
+                if not target.netloc or target.netloc == "localhost":
+                    waiting.append(target.path + (f"?{target.query}" if target.query else ""))
+    return found
+
+
+def endpoint_of(app, path: str) -> str:
+    adapter = app.url_map.bind("localhost")
+    try:
+        return adapter.match(urlsplit(path).path)[0]
+    except Exception:
+        return "nowhere"
+
+
+def test_the_walk_reaches_every_page(demo, pages):
+    reached = {page.endpoint for page in pages}
+    missing = []
+    for rule in demo.url_map.iter_rules():
+        if "GET" in rule.methods and rule.endpoint != "static" and rule.endpoint not in reached:
+            missing.append(rule.endpoint)
+    # Reached by other means than a link on a page, or no page at all.
+    elsewhere = {
+        "system.alive", "system.ready", "system.brand_css", "system.robots",
+    }  # fmt: skip
+    assert set(missing) <= elsewhere | NOT_LINKED, sorted(set(missing) - elsewhere - NOT_LINKED)
+
+
+NOT_LINKED: set[str] = set()
+
+
+def digest(app) -> dict[str, int]:
+    """What the database holds, table by table."""
+    with app.app_context():
+        return {
+            table.name: hash(tuple(db.session.execute(sa.select(table)).all().__repr__()))
+            for table in Model.metadata.sorted_tables
+        }
+
+
+def test_T37_no_get_or_head_changes_anything_however_often(demo, people, pages):
+    before = digest(demo)
+    for page in pages:
+        client, _ = people[page.who]
+        for _ in range(3):
+            client.get(page.path)
+            client.head(page.path)
+    assert digest(demo) == before
+
+
+def test_every_page_is_valid_html(pages, tmp_path):
+    for number, page in enumerate(pages):
+        (tmp_path / f"{number}.html").write_text(page.html)
+    command = ["java", "-jar", str(VNU), "--format", "json", "--also-check-svg", str(tmp_path)]
+    report = json.loads(subprocess.run(command, capture_output=True, text=True).stderr)
+    faults = []
+    for message in report["messages"]:
+        page = pages[int(re.search(r"(\d+)\.html", message["url"]).group(1))]
+        if message["type"] == "error" or message.get("subType") == "warning":
+            faults.append(
+                f"{page.who} {page.path}: {message['message']} — {message.get('extract')}"
+            )
+    assert not faults, "\n".join(sorted(set(faults)))
+
+
+def test_no_page_names_another_origin_for_what_it_loads(pages):
+    loads = re.compile(
+        r"<(?:script|img|link|iframe|source)[^>]+(?:src|href)=\"(https?:)?//(?!localhost)"
+    )
+    for page in pages:
+        assert not loads.search(page.html), (page.who, page.path)
+
+
+def test_no_page_carries_inline_script_or_style(pages):
+    for page in pages:
+        assert not re.search(r"<script(?![^>]+src=)", page.html), page.path
+        assert not re.search(r"\sstyle=\"|<style|\son[a-z]+=\"", page.html), page.path
+
+
+@pytest.fixture(scope="module")
+def served(demo):
+    """The same app over a real port, for a real browser."""
+    import threading
+
+    from werkzeug.serving import make_server
+
+    server = make_server("127.0.0.1", 0, demo, threaded=True)
+    demo.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("scheme", "width"), [(LIGHT, 1280), (DARK, 390), (LIGHT, 320)])
+def test_every_page_is_clean_for_axe_and_fits_its_screen(
+    browser, served, people, pages, scheme, width
+):
+    axe, faults = Axe(), []
+    done = set()
+    for who, (client, _) in people.items():
+        context = browser.new_context(
+            base_url=served, color_scheme=scheme, viewport={"width": width, "height": 800}
+        )
+        cookie = client.get_cookie("goodword")
+        if cookie:
+            context.add_cookies([{"name": "goodword", "value": cookie.value, "url": served}])
+        page = context.new_page()
+        page.on("console", lambda m: faults.append(m.text) if "Security Policy" in m.text else None)
+        for one in [page for page in pages if page.who == who]:
+            if (
+                kind := (one.endpoint, who if who in {"staff", "stranger"} else "advocate")
+            ) in done:
+                continue
+            done.add(kind)
+            page.goto(one.path)
+            results = axe.run(
+                page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+            )
+            for violation in results.response["violations"]:
+                nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+                faults.append(f"{who} {one.path}: {violation['id']} — {nodes}")
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                faults.append(f"{who} {one.path}: {wide} px wider than {width}")
+        context.close()
+    assert not faults, "\n".join(faults)
