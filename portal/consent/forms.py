@@ -2,14 +2,14 @@
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import Optional
 
 from portal import web
 from portal.consent.actions import Circumstances
 from portal.consent.queries import Wording
 
-YES_NO = [("yes", "Yes"), ("no", "No")]
+YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
 
 
 def circumstances(language: str = "en") -> Circumstances:
@@ -39,4 +39,7 @@ def choices_form(wordings: list[Wording], chosen: dict[str, bool]) -> ChoicesFor
         for wording in wordings
     }
     before = {name: "yes" if yes else "no" for name, yes in chosen.items()}
-    return type("AskedForm", (ChoicesForm,), fields)(data=before)
+    form = type("AskedForm", (ChoicesForm,), fields)(data=before)
+    for wording in wordings:
+        form[wording.purpose.value].flags.required = True  # the page says once: all optional
+    return form

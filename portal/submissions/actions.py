@@ -1,6 +1,5 @@
 """What people do to submissions."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +9,26 @@ from portal import clock, seeds
 from portal.advocates import actions as advocates
 from portal.campaigns import actions as campaigns
 from portal.campaigns.models import Invitation, InvitationState
-from portal.config import settings
 from portal.consent import actions as consent
-from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
-from portal.incentives import actions as incentives
-from portal.incentives import disclosure
 from portal.incentives.models import Choice
-from portal.links.models import Kind
-from portal.outbox import actions as outbox
-from portal.submissions import queries
+from portal.submissions import queries, sending
 from portal.submissions.models import (
     Action,
     Answer,
     Prompt,
-    PromptKind,
     PromptSet,
     Relationship,
     State,
     Submission,
     Version,
 )
-
-TAKEN = (Choice.ACCEPTED, Choice.DONATED)
+from portal.submissions.sending import noun as noun
+from portal.submissions.sending import said_beside as said_beside
 
 
 class Overtaken(Stale):
@@ -116,10 +108,10 @@ def take_offer(submission: Submission, choice: Choice, employer_allows: bool, *,
         raise NotAllowed("There is no offer to answer here any more.")
     if choice is Choice.DONATED and not submission.promise["charity"]:
         raise NotAllowed("This offer cannot be given to charity.")
-    if choice in TAKEN and not employer_allows:
+    if choice in sending.TAKEN and not employer_allows:
         raise NotAllowed("Confirm that your employer allows this, or decline the offer.")
     submission.choice = choice
-    submission.employer_allows = employer_allows and choice in TAKEN
+    submission.employer_allows = employer_allows and choice in sending.TAKEN
     _touch(submission)
     record(submission, f"offer {choice}", by=by)
 
@@ -193,11 +185,11 @@ def submit(
     submission.move("submit")
     submission.submitted_at = submission.attested_at = clock.now()
     submission.note = ""
-    version = _write_down(submission)
-    _settle_permissions(submission, version, circumstances, by=by)
+    version = sending.write_down(submission)
+    sending.settle_permissions(submission, version, circumstances, by=by)
     record(submission, "submitted", by=by, number=version.number, sha256=version.sha256)
-    _owe(submission, by=by)
-    _confirm(submission)
+    sending.owe(submission, by=by)
+    sending.confirm(submission)
     return version
 
 
@@ -232,78 +224,3 @@ def _demand_open(submission: Submission) -> None:
 def _touch(submission: Submission) -> None:
     submission.updated_at = clock.now()
     db.session.flush()
-
-
-def _write_down(submission: Submission) -> Version:
-    """The answers as they stand, in the order asked, under their hash."""
-    answers = queries.answers_now(submission)
-    rating = next((a["value"] for a in answers if a["kind"] == PromptKind.RATING), None)
-    version = Version(
-        submission=submission,
-        number=len(submission.versions) + 1,
-        answers=answers,
-        rating=rating,
-        sha256=seeds.digest(answers),
-    )
-    db.session.add(version)
-    db.session.flush()
-    return version
-
-
-def _settle_permissions(
-    submission: Submission, version: Version, circumstances: Circumstances, *, by: Actor
-) -> None:
-    """A first receipt for a first sending; for new words, the yeses in force said again."""
-    offer = (submission.promise or {}) | {"choice": submission.choice}
-    bound = replace(circumstances, text_sha256=version.sha256, offer=offer)
-    if submission.receipt:
-        consent.reconfirm(submission.receipt, by=by, circumstances=bound)
-        return
-    choices = {Purpose(name): yes for name, yes in submission.choices.items()}
-    submission.receipt = consent.issue_receipt(
-        submission.advocate, noun(submission.action), choices, circumstances=bound
-    )
-    db.session.flush()
-
-
-def _owe(submission: Submission, *, by: Actor) -> None:
-    """The reward follows from sending, whatever was said and whatever was permitted (T8, T11)."""
-    if submission.choice in TAKEN and submission.promise:
-        incentives.accrue(
-            submission.advocate,
-            reason=submission.subject,
-            explanation=f"Your {noun(submission.action)}",
-            promise=submission.promise,
-            donated=submission.choice is Choice.DONATED,
-            by=by,
-        )
-
-
-def _confirm(submission: Submission) -> None:
-    """The receipt by mail, at once: every purpose, given and refused (T27)."""
-    person, receipt = submission.advocate, submission.receipt
-    outbox.email(
-        person.email,
-        "received",
-        about=submission,
-        links={"receipt_url": (Kind.RECEIPT, receipt)},
-        first_name=person.first_name,
-        noun=noun(submission.action),
-        reference=receipt.reference,
-        again=len(submission.versions) > 1,
-        next_step=submission.prompt_set.next_step,
-        permissions=permissions.in_words(receipt),
-        disclosure=said_beside(submission),
-    )
-
-
-def noun(action: Action) -> str:
-    """What a contribution is called in a sentence: “Your case study”."""
-    return {"webinar": "webinar proposal"}.get(action, action.value.replace("-", " "))
-
-
-def said_beside(submission: Submission) -> str:
-    """The disclosure as it will stand beside the words; empty when nothing was taken."""
-    return disclosure.beside(
-        submission.promise, submission.choice, submission.action, settings().brand_name
-    )

@@ -10,6 +10,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     StringField,
     TextAreaField,
 )
@@ -31,14 +32,14 @@ MISSING = {
     "after": "Enter the value after",
 }
 MOST_ROWS = 12
-RELATIONS = [
-    (Relationship.NONE, "None, I am a customer"),
-    (Relationship.EMPLOYEE, "I work there, or used to"),
-    (Relationship.RELATIVE, "Someone close to me works there"),
-    (Relationship.PARTNER, "My company is a partner of theirs"),
-    (Relationship.RESELLER, "My company sells their product"),
-    (Relationship.INVESTOR, "I have money in the company"),
-]
+RELATIONS = {
+    Relationship.NONE: "None, I am a customer",
+    Relationship.EMPLOYEE: "I work there, or used to",
+    Relationship.RELATIVE: "Someone close to me works there",
+    Relationship.PARTNER: "My company is a partner of theirs",
+    Relationship.RESELLER: "My company sells their product",
+    Relationship.INVESTOR: "I have money in the company",
+}
 
 
 def tidy(text: str | None) -> str:
@@ -73,7 +74,7 @@ class LongForm(QuestionForm):
 
 class RatingForm(QuestionForm):
     value = RadioField(
-        choices=[(n, str(n)) for n in range(1, 6)],
+        choices=[SelectChoice(n, str(n)) for n in range(1, 6)],
         coerce=lambda given: int(given) if str(given).isdigit() else None,
         validate_choice=False,
     )
@@ -116,7 +117,7 @@ def question_form(prompt: Prompt, value: Any, seen: int) -> QuestionForm:
     if prompt.required:
         form.value.flags.required = True
     if prompt.kind is PromptKind.CHOICE:
-        form.value.choices = [(choice, choice) for choice in prompt.choices]
+        form.value.choices = [SelectChoice(choice) for choice in prompt.choices]
     return form
 
 
@@ -145,7 +146,7 @@ class OfferForm(FlaskForm):
     employer_allows = BooleanField("My employer allows me to take part in this")
 
     def validate_choice(self, field) -> None:
-        if field.data not in [value for value, _ in field.choices]:
+        if field.data not in [choice.value for choice in field.choices]:
             raise ValidationError("Choose what you would like to do with the offer")
 
     def validate_employer_allows(self, field) -> None:
@@ -155,10 +156,14 @@ class OfferForm(FlaskForm):
 
 def offer_form(promise: Mapping[str, Any], chosen: Choice | None, allows: bool) -> OfferForm:
     form = OfferForm(data={"choice": chosen and chosen.value, "employer_allows": allows})
-    form.choice.choices = [(Choice.ACCEPTED.value, f"Accept {promise['reward']}")]
+    texts = {Choice.ACCEPTED: f"Accept {promise['reward']}", Choice.DECLINED: "Decline it"}
     if promise["charity"]:
-        form.choice.choices.append((Choice.DONATED.value, f"Give it to {promise['charity']}"))
-    form.choice.choices.append((Choice.DECLINED.value, "Decline it"))
+        texts[Choice.DONATED] = f"Give it to {promise['charity']}"
+    form.choice.choices = [
+        SelectChoice(choice.value, texts[choice])
+        for choice in (Choice.ACCEPTED, Choice.DONATED, Choice.DECLINED)
+        if choice in texts
+    ]
     form.choice.flags.required = True
     return form
 
@@ -173,7 +178,7 @@ class YouForm(FlaskForm):
         ],
     )
     relation = RadioField(
-        choices=[(value.value, text) for value, text in RELATIONS],
+        choices=[SelectChoice(value.value, text) for value, text in RELATIONS.items()],
         validators=[InputRequired("Choose what ties you to the company")],
         validate_choice=False,
     )

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.campaigns.models import Action, CampaignState, Invitation, InvitationState
+from portal.consent import queries as permissions
+from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotFound
 from portal.history import queries as history
@@ -191,14 +193,10 @@ TOLD = {
     "withdrawn": "You took it back",
 }
 AHEAD = {
-    State.DRAFT: ["Finish it and send it", "We read it"],
-    State.SUBMITTED: ["We read it", "Published, within what you agreed to"],
-    State.CHANGES: ["Make the change, or tell us why not", "We read it again"],
-    State.APPROVED: ["Published, within what you agreed to"],
-}
-AHEAD_OF_WEBINARS = {
-    State.SUBMITTED: ["We read it", "We settle the date with you"],
-    State.APPROVED: ["We settle the date with you"],
+    State.DRAFT: ["With you, to finish and send", "We read it"],
+    State.SUBMITTED: ["With our team"],
+    State.CHANGES: ["With you, to change what you agree with and send again", "We read it again"],
+    State.APPROVED: [],
 }
 
 
@@ -209,8 +207,9 @@ def story(submission: Submission) -> list[dict]:
         for entry in history.of(submission)
         if entry.verb in TOLD
     ]
-    webinar = submission.action is Action.WEBINAR
-    ahead = (webinar and AHEAD_OF_WEBINARS.get(submission.state)) or AHEAD.get(submission.state, [])
+    ahead = list(AHEAD.get(submission.state, ()))
+    if submission.state in (State.SUBMITTED, State.APPROVED):
+        ahead.append(_last_step(submission))
     coming = [{"title": title} for title in ahead]
     if coming:
         coming[0] |= {"current": True, "text": _at_hand(submission)}
@@ -221,3 +220,12 @@ def _at_hand(submission: Submission) -> str:
     if submission.state is State.SUBMITTED:
         return submission.prompt_set.next_step
     return ""
+
+
+def _last_step(submission: Submission) -> str:
+    """How it ends, as far as the person agreed to it."""
+    if submission.action is Action.WEBINAR:
+        return "We settle the date with you"
+    if submission.receipt and permissions.in_force(submission.receipt, Purpose.WORDS):
+        return "Published, within what you agreed to"
+    return "Kept between you and our team: you did not agree to have it shown"

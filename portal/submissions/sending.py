@@ -1,0 +1,96 @@
+"""What sending means: the words fixed, the choices on a receipt, the reward owed, the mail."""
+
+from dataclasses import replace
+
+from portal import seeds
+from portal.config import settings
+from portal.consent import actions as consent
+from portal.consent import queries as permissions
+from portal.consent.actions import Circumstances
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.history.actions import Actor
+from portal.incentives import actions as incentives
+from portal.incentives import disclosure
+from portal.incentives.models import Choice
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.submissions import queries
+from portal.submissions.models import Action, PromptKind, Submission, Version
+
+TAKEN = (Choice.ACCEPTED, Choice.DONATED)
+
+
+def write_down(submission: Submission) -> Version:
+    """The answers as they stand, in the order asked, under their hash."""
+    answers = queries.answers_now(submission)
+    rating = next((a["value"] for a in answers if a["kind"] == PromptKind.RATING), None)
+    version = Version(
+        submission=submission,
+        number=len(submission.versions) + 1,
+        answers=answers,
+        rating=rating,
+        sha256=seeds.digest(answers),
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def settle_permissions(
+    submission: Submission, version: Version, circumstances: Circumstances, *, by: Actor
+) -> None:
+    """A first receipt for a first sending; for new words, the yeses in force said again."""
+    offer = (submission.promise or {}) | {"choice": submission.choice}
+    bound = replace(circumstances, text_sha256=version.sha256, offer=offer)
+    if submission.receipt:
+        consent.reconfirm(submission.receipt, by=by, circumstances=bound)
+        return
+    choices = {Purpose(name): yes for name, yes in submission.choices.items()}
+    submission.receipt = consent.issue_receipt(
+        submission.advocate, noun(submission.action), choices, circumstances=bound
+    )
+    db.session.flush()
+
+
+def owe(submission: Submission, *, by: Actor) -> None:
+    """The reward follows from sending, whatever was said and whatever was permitted (T8, T11)."""
+    if submission.choice in TAKEN and submission.promise:
+        incentives.accrue(
+            submission.advocate,
+            reason=submission.subject,
+            explanation=f"Your {noun(submission.action)}",
+            promise=submission.promise,
+            donated=submission.choice is Choice.DONATED,
+            by=by,
+        )
+
+
+def confirm(submission: Submission) -> None:
+    """The receipt by mail, at once: every purpose, given and refused (T27)."""
+    person, receipt = submission.advocate, submission.receipt
+    outbox.email(
+        person.email,
+        "received",
+        about=submission,
+        links={"receipt_url": (Kind.RECEIPT, receipt)},
+        first_name=person.first_name,
+        noun=noun(submission.action),
+        reference=receipt.reference,
+        again=len(submission.versions) > 1,
+        next_step=submission.prompt_set.next_step,
+        permissions=permissions.in_words(receipt),
+        disclosure=said_beside(submission),
+    )
+
+
+def noun(action: Action) -> str:
+    """What a contribution is called in a sentence: “Your case study”."""
+    return {"webinar": "webinar proposal"}.get(action, action.value.replace("-", " "))
+
+
+def said_beside(submission: Submission) -> str:
+    """The disclosure as it will stand beside the words; empty when nothing was taken."""
+    return disclosure.beside(
+        submission.promise, submission.choice, submission.action, settings().brand_name
+    )
