@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal import clock, jobs
 from portal.addresses import canonical_email
 from portal.db import Model, db
+from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox.models import MailClass, Message, State, Suppression
 
@@ -62,6 +63,20 @@ def retry_later(message: Message, error: str) -> None:
         key=f"mail-{message.id}-{message.attempts}",
         delay=delay,
     )
+
+
+def send_again(message: Message, *, by: Actor) -> None:
+    """Try a mail that was given up once more. One that is not failed is left as it is."""
+    if message.state is not State.FAILED:
+        return
+    message.state, message.not_before = State.QUEUED, None
+    jobs.enqueue(
+        "mail.deliver",
+        message.id,
+        queue=jobs.MAIL,
+        key=f"mail-{message.id}-{message.attempts}",
+    )
+    record(message, "sent again", by=by)
 
 
 def forget(about: Model, address: str) -> None:

@@ -1,0 +1,75 @@
+"""What staff see of the mail on its way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.db import db
+from portal.errors import NotFound
+from portal.outbox.models import Message, State
+
+PAGE = 50
+LATE = timedelta(hours=1)
+
+
+@dataclass
+class Page:
+    """One page of mail, newest first; the ids from which to go on or back."""
+
+    messages: Sequence[Message]
+    older: int | None
+    newer: int | None
+
+
+def get(message_id: int) -> Message:
+    """One mail; raises NotFound."""
+    if message := db.session.get(Message, message_id, with_for_update=True):
+        return message
+    raise NotFound("There is no such mail.")
+
+
+def messages(
+    state: State | None = None, *, before: int | None = None, after: int | None = None
+) -> Page:
+    """Mail in one state or all, 50 to a page: older than ``before`` or newer than ``after``."""
+    chosen = sa.select(Message)
+    if state:
+        chosen = chosen.where(Message.state == state)
+    if after is not None:
+        chosen = chosen.where(Message.id > after).order_by(Message.id)
+    else:
+        chosen = chosen.order_by(Message.id.desc())
+        if before is not None:
+            chosen = chosen.where(Message.id < before)
+    found = list(db.session.scalars(chosen.limit(PAGE + 1)))
+    more, found = len(found) > PAGE, found[:PAGE]
+    if after is not None:
+        found.reverse()
+    return Page(
+        found,
+        older=found[-1].id if found and (more or after is not None) else None,
+        newer=found[0].id if found and (more if after is not None else before) else None,
+    )
+
+
+def counts() -> dict[State, int]:
+    """How many mails are in which state."""
+    rows = db.session.execute(
+        sa.select(Message.state, sa.func.count()).group_by(Message.state)
+    ).all()
+    found = dict(rows)
+    return {state: found.get(state, 0) for state in State}
+
+
+def late() -> int:
+    """How many mails should have left an hour ago and were not even tried."""
+    return db.session.scalar(
+        sa.select(sa.func.count()).where(
+            Message.state == State.QUEUED,
+            Message.attempts == 0,
+            Message.created_at < clock.now() - LATE,
+        )
+    )

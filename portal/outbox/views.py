@@ -1,0 +1,36 @@
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.db import db
+from portal.outbox import actions, queries
+from portal.outbox.models import State
+
+bp = Blueprint("outbox", __name__, url_prefix="/staff/mail")
+
+
+@bp.get("")
+@auth.staff()
+def log():
+    show = request.args.get("show", "")
+    return render_template(
+        "outbox/log.html",
+        page=queries.messages(
+            State(show) if show in list(State) else None,
+            before=request.args.get("before", type=int),
+            after=request.args.get("after", type=int),
+        ),
+        counts=queries.counts(),
+        late=queries.late(),
+        show=show,
+    )
+
+
+@bp.post("/<int:id>/retry")
+@auth.staff(auth.Role.EDITOR)
+def retry(id: int):
+    message = queries.get(id)
+    actions.send_again(message, by=current_user)
+    db.session.commit()
+    flash(f"The mail to {message.recipient} is on its way again.")
+    return redirect(url_for("outbox.log"), 303)

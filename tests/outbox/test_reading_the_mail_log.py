@@ -1,0 +1,77 @@
+"""Staff see every mail and what became of it, and send a failed one again."""
+
+import pytest
+
+from portal.history.models import Entry
+from portal.outbox.models import MailClass, Message, State
+from portal.staff.models import Role, Staff
+
+
+def message(to: str, **more) -> Message:
+    values = {
+        "mail_class": MailClass.SERVICE,
+        "recipient": to,
+        "template": "setup-test",
+        "context": {},
+        "links": {},
+        "about": "advocate:1",
+    }
+    return Message(**(values | more))
+
+
+@pytest.fixture
+def failed(save) -> int:
+    return save(
+        message("ada@analytical.example", state=State.FAILED, attempts=3, error="550 <no> mailbox")
+    )
+
+
+def test_an_empty_log_says_what_will_be_here(as_rosa):
+    page = as_rosa.get("/staff/mail").text
+    assert "No mail yet" in page
+    assert "could not be delivered" not in page
+
+
+def test_a_failed_mail_is_announced_with_its_reason(as_rosa, failed):
+    page = as_rosa.get("/staff/mail").text
+    assert "One mail could not be delivered" in page
+    assert "550 &lt;no&gt; mailbox" in page
+    assert "ada@analytical.example" in as_rosa.get("/staff/mail?show=failed").text
+    assert "No mail is in this state." in as_rosa.get("/staff/mail?show=sent").text
+
+
+def test_sending_again_queues_it_once_and_is_remembered(as_rosa, failed, saved):
+    for _ in range(2):
+        assert as_rosa.post(f"/staff/mail/{failed}/retry").location == "/staff/mail"
+    [mail] = saved(Message)
+    assert mail.state is State.QUEUED
+    assert [(entry.about, entry.verb) for entry in saved(Entry)] == [("message:1", "sent again")]
+
+
+def test_mail_nobody_tried_for_an_hour_asks_for_the_worker(app, save, browser_of, rosa, wait):
+    save(message("ada@analytical.example"))
+    wait(hours=2)
+    assert "waiting for the worker" in browser_of(staff=rosa).get("/staff/mail").text
+
+
+def test_every_mail_is_on_exactly_one_page(as_rosa, save):
+    save(*(message(f"p{n:03}@x.example") for n in range(120)))
+    seen, url = [], "/staff/mail?show=queued"
+    while url:
+        page = as_rosa.get(url).text
+        seen += [f"p{n:03}" for n in range(120) if f"p{n:03}@" in page]
+        _, found, after = page.partition('rel="next" href="')
+        url = after.partition('"')[0].replace("&amp;", "&") if found else None
+    assert sorted(seen) == [f"p{n:03}" for n in range(120)]
+
+
+def test_a_viewer_looks_and_sends_nothing(browser_of, save, failed, saved):
+    viewer = browser_of(staff=save(Staff(email="v@acme.example", name="Vi", role=Role.VIEWER)))
+    assert "Send again" not in viewer.get("/staff/mail").text
+    assert viewer.post(f"/staff/mail/{failed}/retry").status_code == 403
+    assert saved(Message)[0].state is State.FAILED
+
+
+def test_the_mail_log_is_for_staff(as_ada, as_stranger):
+    for browser in (as_ada, as_stranger):
+        assert browser.get("/staff/mail").status_code == 302
