@@ -13,6 +13,8 @@ from portal import jobs
 from portal.advocates import actions as advocates
 from portal.advocates import importing
 from portal.advocates.planning import Outcome
+from portal.campaigns import actions as campaign_actions
+from portal.campaigns import queries as campaigns
 from portal.config import ROOT, settings
 from portal.consent import actions as consent
 from portal.db import db, lock
@@ -25,7 +27,7 @@ from portal.system import queries as system
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, staff, worker, doctor, import_customers, consents):
+    for command in (migrate, staff, invite, worker, doctor, import_customers, consents):
         app.cli.add_command(command)
 
 
@@ -90,6 +92,24 @@ def import_customers(file: Path, yes: bool) -> None:
     advocates.apply_import(advocates.plan_import(customers), by=SYSTEM)
     db.session.commit()
     click.echo("Imported.")
+
+
+@click.command("invite")
+@click.argument("email")
+@click.option(
+    "--campaign", "slug", required=True, help="The campaign's short name."
+)
+@with_appcontext
+def invite(email: str, slug: str) -> None:
+    """Print a fresh invitation link for EMAIL; invites them first if need be. Sends no mail."""
+    try:
+        person = campaigns.customer(email)
+        invitation = campaign_actions.invite(campaigns.by_slug(slug), person, by=SYSTEM)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    url = campaign_actions.link(invitation)
+    db.session.commit()
+    click.echo(url)
 
 
 @click.command("worker")

@@ -25,7 +25,6 @@ from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM, Actor, record
-from portal.incentives.actions import refusal_of_offers
 from portal.incentives.models import Offer
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -250,7 +249,7 @@ def revoke(invitation: Invitation, *, by: Actor) -> None:
 def not_me(invitation: Invitation) -> None:
     """Whoever opened the link says it is not theirs: its links close, and staff can read it."""
     links.revoke(invitation, Kind.INVITATION)
-    record(invitation, "said to be for someone else", by=SYSTEM)
+    record(invitation, queries.NOT_THEIRS, by=SYSTEM)
 
 
 def open(invitation: Invitation) -> None:
@@ -301,11 +300,7 @@ def decline_action(invitation: Invitation, action: Action, by: Actor) -> None:
 
 
 def _invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
-    invitation = Invitation(
-        campaign=campaign,
-        advocate=person,
-        no_offer_because=refusal_of_offers(person.company.sector, person.email),
-    )
+    invitation = mail.invitation_for(campaign, person)
     db.session.add_all([invitation, Ask(advocate_id=person.id, campaign_id=campaign.id)])
     record(invitation, "invited", by=by)
     return invitation

@@ -1,4 +1,4 @@
-"""The words staff write to many people, with each person's own names put in.
+"""What one person gets of a campaign: staff's words with the person's own names put in.
 
 Only known names are replaced, one by one. ``str.format`` on text a person typed would let that
 text reach into our objects, so it is used nowhere here.
@@ -7,9 +7,11 @@ text reach into our objects, so it is used nowhere here.
 import re
 from typing import Any
 
-from portal.campaigns.models import REWARDING_STAGES, Action, Invitation
+from portal.advocates.models import Advocate
+from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Invitation
 from portal.errors import NotAllowed
 from portal.incentives import copylint, disclosure
+from portal.incentives.actions import refusal_of_offers
 
 PLACEHOLDERS = {
     "first_name": "the person’s first name",
@@ -49,6 +51,12 @@ def check(*texts: str) -> None:
     for text in texts:
         if sentence := fault(text):
             raise NotAllowed(sentence)
+
+
+def invitation_for(campaign: Campaign, person: Advocate) -> Invitation:
+    """What this person would get, with no reward where gift rules forbid it (T13); not stored."""
+    reason = refusal_of_offers(person.company.sector, person.email)
+    return Invitation(campaign=campaign, advocate=person, no_offer_because=reason)
 
 
 def personal(text: str, invitation: Invitation) -> str:

@@ -8,14 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
+from portal.addresses import canonical_email
 from portal.advocates.models import Advocate, Company
 from portal.campaigns.models import Ask, Campaign, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotFound
+from portal.history.models import Entry
 from portal.outbox import actions as outbox
 from portal.outbox.models import Message
 from portal.outbox.models import State as MailState
 
+NOT_THEIRS = "said to be for someone else"  # in the history
 ASK_EVERY = timedelta(days=60)  # one ask per person in this time, over all campaigns
 
 # What may narrow an audience. There is none by satisfaction, on purpose: whom to ask for a
@@ -96,7 +99,7 @@ def last_asked(ids: Sequence[int]) -> dict[int, datetime]:
         .where(Ask.advocate_id.in_(ids))
         .group_by(Ask.advocate_id)
     )
-    return dict(db.session.execute(newest).tuples().all())
+    return dict(db.session.execute(newest).all())
 
 
 def invited_ids(campaign: Campaign) -> set[int]:
@@ -148,6 +151,15 @@ def by_slug(slug: str) -> Campaign:
     return found
 
 
+def customer(email: str) -> Advocate:
+    """The customer with this address, however it is spelled, or NotFound."""
+    key = canonical_email(email) if "@" in email else email
+    found = db.session.scalar(sa.select(Advocate).where(Advocate.email_key == key))
+    if found is None:
+        raise NotFound(f"There is no customer with the address {email}.")
+    return found
+
+
 def invitation(invitation_id: int) -> Invitation:
     """One invitation, or NotFound."""
     found = db.session.get(Invitation, invitation_id)
@@ -184,6 +196,7 @@ class Line:
 
     invitation: Invitation
     mail: Message | None
+    remark: str  # why it was declined, or that it reached someone else
 
     @property
     def standing(self) -> str:
@@ -199,8 +212,24 @@ def lines(campaign: Campaign) -> list[Line]:
         .where(Invitation.campaign_id == campaign.id)
         .order_by(Company.name, Invitation.id)
     ).all()
-    mails = newest_mail(found)
-    return [Line(invitation, mails.get(invitation.subject)) for invitation in found]
+    mails, notes = newest_mail(found), remarks(found)
+    return [
+        Line(invitation, mails.get(invitation.subject), notes.get(invitation.subject, ""))
+        for invitation in found
+    ]
+
+
+def remarks(invitations: Sequence[Invitation]) -> dict[str, str]:
+    """What people told us about their invitations, by the invitation's subject."""
+    said = sa.select(Entry).where(
+        Entry.about.in_([invitation.subject for invitation in invitations]),
+        Entry.verb.in_(["declined", NOT_THEIRS]),
+    )
+    return {
+        entry.about: f"“{entry.note}”" if entry.note else "Someone else has the link: closed."
+        for entry in db.session.scalars(said.order_by(Entry.id))
+        if entry.note or entry.verb == NOT_THEIRS
+    }
 
 
 def funnel(lines: Sequence[Line]) -> dict[str, int]:

@@ -1,18 +1,21 @@
 """The way in for customers (/i/…, /stop/…), and the campaigns staff write and send."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 
 from portal import auth
 from portal.advocates import actions as advocates
 from portal.advocates.models import Advocate
 from portal.campaigns import actions, mail, queries
-from portal.campaigns.models import Invitation, InvitationState
+from portal.campaigns.forms import ACTIONS, AudienceForm, CampaignForm
+from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotAllowed, NotFound, Stale
 from portal.links import actions as links
 from portal.links.actions import LinkGone
 from portal.links.models import Kind
+from portal.staff.models import Role
 from portal.web import csrf, limiter
 
 bp = Blueprint("campaigns", __name__)
@@ -161,3 +164,187 @@ def _stops(token: str) -> Advocate:
     if person is None:
         raise LinkUnknown("This link is not one of ours, or a part of it is missing.")
     return person
+
+
+# ── Staff: write a campaign ────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/campaigns")
+@auth.staff()
+def index():
+    return render_template("campaigns/index.html", campaigns=queries.campaigns(), actions=ACTIONS)
+
+
+@bp.get("/staff/campaigns/new")
+@auth.staff(Role.EDITOR)
+def new():
+    return _edit_page(None, CampaignForm.of(None))
+
+
+@bp.post("/staff/campaigns")
+@auth.staff(Role.EDITOR)
+def create():
+    form = CampaignForm.of(None)
+    if not form.validate():
+        return _edit_page(None, form), 422
+    owner = current_user._get_current_object()
+    campaign = actions.draft(**form.values(), audience={}, owner=owner)
+    db.session.commit()
+    return redirect(url_for(".audience", id=campaign.id), 303)
+
+
+@bp.get("/staff/campaigns/<int:id>/edit")
+@auth.staff(Role.EDITOR)
+def edit(id: int):
+    campaign = queries.campaign(id)
+    return _edit_page(campaign, CampaignForm.of(campaign))
+
+
+@bp.post("/staff/campaigns/<int:id>")
+@auth.staff(Role.EDITOR)
+def revise(id: int):
+    campaign = queries.campaign(id)
+    form = CampaignForm.of(campaign)
+    if not form.validate():
+        return _edit_page(campaign, form), 422
+    try:
+        actions.revise(campaign, **form.values(), seen=form.seen.data, by=current_user)
+        db.session.commit()
+    except (Stale, NotAllowed) as refusal:
+        db.session.rollback()
+        return _edit_page(campaign, form, str(refusal)), refusal.status
+    return redirect(url_for(".show", id=id), 303)
+
+
+def _edit_page(campaign: Campaign | None, form: CampaignForm, refusal: str = "") -> str:
+    return render_template(
+        "campaigns/edit.html",
+        campaign=campaign,
+        form=form,
+        refusal=refusal,
+        meanings={action.value: meaning for action, (_, meaning) in ACTIONS.items()},
+        placeholders=mail.PLACEHOLDERS,
+    )
+
+
+@bp.get("/staff/campaigns/<int:id>/audience")
+@auth.staff(Role.EDITOR)
+def audience(id: int):
+    return _audience_page(queries.campaign(id), AudienceForm())
+
+
+@bp.post("/staff/campaigns/<int:id>/audience")
+@auth.staff(Role.EDITOR)
+def choose_audience(id: int):
+    campaign = queries.campaign(id)
+    form = AudienceForm()
+    if not form.validate():
+        return _audience_page(campaign, form), 422
+    actions.choose_audience(campaign, form.audience(), seen=form.seen.data, by=current_user)
+    db.session.commit()
+    return redirect(url_for(".show", id=id), 303)
+
+
+def _audience_page(campaign: Campaign, form: AudienceForm) -> str:
+    """The people a filter finds; the filter comes from the address, else from the draft."""
+    given = {name: request.values.get(name, "").strip() for name in queries.FILTERS}
+    narrowed = given if set(given) & set(request.values) else campaign.audience
+    filters = {name: narrowed.get(name, "") for name in queries.FILTERS}
+    eligible, not_now = queries.audience(filters, campaign=campaign)
+    picked = set(form.ids.data or campaign.audience.get("ids", []))
+    return render_template(
+        "campaigns/audience.html",
+        campaign=campaign,
+        form=form,
+        filters=filters,
+        eligible=eligible,
+        not_now=not_now,
+        picked=picked,
+        elsewhere=picked - {person.id for person in eligible},
+        countries=queries.countries(),
+        companies=queries.companies(),
+    )
+
+
+# ── Staff: send it, and follow what becomes of it ──────────────────────────────────────────
+
+
+@bp.get("/staff/campaigns/<int:id>")
+@auth.staff()
+def show(id: int):
+    return _show_page(queries.campaign(id))
+
+
+def _show_page(campaign: Campaign, refusal: str = "") -> str:
+    if campaign.state is CampaignState.DRAFT:
+        return _preview_page(campaign, refusal)
+    lines = queries.lines(campaign)
+    return render_template(
+        "campaigns/show.html",
+        campaign=campaign,
+        lines=lines,
+        funnel=queries.funnel(lines),
+        actions=ACTIONS,
+        refusal=refusal,
+    )
+
+
+def _preview_page(campaign: Campaign, refusal: str) -> str:
+    eligible, not_now = queries.audience(campaign.audience, campaign=campaign)
+    invitations = [mail.invitation_for(campaign, person) for person in eligible]
+    wanted = request.args.get("person", type=int)
+    sample = next((one for one in invitations if one.advocate.id == wanted), None)
+    sample = sample or (invitations[0] if invitations else None)
+    return render_template(
+        "campaigns/preview.html",
+        campaign=campaign,
+        invitations=invitations,
+        not_now=not_now,
+        sample=sample,
+        words=mail.context(sample, settings().brand_name) if sample else None,
+        actions=ACTIONS,
+        refusal=refusal,
+    )
+
+
+@bp.post("/staff/campaigns/<int:id>/sending")
+@auth.staff(Role.EDITOR)
+def send(id: int):
+    campaign = queries.campaign(id)
+    try:
+        actions.send(campaign, seen=request.form.get("seen", type=int), by=current_user)
+        db.session.commit()
+    except (Stale, NotAllowed) as refusal:
+        db.session.rollback()
+        return _show_page(campaign, str(refusal)), refusal.status
+    flash("Sent. The mails leave one after the other in the next minutes.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/campaigns/<int:id>/closing")
+@auth.staff(Role.EDITOR)
+def close(id: int):
+    actions.close(queries.campaign(id), by=current_user)
+    db.session.commit()
+    flash("Closed. Nothing new can be started; what was sent goes on.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/invitations/<int:id>/mails")
+@auth.staff(Role.EDITOR)
+def send_again(id: int):
+    invitation = queries.invitation(id)
+    actions.send_again(invitation, by=current_user)
+    db.session.commit()
+    flash(f"The invitation of {invitation.advocate.name} is on its way again.")
+    return redirect(url_for(".show", id=invitation.campaign_id), 303)
+
+
+@bp.post("/staff/invitations/<int:id>/revocation")
+@auth.staff(Role.EDITOR)
+def revoke(id: int):
+    invitation = queries.invitation(id)
+    actions.revoke(invitation, by=current_user)
+    db.session.commit()
+    flash(f"Taken back: no link of {invitation.advocate.name} to it opens any more.")
+    return redirect(url_for(".show", id=invitation.campaign_id), 303)

@@ -1,0 +1,164 @@
+from datetime import timedelta
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from portal import clock
+from portal.campaigns import mail
+from portal.campaigns.actions import LONGEST
+from portal.campaigns.models import REWARDING_STAGES, Action, Campaign
+from portal.campaigns.queries import FILTERS
+from portal.incentives import queries as incentives
+
+# What each action is to staff: its name, and what asking for it means.
+ACTIONS = {
+    Action.REVIEW: (
+        "Review",
+        "Stars, and what worked and what did not. All of them are shown; nobody picks.",
+    ),
+    Action.QUOTE: ("Quote", "A few sentences you may pick for your pages, in exactly these words."),
+    Action.CASE_STUDY: (
+        "Case study",
+        "A longer story with measured results, on a page of its own.",
+    ),
+    Action.WEBINAR: ("Webinar", "They offer to speak: a topic, a format and dates that suit them."),
+    Action.REFERRAL: (
+        "Recommendation",
+        "A personal link they pass on themselves. We never ask them for anyone’s address.",
+    ),
+}
+STAGE_NAMES = {
+    "qualified": "When the person turns out to be a good fit (qualified)",
+    "meeting": "When they meet us (meeting)",
+    "won": "When they become a customer (won)",
+}
+A_DAY = "Enter the last day, for example 30 11 2026"
+
+
+def sendable(_form: FlaskForm, field: Field) -> None:
+    """Refuse unknown placeholders and words that buy praise, each named (T9)."""
+    if sentence := mail.fault(field.data or ""):
+        raise ValidationError(sentence)
+
+
+def _text(label: str, asks: str, longest: int, *checks) -> dict:
+    return {
+        "label": label,
+        "filters": [lambda value: (value or "").replace("\0", "").replace("\r\n", "\n").strip()],
+        "validators": [
+            *([DataRequired(asks)] if asks else []),
+            Length(max=longest, message=f"Use {longest:,} characters or fewer"),
+            *checks,
+        ],
+    }
+
+
+class Day(DateField):
+    """A date, with our own words when it is none."""
+
+    def process_formdata(self, valuelist):
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(A_DAY) from None
+
+
+class CampaignForm(FlaskForm):
+    name = StringField(**_text("Name", "Enter a name for this campaign", 120))
+    actions = SelectMultipleField(
+        "What do you ask for?",
+        choices=[SelectChoice(action.value, name) for action, (name, _) in ACTIONS.items()],
+        validators=[DataRequired("Choose at least one thing to ask for")],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    offer_id = SelectField("Reward for taking part", coerce=int)
+    referral_offer_id = SelectField("Reward for a recommendation", coerce=int)
+    rewarding_stage = SelectField(
+        "When is a recommendation rewarded?",
+        choices=[SelectChoice(stage, STAGE_NAMES[stage]) for stage in REWARDING_STAGES],
+        default="won",
+        invalid_choice_message="Choose when a recommendation is rewarded",
+    )
+    deadline = Day("Last day", validators=[InputRequired(A_DAY)])
+    why = TextAreaField(**_text("Why them?", "", 500, sendable))
+    subject_line = StringField(**_text("Subject", "Enter the subject of the mail", 150, sendable))
+    body = TextAreaField(**_text("Words", "Enter the words of the mail", 5000, sendable))
+    seen = IntegerField(widget=HiddenInput(), default=0)
+
+    @classmethod
+    def of(cls, campaign: Campaign | None) -> "CampaignForm":
+        """Filled with the draft as it is; what was sent back wins."""
+        if campaign:
+            form = cls(obj=campaign, seen=campaign.version)
+        else:
+            form = cls(deadline=clock.now().date() + timedelta(days=30), actions=["quote"])
+        offers = [SelectChoice(0, "No reward")]
+        offers += [
+            SelectChoice(offer.id, f"{offer.name}: {offer.reward}") for offer in incentives.offers()
+        ]
+        for field in (form.offer_id, form.referral_offer_id):
+            field.choices = offers
+            field.invalid_choice_message = "Choose one of the offers, or no reward"
+        return form
+
+    def validate_actions(self, field: SelectMultipleField) -> None:
+        if not set(field.data or []) <= set(Action):
+            raise ValidationError("Choose among the things listed")
+
+    def validate_deadline(self, field: DateField) -> None:
+        today = clock.now().date()
+        if field.data and not today <= field.data <= today + LONGEST:
+            raise ValidationError(f"Choose a day from today to {LONGEST.days} days from now")
+
+    def validate_subject_line(self, field: StringField) -> None:
+        if "\n" in (field.data or ""):
+            raise ValidationError("Keep the subject on one line")
+
+    def values(self) -> dict:
+        """What was typed, as ``actions.draft`` and ``revise`` take it."""
+        offers = {offer.id: offer for offer in incentives.offers()}
+        return {
+            "name": self.name.data,
+            "actions": self.actions.data,
+            "offer": offers.get(self.offer_id.data),
+            "referral_offer": offers.get(self.referral_offer_id.data),
+            "rewarding_stage": self.rewarding_stage.data,
+            "deadline": self.deadline.data,
+            "why": self.why.data,
+            "subject_line": self.subject_line.data,
+            "body": self.body.data,
+        }
+
+
+class AudienceForm(FlaskForm):
+    """Whom a draft is for: all that a filter finds, or the people ticked."""
+
+    search = StringField(**_text("Search", "", 100), widget=HiddenInput())
+    country = StringField(**_text("Country", "", 100), widget=HiddenInput())
+    company = StringField(**_text("Company", "", 200), widget=HiddenInput())
+    ids = SelectMultipleField("People", coerce=int, choices=[], validate_choice=False)
+    whom = StringField(default="all")
+    seen = IntegerField(widget=HiddenInput(), default=0)
+
+    def validate_ids(self, field: SelectMultipleField) -> None:
+        if self.whom.data == "picked" and not field.data:
+            raise ValidationError("Tick at least one person")
+
+    def audience(self) -> dict:
+        if self.whom.data == "picked":
+            return {"ids": sorted(set(self.ids.data))}
+        filters = {name: getattr(self, name).data for name in FILTERS}
+        return {name: value for name, value in filters.items() if value}
