@@ -96,7 +96,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
 
     Sending twice sends once: the second waits for the first and finds it done.
     """
-    campaign = _locked(campaign)
+    _lock(campaign)
     if campaign.state is not CampaignState.DRAFT:
         return
     _still_a_draft(campaign, seen)
@@ -113,7 +113,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
 
 def close(campaign: Campaign, *, by: Actor) -> None:
     """Nothing new may be started from now on; what was begun goes on. Twice is harmless."""
-    campaign = _locked(campaign)
+    _lock(campaign)
     if campaign.state is CampaignState.CLOSED:
         return
     if campaign.state is CampaignState.DRAFT:
@@ -143,9 +143,13 @@ def _check_deadline(deadline: date) -> None:
         )
 
 
-def _locked(campaign: Campaign) -> Campaign:
-    """The row as it is now, kept from everyone else until this transaction ends."""
-    return db.session.get_one(Campaign, campaign.id, with_for_update=True, populate_existing=True)
+def _lock(campaign: Campaign) -> None:
+    """Keep the row from everyone else until this transaction ends, and see it as it is now.
+
+    Two steps: loading with FOR UPDATE would refuse a row whose version has moved on.
+    """
+    db.session.execute(sa.select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    db.session.refresh(campaign)
 
 
 def _still_a_draft(campaign: Campaign, seen: int | None) -> None:

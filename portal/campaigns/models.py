@@ -125,6 +125,7 @@ class Invitation(Model):
     declined_actions: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     opened_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]  # "ask me later": silence until then, then once more
 
     @property
     def offer(self) -> Offer | None:
