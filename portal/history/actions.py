@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+import sqlalchemy as sa
+
 from portal.db import Model, db
 from portal.history.models import Entry
 
@@ -30,7 +32,9 @@ def record(thing: Model, verb: str, *, by: Actor, note: str = "", **data) -> Non
 def record_all(acts: Iterable[tuple[Model, str, str]], *, by: Actor) -> None:
     """Write down many acts (thing, verb, note) at once, in the caller's transaction."""
     db.session.flush()
-    db.session.add_all(
-        Entry(about=thing.subject, verb=verb, by=by.subject, note=note)
+    rows = [
+        {"about": thing.subject, "verb": verb, "by": by.subject, "note": note, "data": {}}
         for thing, verb, note in acts
-    )
+    ]
+    if rows:
+        db.session.execute(sa.insert(Entry), rows)
