@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -103,8 +104,12 @@ def withdraw_all(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -
 
 
 def _lock(receipt: Receipt) -> None:
-    """One change of mind at a time; publishing takes the same lock (faults F24)."""
+    """One change of mind at a time; publishing takes the same lock (faults F24).
+
+    What was read before the wait is forgotten, or two at once would both find it in force.
+    """
     db.session.execute(sa.select(Receipt.id).where(Receipt.id == receipt.id).with_for_update())
+    db.session.expire(receipt, ["events"])
 
 
 lock_receipt = _lock
@@ -183,13 +188,28 @@ def _reference() -> str:
 
 
 def first_broken_link() -> int | None:
-    """Walk the whole chain; the id of the first event that was changed, or None."""
+    """Walk the whole chain; the id of the first event that was changed, or None.
+
+    An event counts as changed when its wording was, too.
+    """
     previous = GENESIS
-    events = db.session.scalars(
-        sa.select(ConsentEvent).order_by(ConsentEvent.id).execution_options(yield_per=500)
-    )
-    for event in events:
-        if event.previous_hash != previous or event.hash != chained(event):
-            return event.id
-        previous = event.hash
+    query = sa.select(ConsentEvent).order_by(ConsentEvent.id).execution_options(yield_per=500)
+    with closing(db.session.scalars(query)) as events:
+        for event in events:
+            whole = event.hash == chained(event) and is_as_loaded(event.statement)
+            if event.previous_hash != previous or not whole:
+                return event.id
+            previous = event.hash
     return None
+
+
+def is_as_loaded(statement: Statement) -> bool:
+    """Whether a wording still is what its hash was made of."""
+    item = {
+        "purpose": statement.purpose.value,
+        "label": statement.label,
+        "detail": statement.detail,
+        "channels": statement.channels,
+        "months": statement.months,
+    }
+    return seeds.digest(item) == statement.sha256

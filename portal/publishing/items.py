@@ -67,16 +67,28 @@ def item(
         ),
         "published_on": asset and asset.published_at,
         "url": url,
-        "verify_url": f"{url}#about" if url and not entire else None,
+        "verify_url": f"/verify/{asset.slug}" if asset else None,
         "title": asset.headline if asset else "",
         "slug": asset and asset.slug,
         "noun": "story" if submission.action is Action.CASE_STUDY else submission.action.value,
     } | (review_parts(version, rated) if submission.action is Action.REVIEW else {})
 
 
+def appearance(
+    submission: Submission,
+    answers: list[dict[str, Any]],
+    may: Collection[Purpose],
+    photo_url: str | None = None,
+) -> dict[str, Any]:
+    """How words not published yet will be drawn, for the person who wrote them to see first."""
+    rating = next((a["value"] for a in answers if a["kind"] == "rating"), None)
+    shown = item(submission, Version(answers=answers, rating=rating), may, None, entire=True)
+    shown["credit"]["photo_url"] = photo_url if Purpose.PHOTO in may else None
+    return shown
+
+
 def review_parts(version: Version, rated: bool) -> dict[str, Any]:
     return {
-        "verify_url": None,  # a review stands whole where it is read
         "rating": version.rating if rated else None,
         "headline": words.headline(version),
         "parts": words.parts(version),

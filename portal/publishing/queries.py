@@ -1,5 +1,6 @@
 """What the world may see right now. Every read asks the live permissions (T26)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
 from portal.publishing import words
-from portal.publishing.items import item
+from portal.publishing.items import address, item
 from portal.publishing.models import Asset
 from portal.submissions.models import State, Submission, Version
 
@@ -75,12 +76,17 @@ def story(slug: str) -> tuple[Asset, dict[str, Any]] | None:
 
     Raises NotFound for one that never was.
     """
-    query = shown().where(Asset.slug == slug, Submission.action.in_(PICKED))
+    return whole(slug, PICKED, "There is no story at this address.")
+
+
+def whole(slug: str, kinds: Iterable[Action], unknown: str) -> tuple[Asset, dict[str, Any]] | None:
+    """The same for anything of these kinds; ``unknown`` is what to say when it never was."""
+    query = shown().where(Asset.slug == slug, Submission.action.in_(kinds))
     if row := db.session.execute(query).first():
         return row[0], _item(*row, entire=True)
     known = sa.select(Asset.id).join(Asset.submission)
-    if db.session.scalar(known.where(Asset.slug == slug, Submission.action.in_(PICKED))) is None:
-        raise NotFound("There is no story at this address.")
+    if db.session.scalar(known.where(Asset.slug == slug, Submission.action.in_(kinds))) is None:
+        raise NotFound(unknown)
     return None
 
 
@@ -173,3 +179,10 @@ def _item(asset: Asset, photo_key: str | None, *allowed: bool, entire=False) -> 
 
 def asset_of(submission: Submission) -> Asset | None:
     return db.session.scalar(sa.select(Asset).where(Asset.submission_id == submission.id))
+
+
+def address_of(submission: Submission) -> str:
+    """Where this contribution may be read now; empty while it may not."""
+    query = shown().where(Submission.id == submission.id)
+    found = db.session.execute(query).first()
+    return address(submission.action, found[0].slug) if found else ""

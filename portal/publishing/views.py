@@ -25,12 +25,17 @@ from portal.publishing import actions, queries, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
-from portal.publishing.items import verified
+from portal.publishing.items import appearance, verified
 from portal.publishing.models import Asset
 from portal.staff.models import Role
 from portal.web import brand
 
 bp = Blueprint("publishing", __name__)
+
+# Pages of submissions, which stand to the left, show a customer their words as they will appear,
+# and where they do.
+bp.add_app_template_global(appearance)
+bp.add_app_template_global(queries.address_of)
 
 
 # ── For the world ──────────────────────────────────────────────────────────────────────────

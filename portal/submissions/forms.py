@@ -193,6 +193,6 @@ class SendForm(FlaskForm):
 
     seen = HiddenField()
     own_words = BooleanField(
-        "These are my own words, and I have really used what they are about",
+        "These are my own words, about something I have really used",
         validators=[DataRequired("Confirm that these are your own words")],
     )

@@ -127,6 +127,14 @@ def around(submission: Submission, name: str, number: int | None = None):
     return (way[here - 1] if here else None), (way[here + 1] if here + 1 < len(way) else None)
 
 
+def permitted(submission: Submission) -> set[Purpose]:
+    """What may be used: by the receipt, or by the answers that will become one."""
+    if submission.receipt:
+        standing = permissions.state(submission.receipt)
+        return {purpose for purpose, said in standing.items() if said.in_force}
+    return {Purpose(name) for name, yes in submission.choices.items() if yes}
+
+
 def is_answered(submission: Submission, prompt: Prompt) -> bool:
     """A question is behind us once it holds an answer, or was seen and may stay empty."""
     answer = submission.answer_to(prompt)
@@ -226,6 +234,6 @@ def _last_step(submission: Submission) -> str:
     """How it ends, as far as the person agreed to it."""
     if submission.action is Action.WEBINAR:
         return "We settle the date with you"
-    if submission.receipt and permissions.in_force(submission.receipt, Purpose.WORDS):
+    if Purpose.WORDS in permitted(submission):
         return "Published, within what you agreed to"
     return "Kept between you and our team: you did not agree to have it shown"

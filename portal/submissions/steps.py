@@ -10,7 +10,6 @@ from portal.consent.models import Purpose
 from portal.db import db
 from portal.incentives import disclosure
 from portal.incentives.models import Choice
-from portal.media.models import Photo
 from portal.submissions import actions, forms, queries
 from portal.submissions.models import Relationship, Submission
 from portal.submissions.pages import back_from, bp, detour, mine, onward, page
@@ -58,14 +57,7 @@ def answer_offer(id: int):
 
 
 def you_page(submission: Submission, form, status: int = 200):
-    photo = photo_of(submission)
-    back = back_from(submission, "you")
-    return page("you", submission, status, form=form, photo=photo, back=back)
-
-
-def photo_of(submission: Submission) -> Photo | None:
-    key = submission.advocate.photo_id
-    return db.session.get(Photo, key) if key else None
+    return page("you", submission, status, form=form, back=back_from(submission, "you"))
 
 
 @bp.get("/me/submissions/<int:id>/you")
@@ -92,7 +84,7 @@ def save_you(id: int):
     actions.introduce(submission, job_title=form.job_title.data, relation=relation, by=g.advocate)
     db.session.commit()
     if "photo" in request.form:
-        return redirect(f"/me/photo?submission={id}", 303)
+        return redirect(url_for("media.show", submission=id), 303)
     return onward(submission, "you")
 
 
@@ -108,7 +100,6 @@ def consent(id: int):
         submission,
         form=choices_form(asked, submission.choices),
         asked=asked,
-        photo=photo_of(submission),
         back=back_from(submission, "consent"),
     )
 
@@ -130,13 +121,15 @@ def save_consent(id: int):
 
 
 def check_page(submission: Submission, form, status: int = 200):
+    asked = permissions.wordings(submission.prompt_set.purposes, g.advocate, submission.language)
     return page(
         "check",
         submission,
         status,
         form=form,
-        asked=permissions.wordings(submission.prompt_set.purposes, g.advocate, submission.language),
-        standing=permissions.state(submission.receipt) if submission.receipt else {},
+        asked=asked,
+        may=queries.permitted(submission),
+        answers=queries.answers_now(submission),
         relations=forms.RELATIONS,
         beside=actions.said_beside(submission),
         back=back_from(submission, "check"),
