@@ -46,17 +46,36 @@ def beside(promise: Mapping[str, Any] | None, choice: str | None, action: str, b
     return f"{brand} gave this customer {reward} for taking part."
 
 
-def on_referral_page(promise: Mapping[str, Any] | None, choice: str | None, who: str) -> str:
+def on_referral_page(
+    promise: Mapping[str, Any] | None,
+    choice: str | None,
+    who: str,
+    when: str = "you become a customer",
+) -> str:
     """Who may be rewarded, said before the form (T31). ``who``: a first name, or empty."""
     person = who or "The customer who sent you"
     if not promise or choice in (None, Choice.DECLINED):
         return f"{person} gets nothing for recommending us."
+    reward = promise["reward"]
     if choice == Choice.DONATED:
-        return (
-            f"If you become a customer, {promise['charity']} may receive {promise['reward']} "
-            f"on behalf of {who or 'the customer who sent you'}."
-        )
-    return f"{person} may receive {promise['reward']} if you become a customer."
+        giver = who or "the customer who sent you"
+        return f"{promise['charity']} may receive {reward} on behalf of {giver} if {when}."
+    return f"{person} may receive {reward} if {when}."
+
+
+def in_share_text(
+    promise: Mapping[str, Any] | None,
+    choice: str | None,
+    brand: str,
+    when: str = "you become a customer",
+) -> str:
+    """The same in the first person, for the advocate's own mail or chat (T10)."""
+    if not promise or choice in (None, Choice.DECLINED):
+        return f"I get nothing from {brand} for passing this on."
+    reward = promise["reward"]
+    if choice == Choice.DONATED:
+        return f"{promise['charity']} may receive {reward} from {brand} on my behalf if {when}."
+    return f"I may receive {reward} from {brand} if {when}."
 
 
 def picked(brand: str) -> str:

@@ -1,0 +1,191 @@
+import re
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from portal.addresses import canonical_email
+from portal.incentives.models import Choice
+from portal.referrals.models import Lead, Stage
+
+# A label is a note, not an address book (T30): something@somewhere, or a long run of digits.
+ADDRESS = re.compile(r"\S@\S|(?:\d[\s()./-]*){7,}")
+
+
+def tidy(value: str | None) -> str:
+    """Without the spaces around it, and without NUL, which PostgreSQL cannot store."""
+    return (value or "").replace("\0", "").strip()
+
+
+def one_line(value: str | None) -> str:
+    return " ".join(tidy(value).split())
+
+
+class JoinForm(FlaskForm):
+    choice = RadioField(
+        "The reward", validators=[DataRequired("Choose what to do with the reward")]
+    )
+    employer_allows = BooleanField("My employer allows me to take part in this reward")
+    share_text = TextAreaField(
+        "A few words to go with your link",
+        filters=[tidy],
+        validators=[Length(max=1500, message="Shorten your words to 1,500 characters or fewer")],
+    )
+    show_name = BooleanField()
+
+    @classmethod
+    def of(cls, promise: dict | None) -> "JoinForm":
+        """The form for what is on offer; without an offer there is nothing to choose."""
+        form = cls()
+        if promise is None:
+            del form.choice, form.employer_allows
+            return form
+        form.choice.choices = [(Choice.ACCEPTED.value, f"Yes, {promise['reward']} for me")]
+        if promise["charity"]:
+            form.choice.choices.append((Choice.DONATED.value, f"Give it to {promise['charity']}"))
+        form.choice.choices.append((Choice.DECLINED.value, "No reward for me"))
+        return form
+
+    def validate_employer_allows(self, field) -> None:
+        if self.choice.data in {Choice.ACCEPTED, Choice.DONATED} and not field.data:
+            raise ValidationError(
+                "Confirm that your employer allows it, or choose “No reward for me”"
+            )
+
+    def chosen(self) -> dict:
+        """What was said to the offer, as ``actions.join`` takes it."""
+        if "choice" not in self:
+            return {"choice": None, "employer_allows": False}
+        return {
+            "choice": Choice(self.choice.data),
+            "employer_allows": bool(self.employer_allows.data),
+        }
+
+
+class ShareTextForm(FlaskForm):
+    share_text = TextAreaField(
+        "Your own words",
+        filters=[tidy],
+        validators=[Length(max=1500, message="Shorten your words to 1,500 characters or fewer")],
+    )
+
+
+class LabelForm(FlaskForm):
+    label = StringField(
+        "Your note",
+        filters=[one_line],
+        validators=[Length(max=60, message="Shorten your note to 60 characters or fewer")],
+    )
+
+    def validate_label(self, field) -> None:
+        if ADDRESS.search(field.data):
+            raise ValidationError(
+                "Leave out addresses and numbers. A first name is enough, and only you see it."
+            )
+
+
+class NewLinkForm(LabelForm):
+    label = StringField(
+        "Your note, for example “Maya, Acme”",
+        filters=[one_line],
+        validators=[
+            DataRequired("Enter a note, so that you can tell your links apart"),
+            Length(max=60, message="Shorten your note to 60 characters or fewer"),
+        ],
+    )
+
+
+class Details(FlaskForm):
+    """What a prospect says about themselves, and may correct later."""
+
+    name = StringField(
+        "Your name",
+        filters=[one_line],
+        validators=[
+            DataRequired("Enter your name"),
+            Length(max=120, message="Shorten your name to 120 characters or fewer"),
+        ],
+    )
+    company = StringField(
+        "Company",
+        filters=[one_line],
+        validators=[
+            DataRequired("Enter the company you work for"),
+            Length(max=200, message="Shorten the company’s name to 200 characters or fewer"),
+        ],
+    )
+    message = TextAreaField(
+        "What would you like to know?",
+        filters=[tidy],
+        validators=[
+            Optional(),
+            Length(max=2000, message="Shorten your message to 2,000 characters or fewer"),
+        ],
+    )
+    wants_marketing = BooleanField()
+    tells_referrer = BooleanField()
+
+
+class LeadForm(Details):
+    class Meta:
+        csrf = False  # nobody is signed in here, and the page works without cookies (T34)
+
+    email = EmailField(
+        "Work email",
+        filters=[tidy],
+        validators=[DataRequired("Enter your work email address")],
+    )
+    website = StringField("Leave this empty")  # people do not see it; programs fill it in
+    stamp = HiddenField()
+    source = HiddenField()
+
+    def validate_email(self, field) -> None:
+        try:
+            validate_email(field.data, check_deliverability=False, test_environment=True)
+            if len(canonical_email(field.data)) > 254:
+                raise ValueError
+        except (EmailNotValidError, ValueError):
+            raise ValidationError(
+                "Enter an email address in the correct format, like name@example.com"
+            ) from None
+
+    def details(self) -> dict:
+        """What ``actions.receive`` takes."""
+        names = ("name", "email", "company", "message", "wants_marketing", "tells_referrer")
+        return {name: self[name].data for name in names}
+
+
+class MoveForm(FlaskForm):
+    stage = RadioField("Move to", validators=[DataRequired("Choose the stage to move to")])
+    note = TextAreaField(
+        "Note for the team",
+        filters=[tidy],
+        validators=[Length(max=1000, message="Shorten the note to 1,000 characters or fewer")],
+    )
+    seen = IntegerField(
+        widget=HiddenInput(),
+        validators=[InputRequired("Reload the page, then move it again")],
+    )
+
+    @classmethod
+    def of(cls, lead: Lead) -> "MoveForm":
+        form = cls(seen=lead.version)
+        form.stage.choices = [
+            (stage.value, stage.value.capitalize()) for stage in Stage if lead.allows(stage)
+        ]
+        return form
+
+    @property
+    def wanted(self) -> Stage:
+        return Stage(self.stage.data)

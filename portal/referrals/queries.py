@@ -1,0 +1,344 @@
+"""What the pages of a referral list, each looked up through whoever is asking."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, selectinload
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.config import settings
+from portal.consent import queries as consent
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.errors import NotFound
+from portal.incentives import disclosure
+from portal.incentives import queries as rewards
+from portal.incentives.models import Reward
+from portal.outbox.models import Message
+from portal.referrals import rewarding, words
+from portal.referrals.models import (
+    FINAL,
+    PROGRESS,
+    Lead,
+    Referral,
+    ReferralLink,
+    Stage,
+    StageMove,
+)
+from portal.staff.queries import name_of
+
+PER_PAGE = 50
+PER_COLUMN = 12
+
+
+# ── The advocate's own ─────────────────────────────────────────────────────────────────────
+
+
+def own_invitation(advocate: Advocate, invitation_id: int) -> Invitation:
+    invitation = db.session.get(Invitation, invitation_id)
+    if (
+        invitation is None
+        or invitation.advocate_id != advocate.id
+        or invitation.state is InvitationState.REVOKED
+    ):
+        raise NotFound("There is no invitation of yours at this address.")
+    return invitation
+
+
+def referral_of(invitation: Invitation) -> Referral | None:
+    return db.session.scalar(sa.select(Referral).where(Referral.invitation_id == invitation.id))
+
+
+def of_advocate(advocate: Advocate) -> Sequence[Referral]:
+    """All referrals of one person, newest first."""
+    return db.session.scalars(
+        sa.select(Referral).where(Referral.advocate_id == advocate.id).order_by(Referral.id.desc())
+    ).all()
+
+
+def own_referral(advocate: Advocate, referral_id: int) -> Referral:
+    referral = db.session.scalar(
+        sa.select(Referral)
+        .where(Referral.id == referral_id, Referral.advocate_id == advocate.id)
+        .options(
+            selectinload(Referral.links).selectinload(ReferralLink.leads).selectinload(Lead.moves)
+        )
+    )
+    if referral is None:
+        raise NotFound("There is no referral of yours at this address.")
+    return referral
+
+
+def own_link(advocate: Advocate, referral_id: int, link_id: int) -> ReferralLink:
+    referral = own_referral(advocate, referral_id)
+    for link in referral.links:
+        if link.id == link_id:
+            return link
+    raise NotFound("There is no link of yours at this address.")
+
+
+def address(link: ReferralLink) -> str:
+    """What the advocate shares."""
+    return f"{settings().base_url}/r/{link.code}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """The message to pass on, whole and in parts, and where it may be opened ready to edit."""
+
+    text: str
+    words: str  # without the address, for a share sheet that adds it
+    targets: Sequence[tuple[str, str]]
+
+
+def share(referral: Referral) -> Share:
+    """The advocate's words, their link, and what they may get for it, always together (T10)."""
+    brand, url = settings().brand_name, address(referral.links[0])
+    said = disclosure.in_share_text(
+        referral.promise, referral.choice, brand, words.IF_YOU[referral.rewarding_stage]
+    )
+    opening = referral.share_text or f"This is my link to {brand}."
+    text = f"{opening}\n\n{url}\n\n{said}"
+    return Share(
+        text,
+        f"{opening}\n\n{said}",
+        [
+            ("Mail", f"mailto:?{urlencode({'subject': brand, 'body': text}, quote_via=quote)}"),
+            ("WhatsApp", f"https://wa.me/?{urlencode({'text': text}, quote_via=quote)}"),
+            (
+                "Teams",
+                "https://teams.microsoft.com/share?"
+                + urlencode({"href": url, "msgText": f"{opening}\n\n{said}"}, quote_via=quote),
+            ),
+            ("Text message", f"sms:?&{urlencode({'body': text}, quote_via=quote)}"),
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Someone who came through a link, as far as the person who shared it may know (T33)."""
+
+    title: str
+    steps: list[Mapping[str, Any]]
+    closed: bool
+    reward: Reward | None
+
+
+def followers(link: ReferralLink, found: Mapping[str, Reward]) -> list[Follower]:
+    return [
+        Follower(
+            lead.name if lead.tells_referrer and lead.name else "Someone",
+            steps(lead),
+            lead.stage in FINAL,
+            found.get(lead.subject),
+        )
+        for lead in link.leads
+    ]
+
+
+def steps(lead: Lead) -> list[Mapping[str, Any]]:
+    """The way so far, the next step, and the one that is rewarded, as the timeline draws it."""
+    when: dict[Stage, datetime] = {}
+    for moved in lead.moves:
+        when[moved.stage] = moved.at
+    furthest = max((PROGRESS.index(s) for s in when if s in PROGRESS), default=0)
+    here = PROGRESS.index(lead.stage) if lead.stage in PROGRESS else furthest + 1
+    drawn = [
+        {"title": words.STEPS[s].title, "at": when[s], "done": True}
+        for s in PROGRESS[:here]
+        if s in when
+    ]
+    now = words.coarse(lead.stage)
+    drawn.append(
+        {"title": now.title, "text": now.text, "at": when.get(lead.stage), "current": True}
+    )
+    if lead.stage in FINAL:
+        return drawn
+    owed = rewarding.promised(lead.link.referral) and Stage(lead.link.referral.rewarding_stage)
+    for stage in PROGRESS[here + 1 :]:
+        if stage is owed:
+            text = "Your reward is due from this step on."
+            drawn.append({"title": words.STEPS[stage].title, "text": text})
+        elif stage is PROGRESS[here + 1]:
+            drawn.append({"title": words.STEPS[stage].title})
+    return drawn
+
+
+def rewards_of(referral: Referral) -> dict[str, Reward]:
+    """The reward of each lead that earned one, by the lead's subject."""
+    return rewards.by_reason([lead.subject for link in referral.links for lead in link.leads])
+
+
+# ── The page a prospect opens ──────────────────────────────────────────────────────────────
+
+
+def link_at(code: str) -> ReferralLink | None:
+    """The link behind a code; spelling in capitals, or with a full stop at the end, is fine."""
+    tidy = code.strip().rstrip(".,;:)>]\"'").lower()
+    return db.session.scalar(sa.select(ReferralLink).where(ReferralLink.code == tidy))
+
+
+def is_open(link: ReferralLink) -> bool:
+    """Does its page take details? Not while paused, nor once the campaign is closed."""
+    return (
+        link.paused_at is None
+        and link.referral.invitation.campaign.state is not CampaignState.CLOSED
+        and link.referral.invitation.state is not InvitationState.REVOKED
+    )
+
+
+def sender(referral: Referral) -> str:
+    """The first name of whoever shared the link, while they allow it (T31); else empty."""
+    shown = consent.in_force(referral.receipt, Purpose.REFERRAL_NAME)
+    return referral.advocate.first_name if shown and not referral.advocate.left_at else ""
+
+
+def disclosed(referral: Referral) -> str:
+    """Who may be rewarded and with what: the sentence before the form (T31)."""
+    return disclosure.on_referral_page(
+        referral.promise, referral.choice, sender(referral), words.IF_YOU[referral.rewarding_stage]
+    )
+
+
+def lead_at(key: str) -> Lead | None:
+    return db.session.scalar(sa.select(Lead).where(Lead.email_key == key))
+
+
+def answered_today(lead: Lead) -> bool:
+    """Did we mail this prospect within a day? Pressing again must not fill their mailbox."""
+    return db.session.scalar(
+        sa.select(
+            sa.exists().where(
+                Message.about == lead.subject,
+                Message.template == "lead-received",
+                Message.created_at > clock.now() - timedelta(days=1),
+            )
+        )
+    )
+
+
+def lead_behind(link) -> Lead:
+    """The lead a prospect's signed link is about."""
+    lead = db.session.get(Lead, link.subject_id)
+    if lead is None or lead.stage is Stage.WITHDRAWN:
+        raise NotFound("There are no details of yours here any more.")
+    return lead
+
+
+# ── Staff ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage of the board: how many, and the newest of them."""
+
+    stage: Stage
+    count: int
+    leads: Sequence[Lead]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What narrows the board, as it stands in the page's address."""
+
+    campaign: int | None = None
+    search: str = ""
+    stage: Stage | None = None
+
+    def apply(self, select: sa.Select) -> sa.Select:
+        if self.campaign:
+            select = select.where(Invitation.campaign_id == self.campaign)
+        if self.search:
+            text = (Lead.name, Lead.company, Lead.email, Advocate.first_name, Advocate.last_name)
+            select = select.where(
+                sa.or_(*(column.icontains(self.search, autoescape=True) for column in text))
+            )
+        if self.stage:
+            select = select.where(Lead.stage == self.stage)
+        return select
+
+
+def _joined(*what) -> sa.Select:
+    return (
+        sa.select(*what)
+        .select_from(Lead)
+        .join(Lead.link)
+        .join(ReferralLink.referral)
+        .join(Referral.advocate)
+        .join(Invitation, Invitation.id == Referral.invitation_id)
+    )
+
+
+def _leads() -> sa.Select:
+    return _joined(Lead).options(
+        contains_eager(Lead.link)
+        .contains_eager(ReferralLink.referral)
+        .contains_eager(Referral.advocate)
+    )
+
+
+def board(wanted: Filter) -> list[Column]:
+    """Every stage with its count and its newest leads; the whole board in ten queries."""
+    counts = dict(
+        db.session.execute(
+            wanted.apply(_joined(Lead.stage, sa.func.count())).group_by(Lead.stage)
+        ).all()
+    )
+    newest = wanted.apply(_leads()).order_by(Lead.updated_at.desc()).limit(PER_COLUMN)
+    return [
+        Column(
+            stage,
+            counts.get(stage, 0),
+            db.session.scalars(newest.where(Lead.stage == stage)).all() if stage in counts else [],
+        )
+        for stage in Stage
+    ]
+
+
+def listed(wanted: Filter, before: int | None) -> tuple[Sequence[Lead], int | None]:
+    """A page of leads, newest first, and where the next page begins."""
+    select = wanted.apply(_leads()).order_by(Lead.id.desc()).limit(PER_PAGE + 1)
+    if before:
+        select = select.where(Lead.id < before)
+    found = db.session.scalars(select).all()
+    return found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None
+
+
+def campaigns() -> Sequence[Campaign]:
+    """The campaigns that have referrals, to filter by."""
+    used = sa.select(Invitation.campaign_id).join(Referral, Referral.invitation_id == Invitation.id)
+    return db.session.scalars(
+        sa.select(Campaign).where(Campaign.id.in_(used)).order_by(Campaign.id.desc())
+    ).all()
+
+
+def lead(lead_id: int) -> Lead:
+    found = db.session.get(Lead, lead_id)
+    if found is None:
+        raise NotFound("There is no such lead.")
+    return found
+
+
+def who_was_faster(lead: Lead) -> str:
+    """Who changed a lead while someone else had it open, and when."""
+    last = db.session.scalar(
+        sa.select(StageMove)
+        .where(StageMove.lead_id == lead.id)
+        .order_by(StageMove.id.desc())
+        .limit(1)
+    )
+    if last is None or last.at < lead.updated_at:
+        return (
+            f"The prospect changed their details at {lead.updated_at:%H:%M} UTC. Nothing was moved."
+        )
+    person = name_of(last.by)
+    return (
+        f"{person} moved this lead to “{last.stage}” at {last.at:%H:%M} UTC. Yours was not saved."
+    )

@@ -1,0 +1,471 @@
+"""Recommending (advocates), being recommended (prospects), and the board (staff)."""
+
+from io import BytesIO
+
+import segno
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import g as who
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from portal import auth, clock, web
+from portal.campaigns.models import REWARDING_STAGES, Action
+from portal.config import settings
+from portal.consent import actions as consent
+from portal.consent import queries as permissions
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.incentives import disclosure
+from portal.incentives import queries as rewards
+from portal.incentives.models import Choice
+from portal.links import actions as signed_links
+from portal.links.models import Kind
+from portal.referrals import actions, forms, queries, signals, words
+from portal.referrals.models import Stage
+from portal.staff.models import Role
+from portal.staff.queries import name_of
+from portal.submissions.queries import prompt_set
+
+bp = Blueprint("referrals", __name__)
+
+PUBLIC_IMAGE = {"Cache-Control": "public, max-age=86400"}
+FASTEST = 2.0  # seconds; people take longer to fill in a form
+
+
+# ── The advocate ───────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/me/invitations/<int:invitation_id>/referral")
+@auth.advocate
+def begin(invitation_id: int):
+    invitation = queries.own_invitation(who.advocate, invitation_id)
+    if referral := queries.referral_of(invitation):
+        return redirect(url_for(".hub", referral_id=referral.id), 303)
+    return begin_page(invitation, forms.JoinForm.of(promise(invitation)))
+
+
+@bp.post("/me/invitations/<int:invitation_id>/referral")
+@auth.advocate
+def join(invitation_id: int):
+    invitation = queries.own_invitation(who.advocate, invitation_id)
+    form = forms.JoinForm.of(promise(invitation))
+    if not form.validate():
+        return begin_page(invitation, form), 422
+    referral = actions.join(
+        invitation,
+        **form.chosen(),
+        share_text=form.share_text.data,
+        show_name=form.show_name.data,
+        circumstances=circumstances(),
+        by=who.advocate,
+    )
+    db.session.commit()
+    return redirect(url_for(".hub", referral_id=referral.id), 303)
+
+
+def promise(invitation) -> dict | None:
+    return invitation.referral_offer.promise() if invitation.referral_offer else None
+
+
+def begin_page(invitation, form) -> str:
+    offered = promise(invitation)
+    stage = invitation.campaign.rewarding_stage
+    asked = prompt_set(Action.REFERRAL, who.advocate.language)
+    return render_template(
+        "referrals/begin.html",
+        invitation=invitation,
+        form=form,
+        terms=offered and disclosure.before_referral(offered, REWARDING_STAGES[stage]),
+        said={
+            choice.value: disclosure.on_referral_page(offered, choice, "", words.IF_YOU[stage])
+            for choice in Choice
+        },
+        prompt=asked.prompts[0] if asked and asked.prompts else None,
+        name_choice=name_choice(),
+    )
+
+
+def name_choice():
+    """The wording of the one permission asked here."""
+    found = permissions.wordings([Purpose.REFERRAL_NAME], who.advocate, who.advocate.language)
+    return found[0] if found else None
+
+
+def circumstances() -> consent.Circumstances:
+    return consent.Circumstances(web.ip_hash(), web.browser_family(), who.advocate.language)
+
+
+@bp.get("/me/referrals/<int:referral_id>")
+@auth.advocate
+def hub(referral_id: int):
+    return hub_page(queries.own_referral(who.advocate, referral_id))
+
+
+def hub_page(referral, **given) -> str:
+    found = queries.rewards_of(referral)
+    shown = {
+        "text": forms.ShareTextForm(share_text=referral.share_text),
+        "new": forms.NewLinkForm(),
+        "wrong": None,
+    } | given
+    return render_template(
+        "referrals/hub.html",
+        referral=referral,
+        links=[
+            {"link": link, "url": queries.address(link), "people": queries.followers(link, found)}
+            for link in referral.links
+        ],
+        totals=rewards.totals(list(found.values())),
+        in_words=rewards.reward_in_words,
+        share=queries.share(referral),
+        disclosed=queries.disclosed(referral),
+        name_choice=name_choice(),
+        name_shown=permissions.in_force(referral.receipt, Purpose.REFERRAL_NAME),
+        **shown,
+    )
+
+
+@bp.post("/me/referrals/<int:referral_id>/text")
+@auth.advocate
+def write(referral_id: int):
+    referral = queries.own_referral(who.advocate, referral_id)
+    form = forms.ShareTextForm()
+    if not form.validate():
+        return hub_page(referral, text=form, wrong=form), 422
+    actions.write(referral, form.share_text.data, by=who.advocate)
+    db.session.commit()
+    flash("Your words are saved. The buttons below use them from now on.")
+    return back_to_hub(referral_id, "message")
+
+
+@bp.post("/me/referrals/<int:referral_id>/links")
+@auth.advocate
+def add_link(referral_id: int):
+    referral = queries.own_referral(who.advocate, referral_id)
+    form = forms.NewLinkForm()
+    if not form.validate():
+        return hub_page(referral, new=form, wrong=form), 422
+    link = actions.add_link(referral, form.label.data, by=who.advocate)
+    db.session.commit()
+    flash(f"The link for “{link.label}” is ready.")
+    return back_to_hub(referral_id, f"link-{link.id}")
+
+
+@bp.post("/me/referrals/<int:referral_id>/links/<int:link_id>/label")
+@auth.advocate
+def relabel(referral_id: int, link_id: int):
+    link = queries.own_link(who.advocate, referral_id, link_id)
+    form = forms.LabelForm()
+    if not form.validate():
+        flash(form.label.errors[0], "error")
+        return back_to_hub(referral_id, f"link-{link_id}")
+    actions.relabel(link, form.label.data, by=who.advocate)
+    db.session.commit()
+    flash("The note is changed." if link.label else "The note is erased.")
+    return back_to_hub(referral_id, f"link-{link_id}")
+
+
+@bp.post("/me/referrals/<int:referral_id>/links/<int:link_id>/pause")
+@auth.advocate
+def pause(referral_id: int, link_id: int):
+    link = queries.own_link(who.advocate, referral_id, link_id)
+    actions.pause(link, paused=request.form.get("paused") == "1", by=who.advocate)
+    db.session.commit()
+    flash("The link is paused." if link.paused_at else "The link works again.")
+    return back_to_hub(referral_id, f"link-{link_id}")
+
+
+@bp.post("/me/referrals/<int:referral_id>/name")
+@auth.advocate
+def name(referral_id: int):
+    referral = queries.own_referral(who.advocate, referral_id)
+    act = consent.give if request.form.get("show") == "yes" else consent.withdraw
+    act(referral.receipt, Purpose.REFERRAL_NAME, by=who.advocate, circumstances=circumstances())
+    db.session.commit()
+    flash("Saved. It holds for everyone who opens your links from now on.")
+    return back_to_hub(referral_id, "name")
+
+
+def back_to_hub(referral_id: int, place: str):
+    return redirect(url_for(".hub", referral_id=referral_id, _anchor=place), 303)
+
+
+# ── The prospect's way in. No session, no cookie, and a GET writes nothing (T34, T37) ──────
+
+
+def not_found(response: Response) -> bool:
+    return response.status_code == 404
+
+
+guessing = web.limiter.limit("60 per minute", deduct_when=not_found)
+
+
+@bp.get("/r/<code>")
+@auth.public
+@guessing
+def landing(code: str):
+    source = "qr" if request.args.get("qr") == "1" else "link"
+    return landing_page(code, forms.LeadForm(stamp=stamp(), source=source))
+
+
+@bp.post("/r/<code>/leads")
+@auth.public
+@web.csrf.exempt  # nobody is signed in here: there is no session whose power could be borrowed
+@web.limiter.limit("10 per hour")
+@guessing
+def receive(code: str):
+    form = forms.LeadForm()
+    link = queries.link_at(code)
+    if link is None or not queries.is_open(link) or not form.validate():
+        return landing_page(code, form, 422)
+    actions.receive(
+        link,
+        **form.details(),
+        suspicion=suspicion(form),
+        source="qr" if form.source.data == "qr" else "link",
+    )
+    db.session.commit()
+    return redirect(url_for(".thanks", code=link.code), 303)
+
+
+@bp.get("/r/<code>/thanks")
+@auth.public
+@guessing
+def thanks(code: str):
+    link = queries.link_at(code)
+    if link is None:
+        return kindly_closed()
+    return unlisted(render_template("referrals/thanks.html"))
+
+
+@bp.get("/r/deleted")
+@auth.public
+def deleted():
+    return unlisted(render_template("referrals/deleted.html"))
+
+
+def landing_page(code: str, form, status: int = 200):
+    link = queries.link_at(code)
+    if link is None or not queries.is_open(link):
+        return kindly_closed(404 if link is None else 410)
+    referral = link.referral
+    page = render_template(
+        "referrals/landing.html",
+        form=form,
+        link=link,
+        url=queries.address(link),
+        sender=queries.sender(referral),
+        disclosed=queries.disclosed(referral),
+    )
+    return unlisted(page, status)
+
+
+def kindly_closed(status: int = 404):
+    return unlisted(render_template("referrals/closed.html"), status)
+
+
+def unlisted(page: str, status: int = 200) -> Response:
+    """A page for whoever has the link, and for no search engine."""
+    response = Response(page, status)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@bp.get("/r/<code>.svg")
+@auth.public
+@guessing
+def qr_svg(code: str):
+    return qr(code, "svg", "image/svg+xml", scale=8)
+
+
+@bp.get("/r/<code>.png")
+@auth.public
+@guessing
+def qr_png(code: str):
+    return qr(code, "png", "image/png", scale=16)
+
+
+def qr(code: str, kind: str, mimetype: str, scale: int):
+    """The code as a picture. ``?qr=1`` tells someone who scanned it from one who got the link."""
+    if (link := queries.link_at(code)) is None:
+        return kindly_closed()
+    picture = BytesIO()
+    drawn = segno.make(f"{queries.address(link)}?qr=1", error="m", micro=False)
+    drawn.save(picture, kind=kind, scale=scale, dark="#111", light="#fff")
+    return Response(picture.getvalue(), mimetype=mimetype, headers=PUBLIC_IMAGE)
+
+
+# Programs send forms at once. The moment a form was drawn travels in it, signed.
+
+
+def stamps() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key.get_secret_value(), salt="lead-form.v1")
+
+
+def stamp() -> str:
+    return stamps().dumps(clock.now().timestamp())
+
+
+def suspicion(form) -> str:
+    """Why this may have come from a program; nobody is refused for it (T35)."""
+    if form.website.data:
+        return signals.PROGRAM
+    try:
+        drawn = float(stamps().loads(form.stamp.data or ""))
+    except (BadSignature, TypeError, ValueError):
+        return signals.TOO_FAST
+    return "" if clock.now().timestamp() - drawn >= FASTEST else signals.TOO_FAST
+
+
+# ── The prospect's own page: what we hold, put it right, delete it, stop (T32) ─────────────
+
+
+def lead_of(token: str):
+    return queries.lead_behind(signed_links.open(Kind.PROSPECT, token))
+
+
+@bp.errorhandler(signed_links.LinkGone)
+def link_gone(gone: signed_links.LinkGone):
+    db.session.rollback()
+    return render_template("referrals/gone.html", why=gone.why), gone.status
+
+
+@bp.get("/p/<token>")
+@auth.by_link
+def prospect(token: str):
+    lead = lead_of(token)
+    return render_template(
+        "referrals/prospect.html",
+        lead=lead,
+        token=token,
+        step=words.for_the_prospect(lead.stage),
+        sender=queries.sender(lead.link.referral),
+    )
+
+
+@bp.get("/p/<token>/details")
+@auth.by_link
+def details(token: str):
+    lead = lead_of(token)
+    return details_page(lead, token, forms.Details(obj=lead))
+
+
+@bp.post("/p/<token>/details")
+@auth.by_link
+def correct(token: str):
+    lead = lead_of(token)
+    form = forms.Details()
+    if not form.validate():
+        return details_page(lead, token, form), 422
+    actions.correct(lead, **{key: form[key].data for key in form.data if key != "csrf_token"})
+    db.session.commit()
+    flash("Your details are saved.")
+    return redirect(url_for(".prospect", token=token), 303)
+
+
+def details_page(lead, token: str, form) -> str:
+    return render_template(
+        "referrals/details.html",
+        lead=lead,
+        token=token,
+        form=form,
+        sender=queries.sender(lead.link.referral),
+    )
+
+
+@bp.get("/p/<token>/deletion")
+@auth.by_link
+def deletion(token: str):
+    return render_template("referrals/deletion.html", lead=lead_of(token), token=token)
+
+
+@bp.post("/p/<token>/deletion")
+@auth.by_link
+def delete(token: str):
+    actions.erase(lead_of(token))
+    db.session.commit()
+    return redirect(url_for(".deleted"), 303)
+
+
+@bp.post("/p/<token>/stop")
+@auth.by_link
+def stop(token: str):
+    actions.stop(lead_of(token))
+    db.session.commit()
+    flash("We have stopped. You will not hear from us about this again.")
+    return redirect(url_for(".prospect", token=token), 303)
+
+
+# ── Staff ──────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/leads")
+@auth.staff()
+def board():
+    wanted = asked_for()
+    shown = {"wanted": wanted, "campaigns": queries.campaigns(), "columns": queries.board(wanted)}
+    if request.args.get("view") != "list":
+        return render_template("referrals/board.html", **shown)
+    found, older = queries.listed(wanted, request.args.get("before", type=int))
+    return render_template("referrals/list.html", leads=found, older=older, **shown)
+
+
+def asked_for() -> queries.Filter:
+    stage = request.args.get("stage", "")
+    return queries.Filter(
+        campaign=request.args.get("campaign", type=int),
+        search=forms.one_line(request.args.get("q"))[:100],
+        stage=Stage(stage) if stage in set(Stage) else None,
+    )
+
+
+@bp.get("/staff/leads/<int:lead_id>")
+@auth.staff()
+def lead(lead_id: int):
+    found = queries.lead(lead_id)
+    return lead_page(found, forms.MoveForm.of(found))
+
+
+@bp.post("/staff/leads/<int:lead_id>/moves")
+@auth.staff(Role.EDITOR)
+def move(lead_id: int):
+    found = queries.lead(lead_id)
+    form = forms.MoveForm.of(found)
+    if not form.validate():
+        return lead_page(found, form), 422
+    try:
+        actions.move(
+            found,
+            form.wanted,
+            seen=form.seen.data,
+            note=form.note.data,
+            by=current_user._get_current_object(),
+        )
+    except (Stale, NotAllowed) as refusal:
+        return overtaken(lead_id, str(refusal))
+    db.session.commit()
+    flash(f"Moved to {found.stage}.")
+    return redirect(url_for(".lead", lead_id=lead_id), 303)
+
+
+def overtaken(lead_id: int, message: str):
+    """Someone was faster: show how it stands now, with the note that was typed (409)."""
+    db.session.rollback()
+    found = queries.lead(lead_id)
+    form = forms.MoveForm.of(found)
+    form.seen.data = found.version
+    form.seen.raw_data = None
+    return lead_page(found, form, message), 409
+
+
+def lead_page(found, form, refusal: str = "") -> str:
+    return render_template(
+        "referrals/lead.html",
+        lead=found,
+        form=form,
+        refusal=refusal,
+        reward=rewards.by_reason([found.subject]).get(found.subject),
+        name_of=name_of,
+        rewarded_for=REWARDING_STAGES[found.link.referral.rewarding_stage],
+    )

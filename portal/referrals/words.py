@@ -1,0 +1,52 @@
+"""How far a referral is, in the words the person who sent it reads (T33)."""
+
+from dataclasses import dataclass
+
+from portal.referrals.models import Stage
+
+
+@dataclass(frozen=True)
+class Step:
+    """A coarse step: what it is, and what happens next."""
+
+    title: str
+    text: str
+
+
+STEPS = {
+    Stage.RECEIVED: Step("They wrote to us", "Someone here reads it and gets in touch with them."),
+    Stage.CONTACTED: Step("We are in touch", "We find out together whether we can help."),
+    Stage.QUALIFIED: Step("It could be a good fit", "We agree on a time to talk in more depth."),
+    Stage.MEETING: Step("We are meeting", "After that they decide whether it is right for them."),
+    Stage.WON: Step("They became a customer", "Thank you. There is nothing more for you to do."),
+}
+CLOSED = Step("Closed", "It goes no further for now. There is nothing for you to do.")
+
+# The same for the person who wrote to us, on their own page.
+FOR_THE_PROSPECT = {
+    Stage.RECEIVED: Step("We have your details", "Someone here reads them and writes to you."),
+    Stage.CONTACTED: Step("We are in touch", "We find out together whether we can help you."),
+    Stage.QUALIFIED: Step("It could be a good fit", "We agree on a time to talk in more depth."),
+    Stage.MEETING: Step("We are meeting", "After that you decide whether it is right for you."),
+    Stage.WON: Step("You are a customer", "Thank you for your trust."),
+}
+CLOSED_FOR_THE_PROSPECT = Step(
+    "Closed", "Nothing more happens. Write to us whenever you want to take it up again."
+)
+
+
+# When the reward is due, said to the prospect: as exact as it is said to the advocate (T31).
+IF_YOU = {
+    "qualified": "it turns out that we can help you",
+    "meeting": "you meet us",
+    "won": "you become a customer",
+}
+
+
+def coarse(stage: Stage) -> Step:
+    """The step as the advocate sees it. Why something closed is the prospect's own business."""
+    return STEPS.get(stage, CLOSED)
+
+
+def for_the_prospect(stage: Stage) -> Step:
+    return FOR_THE_PROSPECT.get(stage, CLOSED_FOR_THE_PROSPECT)

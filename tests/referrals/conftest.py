@@ -1,0 +1,109 @@
+import pytest
+
+from portal.campaigns.models import Invitation
+from portal.consent.actions import Circumstances
+from portal.db import db
+from portal.incentives.models import Choice
+from portal.referrals import actions
+from portal.referrals.models import Lead, Referral, ReferralLink, Stage
+from portal.staff.models import Staff
+
+SINA = {
+    "name": "Sina Okoro",
+    "email": "sina@kestrel.example",
+    "company": "Kestrel Freight",
+    "message": "How long does the switch take?",
+}
+
+
+@pytest.fixture
+def joined(act, invitation):
+    """Let ada join; give the referral's id."""
+
+    def joined(choice=Choice.ACCEPTED, show_name=False, share_text="") -> int:
+        def join():
+            found = db.session.get(Invitation, invitation)
+            return actions.join(
+                found,
+                choice=choice,
+                employer_allows=True,
+                share_text=share_text,
+                show_name=show_name,
+                circumstances=Circumstances(),
+                by=found.advocate,
+            ).id
+
+        return act(join)
+
+    return joined
+
+
+@pytest.fixture
+def choice() -> Choice:
+    """What ada said to the reward; a test says otherwise by naming it."""
+    return Choice.ACCEPTED
+
+
+@pytest.fixture
+def referral(joined, choice) -> int:
+    return joined(choice=choice)
+
+
+@pytest.fixture
+def code(referral, saved) -> str:
+    """The code of ada's general link."""
+    return saved(ReferralLink)[0].code
+
+
+@pytest.fixture
+def come(act, referral):
+    """Someone comes through one of ada's links; gives the lead's id."""
+
+    def come(label="", **details) -> int:
+        def receive():
+            found = db.session.get(Referral, referral)
+            link = actions.add_link(found, label, by=found.advocate) if label else found.links[0]
+            given = SINA | {"wants_marketing": False, "tells_referrer": False} | details
+            return actions.receive(link, **given).id
+
+        return act(receive)
+
+    return come
+
+
+@pytest.fixture
+def lead(come) -> int:
+    return come()
+
+
+@pytest.fixture
+def move(act, rosa):
+    """Rosa moves a lead, always having seen how it stands."""
+
+    def move(lead_id: int, *stages: Stage) -> None:
+        for stage in stages:
+
+            def go(stage=stage):
+                found = db.session.get(Lead, lead_id)
+                by = db.session.get(Staff, rosa)
+                actions.move(found, stage, seen=found.version, by=by)
+
+            act(go)
+
+    return move
+
+
+@pytest.fixture
+def mailed_link(post_mail, mailroom):
+    """The path in the newest mail to someone, e.g. a prospect's own page."""
+
+    def mailed_link(address: str, path: str = "/p/") -> str:
+        post_mail()
+        text = mailroom.text(mailroom.to(address)[-1])
+        return next(
+            line.removeprefix("http://localhost")
+            for line in text.splitlines()
+            if line.startswith(f"http://localhost{path}")
+        )
+
+    return mailed_link
