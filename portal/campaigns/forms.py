@@ -43,6 +43,7 @@ STAGE_NAMES = {
     "meeting": "When they meet us (meeting)",
     "won": "When they become a customer (won)",
 }
+AN_OFFER = "Choose one of the offers, or no reward"
 A_DAY = "Enter the last day, for example 30 11 2026"
 
 
@@ -84,12 +85,17 @@ class CampaignForm(FlaskForm):
         option_widget=CheckboxInput(),
         validate_choice=False,
     )
-    offer_id = SelectField("Reward for taking part", coerce=int)
-    referral_offer_id = SelectField("Reward for a recommendation", coerce=int)
+    offer_id = SelectField(
+        "Reward for taking part", coerce=int, validators=[InputRequired(AN_OFFER)]
+    )
+    referral_offer_id = SelectField(
+        "Reward for a recommendation", coerce=int, validators=[InputRequired(AN_OFFER)]
+    )
     rewarding_stage = SelectField(
         "When is a recommendation rewarded?",
         choices=[SelectChoice(stage, STAGE_NAMES[stage]) for stage in REWARDING_STAGES],
         default="won",
+        validators=[InputRequired("Choose when a recommendation is rewarded")],
         invalid_choice_message="Choose when a recommendation is rewarded",
     )
     deadline = Day("Last day", validators=[InputRequired(A_DAY)])
@@ -111,7 +117,7 @@ class CampaignForm(FlaskForm):
         ]
         for field in (form.offer_id, form.referral_offer_id):
             field.choices = offers
-            field.invalid_choice_message = "Choose one of the offers, or no reward"
+            field.invalid_choice_message = AN_OFFER
         return form
 
     def validate_actions(self, field: SelectMultipleField) -> None:

@@ -86,16 +86,6 @@ def offered(invitation: Invitation, brand: str) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def offered_for(invitation: Invitation, brand: str) -> dict[str, str]:
-    """The same, action by action; empty where nothing is offered."""
-    return {
-        action: _for_referral(invitation)
-        if action == Action.REFERRAL
-        else _for_words(invitation, NOUNS[Action(action)], brand)
-        for action in invitation.campaign.actions
-    }
-
-
 def _for_words(invitation: Invitation, noun: str, brand: str) -> str:
     offer = invitation.offer
     return disclosure.before(offer.promise(), noun, brand) if offer else ""

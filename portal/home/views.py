@@ -45,7 +45,7 @@ def _choice(id: int, form: DeclineForm):
         "home/choose.html",
         invitation=invitation,
         cards=queries.cards(invitation),
-        offers=mail.offered_for(invitation, settings().brand_name),
+        offers=mail.offered(invitation, settings().brand_name),
         form=form,
     )
 

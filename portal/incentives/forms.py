@@ -103,6 +103,7 @@ class OfferForm(FlaskForm):
     kind = SelectField(
         "Kind",
         choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
+        validators=[InputRequired("Choose the kind of reward")],
         invalid_choice_message="Choose the kind of reward",
     )
     reward = StringField(**_text("The reward, as it stands in a sentence", "Enter the reward", 120))
@@ -116,6 +117,7 @@ class OfferForm(FlaskForm):
     currency = SelectField(
         "Currency",
         choices=["EUR", "USD", "GBP", "CHF"],
+        validators=[InputRequired("Choose a currency")],
         invalid_choice_message="Choose a currency",
     )
     charity = StringField(**_text("Charity it may be given to instead", "", 120))

@@ -48,7 +48,7 @@ def test_each_card_says_how_long_what_then_where_and_what_for(as_ada, invitation
         "5 minutes",
         "Someone on our team reads it",
         "On our stories pages, and wherever else you say yes to.",
-        "Everyone invited gets a €25 gift card for a complete quote",
+        "Everyone invited gets a €25 gift card for a complete contribution",
         "for each person who comes through your link",
     ):
         assert words in page, words
