@@ -26,6 +26,15 @@ def submission(submission_id: int) -> Submission:
     return found
 
 
+def photo_of(submission: Submission) -> str:
+    """The key of the photo that may stand beside these words; raises NotFound without a yes."""
+    photo_id = submission.advocate.photo_id
+    allowed = submission.receipt and permissions.in_force(submission.receipt, Purpose.PHOTO)
+    if photo_id is None or not allowed:
+        raise NotFound("There is no photo to show beside these words.")
+    return db.session.get_one(Photo, photo_id).key
+
+
 @dataclass(frozen=True)
 class Desk:
     """What someone about to publish should see: the card, and what needs a second look."""
@@ -42,12 +51,17 @@ def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> De
     version = submission.current
     state = permissions.state(submission.receipt) if submission.receipt else {}
     may = {purpose for purpose, permission in state.items() if permission.in_force}
-    photo = submission.advocate.photo_id and db.session.get(Photo, submission.advocate.photo_id)
+    photo = f"/staff/submissions/{submission.id}/photo.webp"
     text = words.whole(version)
     kept = excerpt if excerpt and excerpt in text else ""
     return Desk(
         item=item(
-            submission, version, may, photo.key if photo else None, excerpt=kept, rated=rated
+            submission,
+            version,
+            may,
+            photo if submission.advocate.photo_id else None,
+            excerpt=kept,
+            rated=rated,
         ),
         whole=text,
         dropped=words.dropped_turns(kept, text),

@@ -43,7 +43,7 @@ def item(
     submission: Submission,
     version: Version,
     may: Collection[Purpose],
-    photo_key: str | None,
+    photo_url: str | None,
     *,
     asset: Asset | None = None,
     excerpt: str = "",
@@ -60,7 +60,7 @@ def item(
         "words": short,
         "cut": short != text,
         "lang": submission.language,
-        "credit": credit(submission.advocate, may, photo_key),
+        "credit": credit(submission.advocate, may, photo_url),
         "relationship_label": tie(submission.relation),
         "disclosure": disclosure.beside(
             submission.promise, submission.choice, submission.action, settings().brand_name
@@ -82,9 +82,8 @@ def appearance(
 ) -> dict[str, Any]:
     """How words not published yet will be drawn, for the person who wrote them to see first."""
     rating = next((a["value"] for a in answers if a["kind"] == "rating"), None)
-    shown = item(submission, Version(answers=answers, rating=rating), may, None, entire=True)
-    shown["credit"]["photo_url"] = photo_url if Purpose.PHOTO in may else None
-    return shown
+    version = Version(answers=answers, rating=rating)
+    return item(submission, version, may, photo_url, entire=True)
 
 
 def review_parts(version: Version, rated: bool) -> dict[str, Any]:
@@ -97,7 +96,7 @@ def review_parts(version: Version, rated: bool) -> dict[str, Any]:
 
 
 def credit(
-    advocate: Advocate, may: Collection[Purpose], photo_key: str | None
+    advocate: Advocate, may: Collection[Purpose], photo_url: str | None
 ) -> dict[str, str | None]:
     """Each part only with its own yes. The company's second yes (T28) will be asked here too."""
     named = Purpose.NAME in may
@@ -105,6 +104,6 @@ def credit(
         "name": advocate.name if named else None,
         "title": advocate.job_title if named else None,
         "company": advocate.company.name if Purpose.COMPANY in may else None,
-        "photo_url": f"/media/{photo_key}.webp" if photo_key and Purpose.PHOTO in may else None,
+        "photo_url": photo_url if Purpose.PHOTO in may else None,
         "fallback": "A customer",
     }

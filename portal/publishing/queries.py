@@ -172,9 +172,14 @@ def photo_is_public(key: str) -> bool:
 def _item(asset: Asset, photo_key: str | None, *allowed: bool, entire=False) -> dict[str, Any]:
     may = {purpose for purpose, yes in zip(CREDITS, allowed, strict=True) if yes}
     return item(
-        asset.submission, asset.words, may, photo_key, asset=asset,
-        excerpt="" if entire else asset.excerpt, entire=entire,
-    )  # fmt: skip
+        asset.submission,
+        asset.words,
+        may,
+        f"/media/{photo_key}.webp" if photo_key else None,
+        asset=asset,
+        excerpt="" if entire else asset.excerpt,
+        entire=entire,
+    )
 
 
 def asset_of(submission: Submission) -> Asset | None:

@@ -21,6 +21,7 @@ from portal import auth
 from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
+from portal.media import storage
 from portal.publishing import actions, queries, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
@@ -92,6 +93,15 @@ def how():
     return _page("publishing/how.html", facts=rules.facts())
 
 
+@bp.get("/media/<key>.webp")
+@auth.public
+def photo(key):
+    if not queries.photo_is_public(key):
+        raise NotFound("There is no picture at this address.")
+    response = Response(storage.read(key), mimetype="image/webp")
+    return _fresh(response)
+
+
 def _page(template: str, status: int = 200, **context) -> Response:
     g._login_user = None  # or Flask-Login's context processor reads the session for every page
     return _fresh(make_response(render_template(template, **context), status))
@@ -135,6 +145,14 @@ def publish(submission_id):
     return redirect(url_for("publishing.published", _anchor=asset.slug), 303)
 
 
+@bp.get("/staff/submissions/<int:submission_id>/photo.webp")
+@auth.staff()
+def photo_beside(submission_id):
+    """The photo as the card of an unpublished contribution shows it."""
+    key = desks.photo_of(desks.submission(submission_id))
+    return Response(storage.read(key), mimetype="image/webp")
+
+
 @bp.get("/staff/published")
 @auth.staff()
 def published():
@@ -164,7 +182,7 @@ def _refused(submission_id: int, form: PublishForm, refusal: Refusal) -> str:
 
 
 def _desk(submission, form: PublishForm, refusal: str = "") -> str:
-    excerpt = (form.excerpt.data or "").replace("\r\n", "\n").strip()
+    excerpt = form.excerpt.data.replace("\r\n", "\n").strip()
     desk = desks.desk(submission, excerpt)
     return render_template(
         "publishing/desk.html",

@@ -115,9 +115,10 @@ def _plain(text: str) -> str:
 
 def _difference(excerpt: str, text: str) -> str:
     """Where an excerpt leaves the customer's words, for the person who cut it."""
-    same = next(n for n in range(len(excerpt), -1, -1) if excerpt[:n] in text)
-    kept = excerpt[:same].rpartition(" ")[0] if same < len(excerpt) else excerpt
-    yours = (excerpt[len(kept) :].split() or ["nothing"])[0]
+    found = re.findall(r"\S+\s*", excerpt)
+    starts = ["".join(found[:n]).rstrip() for n in range(len(found), -1, -1)]
+    kept = next(start for start in starts if start in text)
+    yours = excerpt[len(kept) :].split()[0]
     if not kept:
         return f"The customer did not write “{yours}” there. Copy a piece of their words exactly."
     theirs = (text[text.index(kept) + len(kept) :].split() or ["nothing more"])[0]

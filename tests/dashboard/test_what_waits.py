@@ -1,0 +1,156 @@
+"""The queue holds everything that waits for a person, oldest first; home counts it."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Action
+from portal.consent.models import Purpose
+from portal.dashboard.queries import age
+from portal.db import db
+from portal.history.actions import SYSTEM
+from portal.incentives import actions as incentives
+from portal.incentives.models import Choice, Offer
+from portal.review import actions as review
+from portal.staff.models import Role, Staff
+from portal.submissions.models import Submission
+from tests.contributing import EVERYTHING, contribute, invited
+
+
+@pytest.fixture
+def sent(act, invitation):
+    def sent(action=Action.QUOTE, invitation_id=invitation, **more) -> int:
+        return act(lambda: contribute(invitation_id, action, **more).id)
+
+    return sent
+
+
+def titles(page: str) -> list[str]:
+    return [part.partition(">")[2].partition("<")[0]
+            for part in page.split('class="gw-task__link"')[1:]]  # fmt: skip
+
+
+def test_an_empty_queue_is_a_pleasure(as_rosa):
+    page = as_rosa.get("/staff/queue").text
+    assert "Nothing waits" in page
+    assert "Ask more customers" in page
+    assert 'class="gw-count"' not in page
+
+
+def test_everything_waits_in_one_list_oldest_first(sent, as_rosa, act, campaign, ada, offer):
+    def owe():
+        with clock.ago(days=3):
+            incentives.accrue(
+                db.session.get(Advocate, ada),
+                reason="lead:1",
+                explanation="Your lead",
+                promise=db.session.get(Offer, offer).promise(),
+                by=SYSTEM,
+            )
+
+    with clock.ago(days=2):
+        sent()
+    act(owe)
+    with clock.ago(hours=5):
+        sent(Action.REVIEW, invitation_id=act(lambda: invited(campaign, 1)))
+    page = as_rosa.get("/staff/queue").text
+    assert titles(page) == [
+        "A €25 gift card for Ada Lovelace",
+        "Quote from Ada Lovelace",
+        "Review from Customer No 1",
+    ]
+    assert "2 days" in page
+    assert "5 hours" in page
+    assert titles(as_rosa.get("/staff/queue?kind=rewards").text) == [
+        "A €25 gift card for Ada Lovelace"
+    ]
+    assert len(titles(as_rosa.get("/staff/queue?kind=decide").text)) == 2
+    assert "Nothing of this kind waits" in as_rosa.get("/staff/queue?kind=leads").text
+
+
+def test_what_is_decided_leaves_the_queue(sent, as_rosa, saved):
+    quote = sent()
+    seen = saved(Submission)[0].version
+    as_rosa.post(f"/staff/submissions/{quote}/approval", data={"seen": seen})
+    assert titles(as_rosa.get("/staff/queue?kind=decide").text) == []
+    assert titles(as_rosa.get("/staff/queue?kind=publish").text) == ["Quote from Ada Lovelace"]
+    as_rosa.post(f"/staff/submissions/{quote}/publication", data={"fair_cut": "y"})
+    assert titles(as_rosa.get("/staff/queue").text) == []
+
+
+def test_words_that_may_not_be_shown_do_not_wait_for_being_published(
+    invitation, as_rosa, act, rosa
+):
+    def decided():
+        quote = contribute(invitation, Action.QUOTE, allows=EVERYTHING - {Purpose.WORDS})
+        review.approve(quote, seen=quote.version, by=db.session.get(Staff, rosa))
+
+    act(decided)
+    assert titles(as_rosa.get("/staff/queue").text) == []
+
+
+@pytest.mark.parametrize(("days", "late"), [(9, False), (17, True)])
+def test_T17_a_review_older_than_ten_working_days_is_overdue(sent, as_rosa, days, late):
+    with clock.ago(days=days):
+        sent(Action.REVIEW)
+    assert ("Overdue" in as_rosa.get("/staff/queue").text) is late
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=20), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=5, minutes=59), "5 hours"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=13), "13 days"),
+        (timedelta(days=14), "2 weeks"),
+    ],
+)
+def test_age_is_said_in_words(span, words):
+    assert age(span) == words
+
+
+def test_a_new_portal_is_led_to_its_first_contribution(as_rosa):
+    page = as_rosa.get("/staff").text
+    assert titles(page) == [
+        "Import your customers",
+        "Make an offer (optional)",
+        "Create a campaign",
+        "Send it",
+        "Approve the first contribution",
+    ]
+    assert "Nothing waits for you." in page
+
+
+def test_home_counts_what_waits_and_how_the_program_stands(sent, as_rosa, charlie):
+    sent(choice=Choice.ACCEPTED)
+    page = as_rosa.get("/staff").text
+    assert "2 things wait for someone." in page
+    assert "Quote from Ada Lovelace" in page
+    for label, value in (
+        ("Customers", 2), ("Invited", 1), ("Taking part", 1), ("Rewards owed", "€25"),
+    ):  # fmt: skip
+        assert f'{label}</a></p>\n  <p class="gw-stat__value">{value}<' in page.replace(
+            f"{label}</p>", f"{label}</a></p>"
+        )
+
+
+def test_the_number_beside_queue_stands_on_every_staff_page_and_on_no_other(
+    sent, as_rosa, as_stranger
+):
+    sent()
+    for address in ("/staff", "/staff/queue", "/staff/published"):
+        assert '<span class="gw-count">1<' in as_rosa.get(address).text
+    assert "gw-count" not in as_stranger.get("/staff/sign-in").text
+    assert "gw-count" not in as_rosa.get("/").text
+
+
+def test_the_queue_is_for_staff(as_stranger, as_ada, browser_of, save):
+    for client in (as_stranger, as_ada):
+        for address in ("/staff", "/staff/queue"):
+            assert client.get(address).status_code == 302
+    vera = Staff(email="vera@acme.example", name="Vera", role=Role.VIEWER, password_hash="x")
+    assert browser_of(staff=save(vera)).get("/staff/queue").status_code == 200
