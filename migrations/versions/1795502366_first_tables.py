@@ -2,7 +2,7 @@
 
 Revision ID: 1795502366
 Revises:
-Create Date: 2026-11-24 07:06:33.790923
+Create Date: 2026-11-24 07:15:51.610991
 
 """
 
@@ -20,20 +20,41 @@ depends_on: str | Sequence[str] | None = None
 
 # Rows of these tables are never changed or removed; the database itself refuses (T3, T24).
 APPEND_ONLY = ("history", "consent_event", "statement", "version", "reward_entry", "stage_move")
+# With one exception: when a person is erased their words may be emptied (T36). Everything else
+# in the row, the hash of a version above all, must stay as it is, and nothing can be put back.
+ERASABLE = {
+    "history": {"note": "''", "data": "'{}'"},
+    "stage_move": {"note": "''"},
+    "version": {"answers": "'[]'", "rating": "NULL"},
+}
 
 
 def forbid_changes(table: str) -> None:
+    unless = f"WHEN (NOT ({erasing(table)}))" if table in ERASABLE else ""
     if op.get_bind().dialect.name == "sqlite":
-        for event in ("UPDATE", "DELETE"):
+        for event, when in (("UPDATE", unless), ("DELETE", "")):
             op.execute(
-                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
-    else:
+        return
+    for event, when in (("UPDATE", unless), ("DELETE OR TRUNCATE", "")):
         op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            f"CREATE TRIGGER {table}_no_{event.split()[0].lower()} BEFORE {event} ON {table} "
+            f"FOR EACH {'ROW' if when else 'STATEMENT'} {when} EXECUTE FUNCTION refuse_change()"
         )
+
+
+def erasing(table: str) -> str:
+    # When an UPDATE empties what may be emptied, and leaves all else alone.
+    same = "IS" if op.get_bind().dialect.name == "sqlite" else "IS NOT DISTINCT FROM"
+    text = "CAST({}.{} AS TEXT)".format
+    columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+    blank = ERASABLE[table]
+    kept = [f"{text('NEW', c)} {same} {text('OLD', c)}" for c in columns if c not in blank]
+    emptied = [f"{text('NEW', c)} {same} {value}" for c, value in blank.items()]
+    already = " AND ".join(f"{text('OLD', c)} {same} {value}" for c, value in blank.items())
+    return " AND ".join([*kept, *emptied, f"NOT ({already})"])
 
 
 def upgrade() -> None:
@@ -288,6 +309,7 @@ def upgrade() -> None:
         "suppression",
         sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("all_mail", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_suppression")),
     )
@@ -309,6 +331,12 @@ def upgrade() -> None:
         sa.Column("photo_id", sa.Integer(), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("restricted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("asks_for", sa.JSON(), nullable=False),
+        sa.Column("ask_every", sa.Integer(), nullable=True),
+        sa.Column("wants_updates", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_advocate_company_id")
@@ -448,6 +476,7 @@ def upgrade() -> None:
         sa.Column("declined_actions", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["advocate_id"], ["advocate.id"], name=op.f("fk_invitation_advocate_id")
         ),

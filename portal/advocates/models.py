@@ -55,6 +55,14 @@ class Advocate(Model):
     photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("photo.id"))
     stopped_at: Mapped[datetime | None]  # asked us never to invite again
     left_at: Mapped[datetime | None]  # no longer a customer, or not at this company (T6, T29)
+    restricted_at: Mapped[datetime | None]  # keep what we hold, and do nothing with it (T36)
+    erased_at: Mapped[datetime | None]  # this row is a number without a person (T36)
+
+    # How often we may ask, and for what, in their own word.
+    paused_until: Mapped[date | None]
+    asks_for: Mapped[list[str]] = mapped_column(default=list)  # empty: anything
+    ask_every: Mapped[int | None]  # days; none: our own limit
+    wants_updates: Mapped[bool] = mapped_column(default=True)  # mail that needs nothing of them
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property

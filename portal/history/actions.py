@@ -38,3 +38,10 @@ def record_all(acts: Iterable[tuple[Model, str, str]], *, by: Actor) -> None:
     ]
     if rows:
         db.session.execute(sa.insert(Entry), rows)
+
+
+def forget(names: Iterable[str]) -> None:
+    """Empty every note about these things, as ``submission:7`` (T36); the bare acts stay."""
+    said = sa.or_(Entry.note != "", sa.cast(Entry.data, sa.Text) != "{}")
+    emptying = sa.update(Entry).where(Entry.about.in_(names), said)
+    db.session.execute(emptying.values(note="", data={}))

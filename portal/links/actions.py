@@ -7,6 +7,7 @@ without a date, and cannot be called back.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -95,3 +96,14 @@ def revoke(about: Model | str, kind: Kind | None = None) -> None:
     if kind:
         closing = closing.where(Link.kind == kind)
     db.session.execute(closing.values(revoked_at=clock.now()))
+
+
+def forget(names: Iterable[str]) -> None:
+    """Let go of every link to these things, and of the addresses they were sent to (T36)."""
+    db.session.execute(sa.delete(Link).where(Link.about.in_(names)))
+
+
+def purge(before: datetime) -> int:
+    """Let go of links that ended before this moment; how many."""
+    ended = sa.or_(Link.expires_at < before, Link.revoked_at < before)
+    return db.session.execute(sa.delete(Link).where(ended)).rowcount

@@ -15,6 +15,9 @@ from portal.outbox.models import MailClass, Message, State, Suppression
 
 # Seconds until the next try after a temporary failure; about three days in all.
 BACKOFF = [30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 24 * 3600]
+# Mail people ask for by pressing a button: a restriction lets it through, or they could never
+# come back to lift it.
+ASKED_FOR = {"invitation-link"}
 
 
 def email(
@@ -24,12 +27,14 @@ def email(
     about: Model,
     mail_class: MailClass = MailClass.SERVICE,
     links: dict[str, tuple[Kind, Model] | tuple[Kind, Model, datetime]] | None = None,
+    not_before: datetime | None = None,
     **context,
 ) -> Message:
     """Promise a mail: it leaves once this transaction commits, and never if it does not.
 
     ``template`` names ``emails/<template>.{subject.txt,txt,html}``. ``links`` are minted when
     the mail leaves, so that no token ever lies in the database: name → (kind, subject, until).
+    With ``not_before`` it waits until then, and ``call_off`` can still stop it.
     """
     message = Message(
         mail_class=mail_class,
@@ -41,11 +46,30 @@ def email(
             for name, (kind, thing, *until) in (links or {}).items()
         },
         about=about.subject,
+        not_before=not_before,
     )
     db.session.add(message)
     db.session.flush()
-    jobs.enqueue("mail.deliver", message.id, queue=jobs.MAIL, key=f"mail-{message.id}-0")
+    wait = (not_before - clock.now()).total_seconds() if not_before else 0
+    jobs.enqueue(
+        "mail.deliver",
+        message.id,
+        queue=jobs.MAIL,
+        key=f"mail-{message.id}-0",
+        delay=max(wait, 0),
+    )
     return message
+
+
+def call_off(about: Model) -> None:
+    """What was to be sent about this thing at a later time is not sent at all."""
+    later = sa.update(Message).where(
+        Message.about == about.subject,
+        Message.state == State.QUEUED,
+        Message.attempts == 0,
+        Message.not_before > clock.now(),
+    )
+    db.session.execute(later.values(state=State.STOPPED))
 
 
 def retry_later(message: Message, error: str) -> None:
@@ -81,21 +105,94 @@ def send_again(message: Message, *, by: Actor) -> None:
 
 def forget(about: Model, address: str) -> None:
     """Empty every mail about something that went to this address; what waits does not leave."""
-    mails = sa.update(Message).where(Message.about == about.subject, Message.recipient == address)
+    _forget(Message.about == about.subject, Message.recipient == address)
+
+
+def forget_person(address: str, names: Iterable[str]) -> None:
+    """Empty every mail that went to this address, or was about these things (T36)."""
+    _forget(sa.or_(Message.recipient == address, Message.about.in_(names)))
+
+
+def _forget(*which: sa.ColumnElement[bool]) -> None:
+    mails = sa.update(Message).where(*which)
     db.session.execute(mails.where(Message.state == State.QUEUED).values(state=State.STOPPED))
-    db.session.execute(mails.values(recipient="", context={}, links={}))
+    db.session.execute(mails.values(recipient="", context={}, links={}, error=""))
+
+
+def purge(before: datetime) -> int:
+    """Empty mails that went out, or were given up, before this moment; how many (T36)."""
+    given_up = sa.and_(
+        Message.state.in_([State.FAILED, State.STOPPED]), Message.created_at < before
+    )
+    db.session.execute(  # what is empty cannot be tried again
+        sa.update(Message)
+        .where(Message.state == State.FAILED, Message.created_at < before)
+        .values(state=State.STOPPED)
+    )
+    full = sa.or_(*(sa.cast(part, sa.Text) != "{}" for part in (Message.context, Message.links)))
+    mails = sa.update(Message).where(sa.or_(Message.sent_at < before, given_up), full)
+    return db.session.execute(mails.values(context={}, links={}, error="")).rowcount
+
+
+# ── Addresses that want no mail ────────────────────────────────────────────────────────────
+
+RESTRICTED, ERASED = "restricted", "erased"
 
 
 def suppress(address: str, *, reason: str) -> None:
     """Send no marketing mail to this address any more (T38). Twice is harmless."""
-    if not suppressed(address):
+    found = db.session.get(Suppression, _hash(address))
+    if found is None:
         db.session.add(Suppression(address_hash=_hash(address), reason=reason))
-        db.session.flush()
+    elif found.reason == RESTRICTED or reason == ERASED:
+        found.reason = reason
+    db.session.flush()
 
 
 def unsuppress(address: str) -> None:
-    """They asked to hear from us again."""
-    db.session.execute(sa.delete(Suppression).where(Suppression.address_hash == _hash(address)))
+    """They asked to hear from us again. A restriction stays until it is lifted."""
+    found = db.session.get(Suppression, _hash(address))
+    if found and found.all_mail:
+        found.reason = RESTRICTED
+    elif found:
+        db.session.delete(found)
+    db.session.flush()
+
+
+def restrict(address: str) -> None:
+    """Send no mail at all to this address, but what its owner asks for themselves (T36)."""
+    suppress(address, reason=RESTRICTED)
+    db.session.get_one(Suppression, _hash(address)).all_mail = True
+
+
+def lift_restriction(address: str) -> None:
+    """Mail may go to this address again; marketing mail only if they had not stopped it."""
+    found = db.session.get(Suppression, _hash(address))
+    if found and found.reason == RESTRICTED:
+        db.session.delete(found)
+    elif found:
+        found.all_mail = False
+    db.session.flush()
+
+
+def refuses(message: Message) -> bool:
+    """Whether this mail may not go to its address any more; asked when it is about to leave."""
+    found = db.session.get(Suppression, _hash(message.recipient))
+    if found is None:
+        return False
+    restricted = found.all_mail and message.template not in ASKED_FOR
+    return restricted or message.mail_class is MailClass.MARKETING
+
+
+def erased_among(addresses: Iterable[str]) -> set[str]:
+    """Which of these addresses belonged to someone who was erased at their own wish (T36)."""
+    hashes = {_hash(address): address for address in addresses}
+    found = db.session.scalars(
+        sa.select(Suppression.address_hash).where(
+            Suppression.reason == ERASED, Suppression.address_hash.in_(hashes)
+        )
+    )
+    return {hashes[found_hash] for found_hash in found}
 
 
 def suppressed(address: str) -> bool:

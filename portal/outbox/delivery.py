@@ -30,7 +30,7 @@ def deliver(message_id: int) -> None:
     message = db.session.get(Message, message_id, with_for_update=True)
     if message is None or message.state is not State.QUEUED:
         return
-    if message.mail_class is MailClass.MARKETING and actions.suppressed(message.recipient):
+    if actions.refuses(message):
         message.state = State.STOPPED
         db.session.commit()
         return
@@ -71,7 +71,7 @@ def render(message: Message) -> EmailMessage:
     mail["Subject"] = render_template(f"{name}.subject.txt", **context).strip()
     mail["From"] = Address(config.brand_name, addr_spec=config.mail_from)
     mail["To"] = message.recipient
-    mail["Date"] = format_datetime(message.created_at)
+    mail["Date"] = format_datetime(message.not_before or message.created_at)
     mail["Message-ID"] = f"<{message.id}.mail@{config.mail_from.rpartition('@')[2]}>"
     mail["Reply-To"] = config.brand_contact_email
     if message.mail_class is MailClass.MARKETING:

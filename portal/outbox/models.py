@@ -54,4 +54,5 @@ class Suppression(Model):
 
     address_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(sa.String(60))
+    all_mail: Mapped[bool] = mapped_column(default=False)  # service mail too, while restricted
     at: Mapped[datetime] = mapped_column(default=clock.now)

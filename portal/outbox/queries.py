@@ -71,5 +71,6 @@ def late() -> int:
             Message.state == State.QUEUED,
             Message.attempts == 0,
             Message.created_at < clock.now() - LATE,
+            sa.or_(Message.not_before.is_(None), Message.not_before < clock.now() - LATE),
         )
     )

@@ -1,5 +1,6 @@
 import hashlib
 import secrets
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -53,3 +54,14 @@ def end_all(who: Who, person_id: int) -> None:
         .where(Session.who == who, Session.person_id == person_id, Session.ended_at.is_(None))
         .values(ended_at=clock.now())
     )
+
+
+def forget(who: Who, person_id: int) -> None:
+    """Sign the person out everywhere, and forget that they were here (T36)."""
+    db.session.execute(sa.delete(Session).where(Session.who == who, Session.person_id == person_id))
+
+
+def purge(before: datetime) -> int:
+    """Let go of sessions that ended before this moment; how many."""
+    ended = sa.or_(Session.expires_at < before, Session.ended_at < before)
+    return db.session.execute(sa.delete(Session).where(ended)).rowcount
