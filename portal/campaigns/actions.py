@@ -188,7 +188,7 @@ def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
     if campaign.state is not CampaignState.SENT:
         raise NotAllowed(f"The campaign “{campaign.name}” is {campaign.state}; nobody can join it.")
     asked = queries.last_asked([person.id]).get(person.id)
-    if reason := queries.why_not(person, asked, outbox.suppressed(person.email)):
+    if reason := queries.why_not(person, asked, outbox.suppressed(person.email), campaign.actions):
         raise NotAllowed(f"{person.name} cannot be invited. {reason}")
     return _invite(campaign, person, by=by)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,12 @@ NotNow = tuple[Advocate, str]
 
 def matching(audience: dict[str, Any]) -> Sequence[Advocate]:
     """Everyone an audience names, askable or not: the people picked, or all the filter finds."""
-    found = sa.select(Advocate).join(Advocate.company).order_by(Company.name, Advocate.id)
+    found = (
+        sa.select(Advocate)
+        .join(Advocate.company)
+        .where(Advocate.erased_at.is_(None))
+        .order_by(Company.name, Advocate.id)
+    )
     if "ids" in audience:
         found = found.where(Advocate.id.in_(audience["ids"]))
     if search := audience.get("search", "").strip():
@@ -65,12 +70,13 @@ def audience(
     asked = last_asked([person.id for person in people])
     invited = invited_ids(campaign) if campaign else set()
     suppressed = outbox.suppressed_among([person.email for person in people])
+    wanted = campaign.actions if campaign else ()
     eligible, not_now = [], []
     for person in people:
         reason = (
             "Already invited to this campaign."
             if person.id in invited
-            else why_not(person, asked.get(person.id), person.email in suppressed)
+            else why_not(person, asked.get(person.id), person.email in suppressed, wanted)
         )
         if reason:
             not_now.append((person, reason))
@@ -79,17 +85,34 @@ def audience(
     return eligible, not_now
 
 
-def why_not(person: Advocate, asked: datetime | None, suppressed: bool = False) -> str:
-    """Why this person may not be asked now; empty when they may."""
+def why_not(
+    person: Advocate,
+    asked: datetime | None,
+    suppressed: bool = False,
+    wanted: Sequence[str] = (),
+) -> str:
+    """Why this person may not be asked now, ``wanted`` being the actions; empty when they may."""
+    if person.restricted_at:
+        return "Asked us to do nothing with what we hold about them."
     if person.stopped_at:
         return f"Asked us on {_day(person.stopped_at)} to stop inviting them."
     if person.left_at:
         return f"Left {person.company.name}, noted on {_day(person.left_at)}."
     if suppressed:
         return "This address asked for no more mail."
-    if asked and asked + ASK_EVERY > clock.now():
-        return f"Asked on {_day(asked)}; can be asked again from {_day(asked + ASK_EVERY)}."
+    if person.paused_until and person.paused_until >= clock.now().date():
+        return f"Asked us to wait until after {_day(person.paused_until)}."
+    if wanted and person.asks_for and not set(wanted) & set(person.asks_for):
+        return f"Wants to be asked only for: {', '.join(person.asks_for)}."
+    if asked and asked + ask_every(person) > clock.now():
+        again = _day(asked + ask_every(person))
+        return f"Asked on {_day(asked)}; can be asked again from {again}."
     return ""
+
+
+def ask_every(person: Advocate) -> timedelta:
+    """How long we leave this person alone after an ask: our limit, or theirs when it is longer."""
+    return max(ASK_EVERY, timedelta(days=person.ask_every or 0))
 
 
 def last_asked(ids: Sequence[int]) -> dict[int, datetime]:
@@ -247,5 +270,5 @@ def funnel(lines: Sequence[Line]) -> dict[str, int]:
     }
 
 
-def _day(moment: datetime) -> str:
+def _day(moment: date) -> str:
     return f"{moment.day} {moment:%B %Y}"

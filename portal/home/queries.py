@@ -96,6 +96,7 @@ class Overview:
     """Everything an advocate's home page shows."""
 
     waiting: list[Invitation]  # invitations not answered yet
+    answered: list[Invitation]  # still open, should they wish to do more
     contributions: Sequence[Submission]
     assets: dict[int, Asset]  # by submission: what the world can see now
     referrals: Sequence[Referral]
@@ -128,8 +129,10 @@ def overview(advocate: Advocate) -> Overview:
     ).all()
     begun |= {referral.invitation_id for referral in referrals}
     rewards = incentives.rewards_of(advocate)
+    invitations = open_invitations(advocate)
     return Overview(
-        waiting=[one for one in open_invitations(advocate) if one.id not in begun],
+        waiting=[one for one in invitations if one.id not in begun],
+        answered=[one for one in invitations if one.id in begun],
         contributions=contributions,
         assets=live_assets(advocate),
         referrals=referrals,

@@ -7,7 +7,7 @@ from portal.advocates import actions as advocates
 from portal.campaigns import actions as campaigns
 from portal.campaigns import mail
 from portal.campaigns.models import Action
-from portal.campaigns.queries import ASK_EVERY
+from portal.campaigns.queries import ask_every
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotFound
@@ -29,7 +29,7 @@ def show():
         "home/show.html",
         home=queries.overview(g.advocate),
         states={"needs": NEEDS_THEM, "with_us": WITH_US, "over": OVER},
-        ask_every=ASK_EVERY.days,
+        ask_every=ask_every(g.advocate).days,
     )
 
 

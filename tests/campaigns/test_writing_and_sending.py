@@ -1,7 +1,7 @@
 """Staff write a campaign, see exactly who gets it, and send it once."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -198,6 +198,33 @@ def test_one_ask_in_sixty_days_over_all_campaigns(app, act, wait, campaign, invi
             eligible, not_now = queries.audience({})
             assert {person.first_name for person in eligible} == names
             assert [why[:9] for _, why in not_now] == ([] if names else ["Asked on "])
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ({"paused_until": date(2099, 1, 1)}, "Asked us to wait until after 1 January 2099."),
+        ({"asks_for": ["review"]}, "Wants to be asked only for: review."),
+        ({"restricted_at": datetime(2026, 1, 1, tzinfo=UTC)}, "Asked us to do nothing with"),
+    ],
+)
+def test_what_people_say_about_being_asked_is_kept(as_rosa, act, draft, ada, word, says):
+    act(lambda: [setattr(db.session.get(Advocate, ada), *item) for item in word.items()])
+    page = as_rosa.get(f"/staff/campaigns/{draft}").text
+    assert says in page
+    assert "Send to 1 person" in page
+
+
+def test_who_wants_longer_peace_gets_it(app, act, wait, ada, campaign):
+    def ask():
+        db.session.get(Advocate, ada).ask_every = 180
+        db.session.add(Ask(advocate_id=ada))
+
+    act(ask)
+    for days, askable in ((179, 0), (2, 1)):
+        wait(days=days)
+        with app.app_context():
+            assert len(queries.audience({})[0]) == askable
 
 
 def test_T13_no_reward_where_gift_rules_forbid_it(as_rosa, draft, grace, saved):
