@@ -18,7 +18,7 @@ from portal.incentives.models import Choice
 from portal.links import actions as signed_links
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.referrals import queries, rewarding, signals, words
+from portal.referrals import board, queries, rewarding, signals, words
 from portal.referrals.models import FINAL, Lead, Referral, ReferralLink, Stage, StageMove
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that reads like something else
@@ -251,7 +251,7 @@ def move(lead: Lead, stage: Stage, *, seen: int, by: Actor, note: str = "") -> N
     if lead.stage is stage:
         return
     if lead.version != seen:
-        raise Stale(queries.who_was_faster(lead))
+        raise Stale(board.who_was_faster(lead))
     lead.move(stage)
     _step(lead, by=by, note=note)
 
@@ -276,7 +276,7 @@ def _tell(lead: Lead) -> None:
     """Tell the advocate, in coarse words and under their own label (T33)."""
     referral = lead.link.referral
     unsure = lead.hold and lead.stage is Stage.RECEIVED  # a program may have sent it
-    if unsure or referral.advocate.left_at:
+    if unsure or referral.advocate.left_at or not referral.advocate.wants_updates:
         return
     step = words.coarse(lead.stage)
     outbox.email(

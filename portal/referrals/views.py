@@ -13,6 +13,7 @@ from portal.campaigns.models import REWARDING_STAGES, Action
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import queries as permissions
+from portal.consent.forms import circumstances
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotAllowed, Stale
@@ -22,6 +23,7 @@ from portal.incentives.models import Choice
 from portal.links import actions as signed_links
 from portal.links.models import Kind
 from portal.referrals import actions, forms, queries, signals, words
+from portal.referrals import board as leads
 from portal.referrals.models import Stage
 from portal.staff.models import Role
 from portal.staff.queries import name_of
@@ -57,7 +59,7 @@ def join(invitation_id: int):
         **form.chosen(),
         share_text=form.share_text.data,
         show_name=form.show_name.data,
-        circumstances=circumstances(),
+        circumstances=circumstances(who.advocate.language),
         by=who.advocate,
     )
     db.session.commit()
@@ -90,10 +92,6 @@ def name_choice():
     """The wording of the one permission asked here."""
     found = permissions.wordings([Purpose.REFERRAL_NAME], who.advocate, who.advocate.language)
     return found[0] if found else None
-
-
-def circumstances() -> consent.Circumstances:
-    return consent.Circumstances(web.ip_hash(), web.browser_family(), who.advocate.language)
 
 
 @bp.get("/me/referrals/<int:referral_id>")
@@ -181,7 +179,12 @@ def pause(referral_id: int, link_id: int):
 def name(referral_id: int):
     referral = queries.own_referral(who.advocate, referral_id)
     act = consent.give if request.form.get("show") == "yes" else consent.withdraw
-    act(referral.receipt, Purpose.REFERRAL_NAME, by=who.advocate, circumstances=circumstances())
+    act(
+        referral.receipt,
+        Purpose.REFERRAL_NAME,
+        by=who.advocate,
+        circumstances=circumstances(who.advocate.language),
+    )
     db.session.commit()
     flash("Saved. It holds for everyone who opens your links from now on.")
     return back_to_hub(referral_id, "name")
@@ -404,16 +407,16 @@ def stop(token: str):
 @auth.staff()
 def board():
     wanted = asked_for()
-    shown = {"wanted": wanted, "campaigns": queries.campaigns(), "columns": queries.board(wanted)}
+    shown = {"wanted": wanted, "campaigns": leads.campaigns(), "columns": leads.columns(wanted)}
     if request.args.get("view") != "list":
         return render_template("referrals/board.html", **shown)
-    found, older = queries.listed(wanted, request.args.get("before", type=int))
+    found, older = leads.listed(wanted, request.args.get("before", type=int))
     return render_template("referrals/list.html", leads=found, older=older, **shown)
 
 
-def asked_for() -> queries.Filter:
+def asked_for() -> leads.Filter:
     stage = request.args.get("stage", "")
-    return queries.Filter(
+    return leads.Filter(
         campaign=request.args.get("campaign", type=int),
         search=forms.one_line(request.args.get("q"))[:100],
         stage=Stage(stage) if stage in set(Stage) else None,
@@ -423,14 +426,14 @@ def asked_for() -> queries.Filter:
 @bp.get("/staff/leads/<int:lead_id>")
 @auth.staff()
 def lead(lead_id: int):
-    found = queries.lead(lead_id)
+    found = leads.lead(lead_id)
     return lead_page(found, forms.MoveForm.of(found))
 
 
 @bp.post("/staff/leads/<int:lead_id>/moves")
 @auth.staff(Role.EDITOR)
 def move(lead_id: int):
-    found = queries.lead(lead_id)
+    found = leads.lead(lead_id)
     form = forms.MoveForm.of(found)
     if not form.validate():
         return lead_page(found, form), 422
@@ -452,7 +455,7 @@ def move(lead_id: int):
 def overtaken(lead_id: int, message: str):
     """Someone was faster: show how it stands now, with the note that was typed (409)."""
     db.session.rollback()
-    found = queries.lead(lead_id)
+    found = leads.lead(lead_id)
     form = forms.MoveForm.of(found)
     form.seen.data = found.version
     form.seen.raw_data = None

@@ -1,0 +1,126 @@
+"""What staff see of leads: the board, the list, one lead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign, Invitation
+from portal.db import db
+from portal.errors import NotFound
+from portal.referrals.models import Lead, Referral, ReferralLink, Stage, StageMove
+from portal.staff.queries import name_of
+
+PER_PAGE = 50
+PER_COLUMN = 12
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage of the board: how many, and the newest of them."""
+
+    stage: Stage
+    count: int
+    leads: Sequence[Lead]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What narrows the board, as it stands in the page's address."""
+
+    campaign: int | None = None
+    search: str = ""
+    stage: Stage | None = None
+
+    def apply(self, select: sa.Select) -> sa.Select:
+        if self.campaign:
+            select = select.where(Invitation.campaign_id == self.campaign)
+        if self.search:
+            text = (Lead.name, Lead.company, Lead.email, Advocate.first_name, Advocate.last_name)
+            select = select.where(
+                sa.or_(*(column.icontains(self.search, autoescape=True) for column in text))
+            )
+        if self.stage:
+            select = select.where(Lead.stage == self.stage)
+        return select
+
+
+def _joined(*what) -> sa.Select:
+    return (
+        sa.select(*what)
+        .select_from(Lead)
+        .join(Lead.link)
+        .join(ReferralLink.referral)
+        .join(Referral.advocate)
+        .join(Invitation, Invitation.id == Referral.invitation_id)
+    )
+
+
+def _leads() -> sa.Select:
+    return _joined(Lead).options(
+        contains_eager(Lead.link)
+        .contains_eager(ReferralLink.referral)
+        .contains_eager(Referral.advocate)
+    )
+
+
+def columns(wanted: Filter) -> list[Column]:
+    """Every stage with its count and its newest leads; the whole board in ten queries."""
+    counts = dict(
+        db.session.execute(
+            wanted.apply(_joined(Lead.stage, sa.func.count())).group_by(Lead.stage)
+        ).all()
+    )
+    newest = wanted.apply(_leads()).order_by(Lead.updated_at.desc()).limit(PER_COLUMN)
+    return [
+        Column(
+            stage,
+            counts.get(stage, 0),
+            db.session.scalars(newest.where(Lead.stage == stage)).all() if stage in counts else [],
+        )
+        for stage in Stage
+    ]
+
+
+def listed(wanted: Filter, before: int | None) -> tuple[Sequence[Lead], int | None]:
+    """A page of leads, newest first, and where the next page begins."""
+    select = wanted.apply(_leads()).order_by(Lead.id.desc()).limit(PER_PAGE + 1)
+    if before:
+        select = select.where(Lead.id < before)
+    found = db.session.scalars(select).all()
+    return found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None
+
+
+def campaigns() -> Sequence[Campaign]:
+    """The campaigns that have referrals, to filter by."""
+    used = sa.select(Invitation.campaign_id).join(Referral, Referral.invitation_id == Invitation.id)
+    return db.session.scalars(
+        sa.select(Campaign).where(Campaign.id.in_(used)).order_by(Campaign.id.desc())
+    ).all()
+
+
+def lead(lead_id: int) -> Lead:
+    found = db.session.get(Lead, lead_id)
+    if found is None:
+        raise NotFound("There is no such lead.")
+    return found
+
+
+def who_was_faster(lead: Lead) -> str:
+    """Who changed a lead while someone else had it open, and when."""
+    last = db.session.scalar(
+        sa.select(StageMove)
+        .where(StageMove.lead_id == lead.id)
+        .order_by(StageMove.id.desc())
+        .limit(1)
+    )
+    if last is None or last.at < lead.updated_at:
+        return (
+            f"The prospect changed their details at {lead.updated_at:%H:%M} UTC. Nothing was moved."
+        )
+    person = name_of(last.by)
+    return (
+        f"{person} moved this lead to “{last.stage}” at {last.at:%H:%M} UTC. Yours was not saved."
+    )
