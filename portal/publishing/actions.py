@@ -114,7 +114,7 @@ def demand_care(submission: Submission, excerpt: str, substantiation: str, fair:
             "The cut leaves out a sentence that may turn the meaning round. Read it, then say "
             "that the cut is fair."
         )
-    if words.claims(version, excerpt) and not substantiation.strip():
+    if words.claims(version) and not substantiation.strip():
         raise Unproven("Write what the figures rest on: who checked them, when and how.")
     if words.EMPTY_PROMISE.search(substantiation):
         raise Unproven("“Results may vary” proves nothing. Write what the figures rest on.")

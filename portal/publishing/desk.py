@@ -65,7 +65,7 @@ def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> De
         ),
         whole=text,
         dropped=words.dropped_turns(kept, text),
-        claims=words.claims(version, kept) if submission.action in PICKED else [],
+        claims=words.claims(version) if submission.action in PICKED else [],
         allowed=Purpose.WORDS in may,
     )
 

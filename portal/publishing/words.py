@@ -101,9 +101,12 @@ def dropped_turns(excerpt: str, text: str) -> list[str]:
     return [sentence.strip() for sentence in sentences if TURNS.search(sentence)]
 
 
-def claims(version: Version, excerpt: str = "") -> list[str]:
-    """The figures and comparisons among the words shown; each needs a ground to stand on (T5)."""
-    found = [match.group(0) for match in CLAIMS.finditer(excerpt or whole(version))]
+def claims(version: Version) -> list[str]:
+    """The figures and comparisons among the words; each needs a ground to stand on (T5).
+
+    A cut changes nothing: the whole stays one link away.
+    """
+    found = [match.group(0) for match in CLAIMS.finditer(whole(version))]
     found += [f"{row['metric']}: {row['before']} → {row['after']}" for row in results(version)]
     return list(dict.fromkeys(found))
 
