@@ -22,6 +22,7 @@ SLICES = [
     "campaigns",
     "submissions",
     "publishing",
+    "proof",
     "review",
     "referrals",
     "outbox",

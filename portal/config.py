@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     link_keys: Annotated[list[Key], NoDecode, Field(min_length=1)] = Field(
         description="Signs links in mails, comma-separated, oldest first; the newest signs."
     )
+    signing_keys: Annotated[list[SecretStr], NoDecode] = Field(
+        default=[],
+        description="Sign what the verify pages and evidence files say (Ed25519; each 32 bytes as "
+        "base64, or PEM), comma-separated, oldest first; the newest signs. Unset, one is derived "
+        "from the secret key: enough to look around, not to be relied on.",
+    )
     database_url: str = Field(
         default=f"sqlite:///{ROOT}/var/goodword.sqlite",
         description="sqlite:///FILE (one machine) or postgresql+psycopg://… (several).",
@@ -104,12 +110,22 @@ class Settings(BaseSettings):
             raise ValueError("must be a scheme and a host, like https://customers.example.com")
         return value.rstrip("/").lower()
 
-    @field_validator("link_keys", "allowed_hosts", mode="before")
+    @field_validator("link_keys", "signing_keys", "allowed_hosts", mode="before")
     @classmethod
     def _comma_separated(cls, value):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("signing_keys")
+    @classmethod
+    def _keys_to_sign(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        for text in (key.get_secret_value() for key in keys):
+            if not text.startswith("-----BEGIN") and not re.fullmatch(r"[\w+/]{43}=", text, re.A):
+                raise ValueError(
+                    "must be 32 bytes as base64, as `openssl rand -base64 32` gives them"
+                )
+        return keys
 
     @property
     def https(self) -> bool:

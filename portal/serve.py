@@ -1,6 +1,7 @@
 """Run the portal: migrate, then a web server and a worker side by side, until told to stop."""
 
 import argparse
+import base64
 import os
 import secrets
 import signal
@@ -37,6 +38,7 @@ def write_settings(path: Path, values: dict[str, str]) -> None:
     values = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "LINK_KEYS": secrets.token_urlsafe(48),
+        "SIGNING_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
     } | values
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

@@ -4,6 +4,7 @@ rosa runs the program, ada is a customer who speaks, charlie is another customer
 friend here. Only the wire (a real SMTP server on loopback) and the clock are ever replaced.
 """
 
+import base64
 import itertools
 import os
 import shutil
@@ -96,6 +97,7 @@ def settings(database_url: str, **more) -> Settings:
                 "an older key only the tests know, long",
                 "a newer key only the tests know, long",
             ],
+            "signing_keys": [base64.b64encode(b"a key only the tests know, ed. 1").decode()],
             "database_url": database_url,
             "smtp_host": "127.0.0.1",
             "smtp_port": 1,

@@ -1,5 +1,6 @@
 """Start the portal's own processes the way an operator does, and end them as a power cut would."""
 
+import base64
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ def environment(database_url: str, smtp_port: int, port: int, folder: Path) -> d
         "BASE_URL": f"http://localhost:{port}",
         "SECRET_KEY": "a secret only the tests know, long enough",
         "LINK_KEYS": "a key only the tests know, long enough to sign",
+        "SIGNING_KEYS": base64.b64encode(b"a key only the tests know, ed. 1").decode(),
         "DATABASE_URL": database_url,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),

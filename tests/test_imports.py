@@ -22,6 +22,7 @@ ORDER = [
     ["campaigns"],
     ["submissions"],
     ["publishing"],
+    ["proof"],
     ["review"],
     ["referrals"],
     ["home"],

@@ -27,6 +27,7 @@ AREAS = [
     (r"/(i|c|p|stop)/<token>(/.*)?", {"link"}),
     (r"/r/.*", {"public"}),
     (r"/(|stories.*|reviews.*|media/.*|session-over)", {"public"}),
+    (r"/(verify/.+|\.well-known/goodword-key\.(json|pem))", {"public"}),
     (r"/(healthz|readyz|brand\.css|robots\.txt|favicon\.ico)", {"public"}),
 ]
 

@@ -1,7 +1,5 @@
 """Give, refuse and withdraw; every act is a new event in one hash chain (T24)."""
 
-import hashlib
-import json
 import secrets
 from collections.abc import Mapping
 from contextlib import closing
@@ -158,7 +156,12 @@ def _append(
 
 def chained(event: ConsentEvent) -> str:
     """The hash that ties an event to its wording and to the event before it."""
-    facts = {
+    return seeds.digest(facts(event))
+
+
+def facts(event: ConsentEvent) -> dict[str, Any]:
+    """What that hash is taken of, as it goes into evidence."""
+    return {
         "receipt": event.receipt_id,
         "purpose": event.purpose.value,
         "verdict": event.verdict.value,
@@ -174,8 +177,6 @@ def chained(event: ConsentEvent) -> str:
         "at": _stamp(event.at),
         "previous": event.previous_hash,
     }
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stamp(moment: datetime | None) -> str | None:

@@ -44,7 +44,8 @@ def settle(home: Path, port: int) -> None:
     kept = {}
     if file.exists():
         kept = dict(line.split("=", 1) for line in file.read_text().splitlines())
-        kept = {name: kept[f"GOODWORD_{name}"] for name in ("SECRET_KEY", "LINK_KEYS")}
+        secrets = ("SECRET_KEY", "LINK_KEYS", "SIGNING_KEYS")
+        kept = {name: kept[f"GOODWORD_{name}"] for name in secrets if f"GOODWORD_{name}" in kept}
     serve.write_settings(
         file,
         kept

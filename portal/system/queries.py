@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from portal.config import ROOT
 from portal.consent import actions as consent
 from portal.db import db
+from portal.proof import integrity, signing
 
 
 def faults() -> list[str]:
@@ -57,4 +58,19 @@ def checkup() -> list[Check]:
             "unbroken" if broken is None else f"event {broken} was changed",
         )
     )
-    return checks
+    changed = [f"{slug}: {fault}" for slug, fault in integrity.faults()]
+    checks.append(
+        Check("published words", not changed, "; ".join(changed) or "all as they were sent")
+    )
+    return [*checks, signing_key()]
+
+
+def signing_key() -> Check:
+    """Proofs outlive us only under a key of their own."""
+    name = "signing key"
+    if not signing.is_lasting():
+        return Check(name, False, "GOODWORD_SIGNING_KEYS is not set; see docs/operating.md")
+    try:
+        return Check(name, True, signing.newest().kid)
+    except ValueError as error:
+        return Check(name, False, str(error))

@@ -1,0 +1,162 @@
+"""For legal: who said what, when, in which words, for which uses, until when (T24, T28)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Action
+from portal.consent import queries as permissions
+from portal.consent.models import ConsentEvent, Purpose, Receipt
+from portal.db import db
+from portal.errors import NotFound
+from portal.history import queries as history
+from portal.incentives.models import Reward
+from portal.proof import integrity
+from portal.publishing import desk
+from portal.publishing import queries as publishing
+from portal.publishing.models import Asset
+from portal.staff.models import Staff
+from portal.submissions.models import State, Submission
+from portal.submissions.queries import shown
+from portal.submissions.sending import said_beside
+
+SAID = {"issued": "permissions answered"}
+UNDECIDED = {State.DRAFT, State.SUBMITTED, State.CHANGES}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One purpose: the wording it was asked in, the answer, and every answer before it."""
+
+    purpose: Purpose
+    label: str
+    standing: permissions.Permission
+    events: list[ConsentEvent]
+
+    @property
+    def wording(self) -> str:
+        statement = self.standing.statement
+        return f"{statement.language}@{statement.version}"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something somebody did, as the history has it."""
+
+    what: str
+    who: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything about one contribution that a lawyer may ask for."""
+
+    submission: Submission
+    asset: Asset | None
+    uses: list[Use]
+    acts: list[Act]
+    rewards: Sequence[Reward]
+    disclosure: str
+
+    @property
+    def is_sealed(self) -> bool:
+        """An undecided review's rating stays out of sight, here too (T16)."""
+        return self.submission.action is Action.REVIEW and self.submission.state in UNDECIDED
+
+    @property
+    def approvals(self) -> list[Act]:
+        """Who said yes on the way out: the customer by sending, then our side."""
+        yes = {"submitted", "approved", "published", "reconfirmed", "signed off"}
+        return [act for act in self.acts if act.what in yes]
+
+    @property
+    def public(self) -> bool:
+        return bool(self.asset and publishing.address_of(self.submission))
+
+    @property
+    def why_not(self) -> str:
+        return desk.reason(self.asset) if self.asset and not self.public else ""
+
+    @property
+    def fault(self) -> str:
+        """What is not as it was written; empty when all of it is."""
+        return integrity.fault(self.asset) if self.asset else ""
+
+    def answers(self) -> list[dict[str, Any]]:
+        """The newest words, answer by answer."""
+        return [a | {"text": shown(a["kind"], a["value"])} for a in self.submission.current.answers]
+
+
+def asset(asset_id: int) -> Asset:
+    """Something published once; raises NotFound."""
+    if found := db.session.get(Asset, asset_id):
+        return found
+    raise NotFound("There is nothing published under this number.")
+
+
+def account(submission: Submission) -> Account:
+    """What is on record for one contribution."""
+    reward = sa.select(Reward).where(Reward.reason == submission.subject)
+    return Account(
+        submission=submission,
+        asset=publishing.asset_of(submission),
+        uses=uses(submission.receipt) if submission.receipt else [],
+        acts=acts(submission, *([submission.receipt] if submission.receipt else [])),
+        rewards=db.session.scalars(reward).all(),
+        disclosure=said_beside(submission),
+    )
+
+
+def accounts(person: Advocate) -> list[Account]:
+    """The same for everything someone ever sent, newest first."""
+    sent = (
+        sa.select(Submission)
+        .where(Submission.advocate_id == person.id, Submission.submitted_at.is_not(None))
+        .order_by(Submission.id.desc())
+    )
+    return [account(submission) for submission in db.session.scalars(sent).all()]
+
+
+def other_receipts(person: Advocate, told: list[Account]) -> list[Receipt]:
+    """Receipts for something else than words, such as a name on a referral page."""
+    known = {one.submission.receipt_id for one in told}
+    return [r for r in permissions.receipts_of(person.id) if r.id not in known]
+
+
+def uses(receipt: Receipt) -> list[Use]:
+    """Each purpose asked on a receipt, in the order asked."""
+    return [
+        Use(
+            purpose,
+            permissions.fill(standing.statement.label, receipt.advocate),
+            standing,
+            [event for event in receipt.events if event.purpose is purpose],
+        )
+        for purpose, standing in permissions.state(receipt).items()
+    ]
+
+
+def acts(*things) -> list[Act]:
+    """What happened to these things, oldest first, by name."""
+    entries = history.of(*things)
+    names = {subject: who(subject) for subject in {entry.by for entry in entries}}
+    return [
+        Act(SAID.get(entry.verb, entry.verb), names[entry.by], entry.at, entry.note)
+        for entry in entries
+    ]
+
+
+def who(subject: str) -> str:
+    """The name behind ``staff:3`` or ``advocate:7``, with what they are to us."""
+    kind, _, number = subject.partition(":")
+    if kind == "staff" and (colleague := db.session.get(Staff, int(number))):
+        return f"{colleague.name} (staff)"
+    if kind == "advocate" and (person := db.session.get(Advocate, int(number))):
+        return f"{person.name} (customer)"
+    return {"system": "Goodword"}.get(kind, subject)

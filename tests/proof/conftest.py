@@ -1,0 +1,1 @@
+from tests.publishing.conftest import approved, published, the_asset  # noqa: F401
