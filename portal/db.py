@@ -95,6 +95,13 @@ def tune(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def be_patient(engine: sa.Engine) -> None:
+    """Wait a minute for other writers, not five seconds: nobody sits before a worker's job."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda new, _: new.execute("PRAGMA busy_timeout=60000"))
+        engine.dispose()
+
+
 def lock(name: str) -> None:
     """Let one transaction at a time past this point; released by commit or rollback.
 

@@ -3,19 +3,23 @@
 import logging
 import signal
 import threading
+from datetime import datetime
 
 from dbos import DBOS, DBOSPortableJSONSerializer
 from flask import Flask
 
 from portal import jobs
 from portal.config import settings
+from portal.db import be_patient, db
 from portal.outbox import delivery
+from portal.privacy import retention
 
 
 def run(app: Flask) -> None:
     """Work until told to stop (SIGTERM, SIGINT); finish what is in hand, then return."""
     with app.app_context():
         config = settings()
+        be_patient(db.engine)
     DBOS(
         config={
             "name": jobs.APPLICATION,
@@ -29,7 +33,8 @@ def run(app: Flask) -> None:
         }
     )
 
-    @DBOS.step(name="mail.send")
+    # A database that is away or busy for minutes must not end the promise.
+    @DBOS.step(name="mail.send", retries_allowed=True, interval_seconds=1, max_attempts=12)
     def send(message_id: int) -> None:
         with app.app_context():
             delivery.deliver(message_id)
@@ -38,12 +43,25 @@ def run(app: Flask) -> None:
     def deliver(message_id: int) -> None:
         send(message_id)
 
+    @DBOS.step(name="data.purge")
+    def let_go() -> None:
+        with app.app_context():
+            for _ in retention.purge():
+                db.session.commit()
+
+    @DBOS.workflow(name="data.nightly")
+    def nightly(_when: datetime, _context: object) -> None:
+        let_go()
+
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     DBOS.launch()
     DBOS.register_queue(
         jobs.MAIL, worker_concurrency=8, polling_interval_sec=0.5, on_conflict="always_update"
+    )
+    DBOS.apply_schedules(
+        [{"schedule_name": "nightly", "workflow_fn": nightly, "schedule": jobs.NIGHTLY}]
     )
     logging.getLogger("goodword").info("worker %s is ready", config.node_name)
     stop.wait()
