@@ -17,6 +17,8 @@ from portal.consent.models import ConsentEvent, Purpose, Receipt, Statement, Ver
 from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
+from portal.links import actions as links
+from portal.outbox import actions as outbox
 
 GENESIS = "0" * 64
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else
@@ -214,3 +216,16 @@ def is_as_loaded(statement: Statement) -> bool:
         "months": statement.months,
     }
     return seeds.digest(item) == statement.sha256
+
+
+def forget(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> None:
+    """Take back every permission of a person who is being erased, and end their receipts' links.
+
+    The events stay: they name nobody, and prove what was allowed when (T24, T36).
+    """
+    found = queries.receipts_of(advocate.id)
+    for receipt in found:
+        withdraw_all(receipt, by=by, circumstances=circumstances)
+    names = [receipt.subject for receipt in found]
+    links.forget(names)
+    outbox.forget_person(advocate.email, names)

@@ -18,7 +18,7 @@ from portal.consent.models import (
     Statement,
     Verdict,
 )
-from portal.db import db
+from portal.db import UTCDateTime, db
 from portal.errors import NotFound
 
 
@@ -60,13 +60,17 @@ def in_force(receipt: Receipt, purpose: Purpose) -> bool:
 
 
 def is_in_force(receipt_id, purpose: Purpose) -> sa.ColumnElement[bool]:
-    """The same question as SQL, for joins: a yes, not past its date, with no later word."""
+    """The same question as SQL, for joins: a yes, not past its date, with no later word.
+
+    Now is when the statement runs, so it may be built once and kept.
+    """
     later = sa.orm.aliased(ConsentEvent)
+    now = sa.bindparam("now", callable_=clock.now, type_=UTCDateTime(), unique=True)
     return sa.exists().where(
         ConsentEvent.receipt_id == receipt_id,
         ConsentEvent.purpose == purpose,
-        ConsentEvent.verdict.in_(GRANTING),
-        sa.or_(ConsentEvent.until.is_(None), ConsentEvent.until > clock.now()),
+        sa.or_(*(ConsentEvent.verdict == verdict for verdict in GRANTING)),
+        sa.or_(ConsentEvent.until.is_(None), ConsentEvent.until > now),
         ~sa.exists().where(
             later.receipt_id == ConsentEvent.receipt_id,
             later.purpose == ConsentEvent.purpose,
@@ -167,7 +171,7 @@ def in_words(receipt: Receipt) -> list[dict[str, str]]:
         {
             "label": fill(said.statement.label, receipt.advocate),
             "standing": said.standing,
-            "until": said.until.date().isoformat() if said.until else "",
+            "until": f"{said.until.day} {said.until:%B %Y}" if said.until else "",
         }
         for said in state(receipt).values()
     ]

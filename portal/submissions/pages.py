@@ -1,11 +1,13 @@
-"""What the pages of a contribution share: whose it is, and where one goes from here."""
+"""What the pages of a contribution show, and where one goes from here."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
-from portal.submissions import actions, queries
-from portal.submissions.models import Submission
-
-bp = Blueprint("submissions", __name__)
+from portal.config import settings
+from portal.consent import queries as permissions
+from portal.incentives import disclosure
+from portal.incentives.models import Choice
+from portal.submissions import actions, forms, queries
+from portal.submissions.models import PromptKind, Submission
 
 
 def mine(id: int) -> Submission:
@@ -55,3 +57,83 @@ def onward(submission: Submission, name: str, number: int | None = None):
     if request.args.get("to") == "check" or after is None:
         return redirect(url_for("submissions.check", id=submission.id), 303)
     return redirect(url_of(submission, after), 303)
+
+
+def question_page(submission: Submission, prompt, form, status: int = 200):
+    return page(
+        "question",
+        submission,
+        status,
+        prompt=prompt,
+        form=form,
+        total=len(submission.prompt_set.prompts),
+        rows=rows_to_draw(form) if prompt.kind is PromptKind.RESULTS else 0,
+        parts=forms.PARTS,
+        most_rows=forms.MOST_ROWS,
+        back=back_from(submission, "question", prompt.position),
+    )
+
+
+def rows_to_draw(form) -> int:
+    wanted = request.args.get("rows", 1, type=int)
+    return min(max(len(form.value.data), wanted, 1), forms.MOST_ROWS)
+
+
+def leave(submission: Submission, number: int, form):
+    """Where the button that was pressed leads."""
+    if "later" in request.form:
+        flash("Saved. You can go on from here whenever it suits you.")
+        return redirect(url_for("home.show"), 303)
+    if {"add", "remove"} & set(request.form):
+        rows = len(form.value.data) + ("add" in request.form)
+        here = {"id": submission.id, "number": number, "to": request.args.get("to")}
+        return redirect(url_for(".question", **here, rows=rows, _anchor=f"row-{rows}"), 303)
+    return onward(submission, "question", number)
+
+
+def both_answers(submission: Submission, prompt, form, saved):
+    """Two windows, two texts: the person decides, nothing is overwritten."""
+    form.seen.data = saved.version
+    form.seen.raw_data = None
+    return page(
+        "both",
+        submission,
+        409,
+        prompt=prompt,
+        form=form,
+        saved=saved,
+        rows=rows_to_draw(form) if prompt.kind is PromptKind.RESULTS else 0,
+        parts=forms.PARTS,
+        most_rows=forms.MOST_ROWS,
+    )
+
+
+def offer_page(submission: Submission, form, status: int = 200):
+    words = disclosure.before(
+        submission.promise, actions.noun(submission.action), settings().brand_name
+    )
+    beside = disclosure.beside(
+        submission.promise, Choice.ACCEPTED, submission.action, settings().brand_name
+    )
+    back = back_from(submission, "offer")
+    return page("offer", submission, status, form=form, words=words, beside=beside, back=back)
+
+
+def you_page(submission: Submission, form, status: int = 200):
+    return page("you", submission, status, form=form, back=back_from(submission, "you"))
+
+
+def check_page(submission: Submission, form, status: int = 200):
+    asked = permissions.wordings(submission.prompt_set.purposes, g.advocate, submission.language)
+    return page(
+        "check",
+        submission,
+        status,
+        form=form,
+        asked=asked,
+        may=queries.permitted(submission),
+        answers=queries.answers_now(submission),
+        relations=forms.RELATIONS,
+        beside=actions.said_beside(submission),
+        back=back_from(submission, "check"),
+    )

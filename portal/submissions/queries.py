@@ -182,7 +182,8 @@ def shown(kind: PromptKind, value) -> str:
 
 
 def _line(row: dict[str, str]) -> str:
-    text = f"{row['metric']}: {row['before']} before, {row['after']} after"
+    before, after = (row[part] or "…" for part in ("before", "after"))
+    text = f"{row['metric'] or '…'}: {before} before, {after} after"
     if row["period"]:
         text += f", {row['period']}"
     return text + (f" ({row['how']})" if row["how"] else "")

@@ -1,15 +1,32 @@
-"""A contribution from its start to what became of it; the steps between are beside."""
+"""A contribution on the web: the steps before sending, and what became of it after."""
 
-from flask import flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, request, url_for
 
 from portal import auth
 from portal.consent import queries as permissions
-from portal.consent.forms import circumstances
+from portal.consent.forms import choices_form, circumstances
+from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotFound
-from portal.submissions import actions, queries, questions, steps  # noqa: F401
-from portal.submissions.models import Action
-from portal.submissions.pages import bp, mine, page, url_of
+from portal.incentives.models import Choice
+from portal.submissions import actions, forms, queries
+from portal.submissions.models import Action, Relationship
+from portal.submissions.pages import (
+    back_from,
+    both_answers,
+    check_page,
+    detour,
+    leave,
+    mine,
+    offer_page,
+    onward,
+    page,
+    question_page,
+    url_of,
+    you_page,
+)
+
+bp = Blueprint("submissions", __name__)
 
 
 @bp.post("/me/invitations/<int:id>/submissions")
@@ -33,6 +50,170 @@ def resume(id: int):
     return redirect(url_of(submission, queries.next_step(submission)), 303)
 
 
+# ── The offer ───────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/me/submissions/<int:id>/offer")
+@auth.advocate
+def offer(id: int):
+    submission = mine(id)
+    if away := detour(submission, "offer"):
+        return away
+    form = forms.offer_form(submission.promise, submission.choice, submission.employer_allows)
+    return offer_page(submission, form)
+
+
+@bp.post("/me/submissions/<int:id>/offer")
+@auth.advocate
+def answer_offer(id: int):
+    submission = mine(id)
+    if away := detour(submission, "offer"):
+        return away
+    form = forms.offer_form(submission.promise, None, False)
+    if not form.validate():
+        return offer_page(submission, form, 422)
+    choice = Choice(form.choice.data)
+    actions.take_offer(submission, choice, form.employer_allows.data, by=g.advocate)
+    db.session.commit()
+    return onward(submission, "offer")
+
+
+# ── One question ────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/me/submissions/<int:id>/questions/<int:number>")
+@auth.advocate
+def question(id: int, number: int):
+    submission = mine(id)
+    prompt = queries.prompt_at(submission, number)
+    if away := detour(submission, "question", number):
+        return away
+    found = submission.answer_to(prompt)
+    form = forms.question_form(
+        prompt, found.value if found else None, found.version if found else 0
+    )
+    return question_page(submission, prompt, form)
+
+
+@bp.post("/me/submissions/<int:id>/questions/<int:number>")
+@auth.advocate
+def save_question(id: int, number: int):
+    submission = mine(id)
+    prompt = queries.prompt_at(submission, number)
+    form = forms.question_form(prompt, None, 0)
+    autosave = request.headers.get("X-Requested-With") == "autosave"
+    unfinished = autosave or not {"later", "add", "remove"}.isdisjoint(request.form)
+    if not form.validate() and (not unfinished or form.hopeless):
+        return question_page(submission, prompt, form, 422)
+    if unfinished and not form.value.data and not submission.answer_to(prompt):
+        return jsonify(version=0) if autosave else leave(submission, number, form)
+    try:
+        answer = actions.answer(
+            submission, prompt, form.value.data, seen=form.seen.data or 0, by=g.advocate
+        )
+    except actions.Overtaken as overtaken:
+        if autosave:
+            raise
+        return both_answers(submission, prompt, form, overtaken.answer)
+    db.session.commit()
+    if autosave:
+        return jsonify(version=answer.version)
+    return leave(submission, number, form)
+
+
+# ── Who speaks, and what may be used ────────────────────────────────────────────────────────────
+
+
+@bp.get("/me/submissions/<int:id>/you")
+@auth.advocate
+def you(id: int):
+    submission = mine(id)
+    if away := detour(submission, "you"):
+        return away
+    relation = submission.relation.value if submission.relation else None
+    form = forms.YouForm(data={"job_title": g.advocate.job_title, "relation": relation})
+    return you_page(submission, form)
+
+
+@bp.post("/me/submissions/<int:id>/you")
+@auth.advocate
+def save_you(id: int):
+    submission = mine(id)
+    if away := detour(submission, "you"):
+        return away
+    form = forms.YouForm()
+    if not form.validate():
+        return you_page(submission, form, 422)
+    relation = Relationship(form.relation.data)
+    actions.introduce(submission, job_title=form.job_title.data, relation=relation, by=g.advocate)
+    db.session.commit()
+    if "photo" in request.form:
+        return redirect(url_for("media.show", submission=id), 303)
+    return onward(submission, "you")
+
+
+@bp.get("/me/submissions/<int:id>/consent")
+@auth.advocate
+def consent(id: int):
+    submission = mine(id)
+    if away := detour(submission, "consent"):
+        return away
+    asked = permissions.wordings(submission.prompt_set.purposes, g.advocate, submission.language)
+    return page(
+        "consent",
+        submission,
+        form=choices_form(asked, submission.choices),
+        asked=asked,
+        back=back_from(submission, "consent"),
+    )
+
+
+@bp.post("/me/submissions/<int:id>/consent")
+@auth.advocate
+def save_consent(id: int):
+    submission = mine(id)
+    if away := detour(submission, "consent"):
+        return away
+    asked = submission.prompt_set.purposes
+    choices = {Purpose(name): request.form.get(name) == "yes" for name in asked}
+    actions.choose(submission, choices, by=g.advocate)
+    db.session.commit()
+    return onward(submission, "consent")
+
+
+# ── Check and send ──────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/me/submissions/<int:id>/check")
+@auth.advocate
+def check(id: int):
+    submission = mine(id)
+    if away := detour(submission, "check"):
+        return away
+    return check_page(submission, forms.SendForm(data={"seen": submission.version}))
+
+
+@bp.post("/me/submissions/<int:id>/sending")
+@auth.advocate
+def send(id: int):
+    submission = mine(id)
+    form = forms.SendForm()
+    if queries.may_be_written(submission):
+        if away := detour(submission, "check"):
+            return away
+        if not form.validate():
+            return check_page(submission, form, 422)
+    actions.submit(
+        submission,
+        relation=submission.relation,
+        circumstances=circumstances(submission.language),
+        by=g.advocate,
+        seen=int(form.seen.data) if (form.seen.data or "").isdigit() else None,
+    )
+    db.session.commit()
+    return redirect(url_for("submissions.sent", id=id), 303)
+
+
 @bp.get("/me/submissions/<int:id>/sent")
 @auth.advocate
 def sent(id: int):
@@ -40,6 +221,9 @@ def sent(id: int):
     if not submission.versions:
         return redirect(url_for("submissions.resume", id=id), 303)
     return page("sent", submission, beside=actions.said_beside(submission))
+
+
+# ── Afterwards ──────────────────────────────────────────────────────────────────────────────────
 
 
 @bp.get("/me/submissions/<int:id>")

@@ -24,11 +24,9 @@ def tamper(app, *statements: str) -> None:
     """Change events behind the triggers’ back, as someone with the database’s password could."""
     with app.app_context():
         for table in ("consent_event", "statement"):
-            if db.engine.dialect.name == "sqlite":
-                db.session.execute(sa.text(f"DROP TRIGGER {table}_no_update"))
-                db.session.execute(sa.text(f"DROP TRIGGER {table}_no_delete"))
-            else:
-                db.session.execute(sa.text(f"DROP TRIGGER {table}_append_only ON {table}"))
+            place = f" ON {table}" if db.engine.dialect.name == "postgresql" else ""
+            for event in ("update", "delete"):
+                db.session.execute(sa.text(f"DROP TRIGGER {table}_no_{event}{place}"))
         for statement in statements:
             db.session.execute(sa.text(statement))
         db.session.commit()

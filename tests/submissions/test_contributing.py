@@ -207,7 +207,9 @@ def test_T3_the_words_on_its_page_are_the_words_sent_and_no_one_can_change_them(
     one.send()
     assert WORDS in one.text()
     with app.app_context(), pytest.raises(DatabaseError, match="append-only"):
-        db.session.execute(sa.update(Version).values(answers=[]))
+        db.session.execute(
+            sa.update(Version).values(answers=[{"key": "words", "value": "Superb."}])
+        )
 
 
 # ── Whose, and until when ──────────────────────────────────────────────────────────────────
