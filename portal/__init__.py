@@ -26,6 +26,7 @@ SLICES = [
     "review",
     "referrals",
     "outbox",
+    "privacy",
     "home",
     "dashboard",
 ]

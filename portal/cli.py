@@ -20,6 +20,7 @@ from portal.consent import actions as consent
 from portal.db import db, lock
 from portal.errors import Refusal
 from portal.history.actions import SYSTEM
+from portal.privacy import retention
 from portal.staff import actions as staff_actions
 from portal.staff.models import Role
 from portal.submissions import actions as submissions
@@ -27,7 +28,7 @@ from portal.system import queries as system
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, staff, invite, worker, doctor, import_customers, consents):
+    for command in (migrate, staff, invite, worker, purge, doctor, import_customers, consents):
         app.cli.add_command(command)
 
 
@@ -96,9 +97,7 @@ def import_customers(file: Path, yes: bool) -> None:
 
 @click.command("invite")
 @click.argument("email")
-@click.option(
-    "--campaign", "slug", required=True, help="The campaign's short name."
-)
+@click.option("--campaign", "slug", required=True, help="The campaign's short name.")
 @with_appcontext
 def invite(email: str, slug: str) -> None:
     """Print a fresh invitation link for EMAIL; invites them first if need be. Sends no mail."""
@@ -119,6 +118,15 @@ def worker() -> None:
     from portal import worker as process  # DBOS takes half a second to import
 
     process.run(current_app._get_current_object())
+
+
+@click.command("purge")
+@with_appcontext
+def purge() -> None:
+    """Let go of what is past its time (docs/privacy.md); the worker does this every night."""
+    for name, count in retention.purge():
+        db.session.commit()
+        click.echo(f"{count:>6} {name}")
 
 
 @click.command("doctor")

@@ -328,8 +328,12 @@ def post_mail(app, mailroom):
 
     def post_mail() -> list:
         with app.test_request_context():
+            now = datetime.now(UTC)
+            due = sa.or_(
+                Message.not_before.is_(None), Message.attempts > 0, Message.not_before <= now
+            )
             waiting = (
-                sa.select(Message.id).where(Message.state == State.QUEUED).order_by(Message.id)
+                sa.select(Message.id).where(Message.state == State.QUEUED, due).order_by(Message.id)
             )
             for message_id in db.session.scalars(waiting).all():
                 delivery.deliver(message_id)

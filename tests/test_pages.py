@@ -64,7 +64,12 @@ def people(demo):
     with demo.app_context():
         links = {name: urlsplit(link()).path for name, link in story.ways_in()}
         db.session.commit()
-    clients = {"stranger": (demo.test_client(), ["/", "/reviews/how", "/session-over", "/nowhere"])}
+    clients = {
+        "stranger": (
+            demo.test_client(),
+            ["/", "/reviews/how", "/session-over", "/data-erased", "/nowhere"],
+        )
+    }
     rosa = demo.test_client()
     signed_in = rosa.post(
         "/staff/sign-in", data={"email": "rosa@fernhill.example", "password": story.PASSWORD}

@@ -2,7 +2,7 @@
 
 Revision ID: 1795502366
 Revises:
-Create Date: 2026-11-24 07:15:51.610991
+Create Date: 2026-11-24 07:28:47.757946
 
 """
 
@@ -372,6 +372,7 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("let_go", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(state = 'draft') = (sent_at IS NULL)", name=op.f("ck_campaign_sent_at_unless_draft")

@@ -1,7 +1,7 @@
 """What people do to customers: import them, stop inviting them, note that they left."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -156,5 +156,22 @@ def come_back(advocate: Advocate, *, by: Actor) -> None:
 def correct_title(advocate: Advocate, job_title: str, *, by: Actor) -> None:
     """Their job title as it is today; it stands beside their words where they agree."""
     if advocate.job_title != job_title:
-        record(advocate, "job title corrected", by=by, before=advocate.job_title)
+        record(advocate, "job title corrected", by=by)
         advocate.job_title = job_title
+
+
+# ── What is not kept for ever ──────────────────────────────────────────────────────────────
+
+
+def purge_imports(before: datetime) -> int:
+    """Let go of files imported, or left lying, before this moment; their counts stay (T36)."""
+    db.session.execute(
+        sa.delete(CustomerImport).where(
+            CustomerImport.applied_at.is_(None), CustomerImport.created_at < before
+        )
+    )
+    old = sa.select(CustomerImport).where(CustomerImport.applied_at < before)
+    full = [file for file in db.session.scalars(old) if file.refused]
+    for file in full:
+        file.refused = []
+    return len(full)

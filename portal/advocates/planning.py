@@ -12,6 +12,7 @@ from portal.advocates.importing import ImportFile
 from portal.advocates.models import Advocate, Company, Sector
 from portal.advocates.rows import CustomerRow, parse
 from portal.db import db
+from portal.outbox import actions as outbox
 
 # What a row may change about a person; their company only by their own page (T29).
 PERSONAL = (
@@ -96,6 +97,7 @@ class Planner:
         self.by_id = {person.external_id: person for person in people}
         companies = find(Company, Company.name_key, (row.company_key for row in rows))
         self.companies = {company.name_key: company for company in companies}
+        self.erased = outbox.erased_among(row.email_key for row in rows)
         self.mail_on: dict[str, int] = {}  # mail address → the line that had it first
         self.id_on: dict[str, int] = {}
         self.person_on: dict[int, int] = {}
@@ -142,6 +144,8 @@ class Planner:
             return f"the mail address “{row.email}” is already on line {line}"
         if line := self.id_on.get(row.external_id):
             return f"the customer id “{row.external_id}” is already on line {line}"
+        if person is None and row.email_key in self.erased:
+            return f"whoever has the mail address “{row.email}” asked us to erase them"
         if person is None:
             return ""
         if line := self.person_on.get(person.id):

@@ -77,7 +77,12 @@ def people(
 
 
 def matching(search: str, country: str) -> sa.Select:
-    chosen = sa.select(Advocate).join(Advocate.company).options(contains_eager(Advocate.company))
+    chosen = (
+        sa.select(Advocate)
+        .join(Advocate.company)
+        .where(Advocate.erased_at.is_(None))
+        .options(contains_eager(Advocate.company))
+    )
     if country:
         chosen = chosen.where(Advocate.country == country)
     if words := " ".join(search.split()):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -108,7 +108,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     campaign.state, campaign.sent_at = CampaignState.SENT, clock.now()
     record(campaign, "sent", by=by, people=len(eligible))
     for person in eligible:
-        _mail(_invite(campaign, person, by=by))
+        mail_to(_invite(campaign, person, by=by))
 
 
 def close(campaign: Campaign, *, by: Actor) -> None:
@@ -119,6 +119,8 @@ def close(campaign: Campaign, *, by: Actor) -> None:
     if campaign.state is CampaignState.DRAFT:
         raise NotAllowed("This campaign was never sent, so there is nothing to close.")
     campaign.state = CampaignState.CLOSED
+    for invitation in queries.snoozed(campaign):
+        outbox.call_off(invitation)
     record(campaign, "closed", by=by)
 
 
@@ -217,7 +219,7 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
         if last.created_at + BETWEEN_MAILS > clock.now():
             raise NotAllowed("The last mail is less than two days old. Give it time.")
         db.session.add(Ask(advocate_id=person.id, campaign_id=invitation.campaign_id))
-    _mail(invitation)
+    mail_to(invitation)
     record(invitation, "sent again", by=by)
 
 
@@ -246,6 +248,7 @@ def revoke(invitation: Invitation, *, by: Actor) -> None:
     if invitation.state is InvitationState.REVOKED:
         return
     invitation.move("revoke")
+    outbox.call_off(invitation)
     links.revoke(invitation, Kind.INVITATION)
     record(invitation, "revoked", by=by)
 
@@ -273,6 +276,7 @@ def accept(invitation: Invitation, *, by: Actor) -> None:
     if not invitation.campaign.is_open:
         raise NotAllowed("This invitation has ended, so nothing new can be started.")
     invitation.move("accept")
+    outbox.call_off(invitation)
     record(invitation, "accepted", by=by)
 
 
@@ -286,6 +290,7 @@ def decline(invitation: Invitation, *, by: Actor, reason: str = "") -> None:
             "one by one."
         )
     invitation.move("decline")
+    outbox.call_off(invitation)
     record(invitation, "declined", by=by, note=reason.strip()[:1000])
 
 
@@ -310,7 +315,8 @@ def _invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
     return invitation
 
 
-def _mail(invitation: Invitation) -> None:
+def mail_to(invitation: Invitation, *, not_before: datetime | None = None) -> None:
+    """Promise the invitation's mail, now or for a later day."""
     campaign, person = invitation.campaign, invitation.advocate
     outbox.email(
         person.email,
@@ -321,6 +327,7 @@ def _mail(invitation: Invitation) -> None:
             "url": (Kind.INVITATION, invitation, campaign.links_until),
             "stop_url": (Kind.STOP, person),
         },
+        not_before=not_before,
         **mail.context(invitation, settings().brand_name),
     )
 

@@ -56,7 +56,13 @@ def check(*texts: str) -> None:
 def invitation_for(campaign: Campaign, person: Advocate) -> Invitation:
     """What this person would get, with no reward where gift rules forbid it (T13); not stored."""
     reason = refusal_of_offers(person.company.sector, person.email)
-    return Invitation(campaign=campaign, advocate=person, no_offer_because=reason)
+    unwanted = [a for a in campaign.actions if person.asks_for and a not in person.asks_for]
+    return Invitation(
+        campaign=campaign,
+        advocate=person,
+        no_offer_because=reason,
+        declined_actions=unwanted,
+    )
 
 
 def personal(text: str, invitation: Invitation) -> str:
@@ -78,10 +84,10 @@ def names(invitation: Invitation) -> dict[str, str]:
 
 def offered(invitation: Invitation, brand: str) -> list[str]:
     """What this person is offered and how it will be said, before they start (T11)."""
-    contributions = [a for a in invitation.campaign.actions if a != Action.REFERRAL]
+    contributions = [a for a in invitation.actions if a != Action.REFERRAL]
     noun = NOUNS[Action(contributions[0])] if len(contributions) == 1 else "contribution"
     sentences = [_for_words(invitation, noun, brand)] if contributions else []
-    if invitation.campaign.asks_for(Action.REFERRAL):
+    if Action.REFERRAL in invitation.actions:
         sentences.append(_for_referral(invitation))
     return [sentence for sentence in sentences if sentence]
 
@@ -106,7 +112,7 @@ def context(invitation: Invitation, brand: str) -> dict[str, Any]:
         **names(invitation),
         "subject_line": personal(campaign.subject_line, invitation),
         "paragraphs": [part.strip() for part in re.split(r"\n\s*\n", body) if part.strip()],
-        "actions": list(campaign.actions),
+        "actions": list(invitation.actions),
         "language": invitation.advocate.language,
         "offers": offered(invitation, brand),
     }

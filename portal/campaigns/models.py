@@ -65,6 +65,7 @@ class Campaign(Model):
     owner: Mapped[Staff] = relationship()
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+    let_go: Mapped[int] = mapped_column(default=0)  # unanswered invitations deleted since (T36)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
 
@@ -126,6 +127,12 @@ class Invitation(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     opened_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]  # "ask me later": silence until then, then once more
+
+    @property
+    def actions(self) -> list[str]:
+        """What it asks of this person, without what they would rather not do."""
+        left = [one for one in self.campaign.actions if one not in (self.declined_actions or ())]
+        return left or self.campaign.actions
 
     @property
     def offer(self) -> Offer | None:

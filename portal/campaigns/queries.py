@@ -191,6 +191,15 @@ def invitation(invitation_id: int) -> Invitation:
     return found
 
 
+def snoozed(campaign: Campaign) -> Sequence[Invitation]:
+    """The invitations of a campaign that were put off by the person invited."""
+    return db.session.scalars(
+        sa.select(Invitation).where(
+            Invitation.campaign_id == campaign.id, Invitation.snoozed_until.is_not(None)
+        )
+    ).all()
+
+
 def newest_mail(invitations: Sequence[Invitation]) -> dict[str, Message]:
     """The newest mail about each invitation, by the invitation's subject."""
     ids = (

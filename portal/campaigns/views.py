@@ -8,6 +8,7 @@ from portal.advocates import actions as advocates
 from portal.advocates.models import Advocate
 from portal.campaigns import actions, mail, queries
 from portal.campaigns.forms import ACTIONS, AudienceForm, CampaignForm
+from portal.campaigns.later import snooze
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
 from portal.config import settings
 from portal.db import db
@@ -112,6 +113,26 @@ def renew(token: str):
     db.session.commit()
     flash("If this invitation still stands, a new link is on its way to the address we invited.")
     return redirect(url_for("campaigns.landing", token=token), 303)
+
+
+@bp.get("/i/<token>/later")
+@auth.by_link
+def asked_later(token: str):
+    return render_template(
+        "campaigns/later.html",
+        invitation=invited(token),
+        action=url_for(".later", token=token),
+        back=url_for(".landing", token=token),
+    )
+
+
+@bp.post("/i/<token>/later")
+@auth.by_link
+def later(token: str):
+    invitation = invited(token)
+    snooze(invitation, request.form.get("days", 0, type=int), by=invitation.advocate)
+    db.session.commit()
+    return redirect(url_for(".asked_later", token=token), 303)
 
 
 # ── Stop inviting me ───────────────────────────────────────────────────────────────────────

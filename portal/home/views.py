@@ -6,6 +6,7 @@ from portal import auth
 from portal.advocates import actions as advocates
 from portal.campaigns import actions as campaigns
 from portal.campaigns import mail
+from portal.campaigns.later import snooze
 from portal.campaigns.models import Action
 from portal.campaigns.queries import ask_every
 from portal.config import settings
@@ -75,6 +76,26 @@ def decline(id: int):
     db.session.commit()
     flash("Noted, and no reminder will follow. You can still change your mind until the deadline.")
     return redirect(url_for("home.choose", id=id), 303)
+
+
+@bp.get("/me/invitations/<int:id>/later")
+@auth.advocate
+def asked_later(id: int):
+    return render_template(
+        "campaigns/later.html",
+        invitation=queries.invitation_of(g.advocate, id),
+        action=url_for(".later", id=id),
+        back=url_for(".choose", id=id),
+    )
+
+
+@bp.post("/me/invitations/<int:id>/later")
+@auth.advocate
+def later(id: int):
+    invitation = queries.invitation_of(g.advocate, id)
+    snooze(invitation, request.form.get("days", 0, type=int), by=g.advocate)
+    db.session.commit()
+    return redirect(url_for(".asked_later", id=id), 303)
 
 
 @bp.post("/me/no-more-invitations")

@@ -82,6 +82,13 @@ def void(reason: str, *, note: str, by: Actor) -> None:
         _append(reward, RewardState.VOID, note=note, by=by)
 
 
+def forget(advocate: Advocate, *, by: Actor) -> None:
+    """Nothing more can be sent to a person who is being erased; the ledger stays (T36)."""
+    waiting = sa.select(Reward).where(Reward.advocate_id == advocate.id)
+    for reward in db.session.scalars(waiting).all():
+        void(reward.reason, note="Erased at their own wish: there is nobody to send it to.", by=by)
+
+
 def move(
     reward: Reward, state: RewardState, *, seen: int | None = None, note: str = "", by: Actor
 ) -> None:

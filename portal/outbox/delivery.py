@@ -88,6 +88,13 @@ def render(message: Message) -> EmailMessage:
     return mail
 
 
+def subject(message: Message) -> str:
+    """Its subject line; once its words were let go, only what kind of mail it was."""
+    if not message.context:
+        return message.template.replace("-", " ").capitalize()
+    return render_template(f"emails/{message.template}.subject.txt", **message.context).strip()
+
+
 def hand_over(mail: EmailMessage) -> tuple[str, bool]:
     """Give the mail to the relay: ("", _) when it took it, else the error and whether it is final.
 

@@ -6,6 +6,7 @@ import secrets
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import actions as consent
@@ -80,6 +81,13 @@ def retire(asset: Asset, *, by: Actor, note: str = "") -> None:
     record(asset.submission, "retired", by=by, note=note.strip())
 
 
+def forget(advocate: Advocate) -> None:
+    """Empty what was made of the words of a person who is being erased (T36)."""
+    theirs = sa.select(Asset).join(Asset.submission).where(Submission.advocate_id == advocate.id)
+    for asset in db.session.scalars(theirs).all():
+        asset.headline = asset.excerpt = ""
+
+
 def hold(submission: Submission) -> None:
     """Wait for anyone changing this contribution or its permissions, and see what they did.
 
@@ -97,6 +105,8 @@ def hold(submission: Submission) -> None:
 
 def demand_permission(submission: Submission) -> None:
     who = submission.advocate.name
+    if submission.advocate.restricted_at:
+        raise NotAllowed(f"{who} asked us to do nothing with their data, so nothing is published.")
     if submission.action not in PUBLISHED_AS:
         raise NotAllowed(f"A {noun(submission.action)} is not something to publish.")
     permission = submission.receipt and permissions.state(submission.receipt).get(Purpose.WORDS)
@@ -128,7 +138,10 @@ def slug(submission: Submission, headline: str) -> str:
 
 
 def tell(submission: Submission, asset: Asset) -> None:
-    """Thank the customer with the live address, and the way to take it back."""
+    """Thank the customer with the live address, and the way to take it back; unless they would
+    rather hear from us only when something needs them."""
+    if not submission.advocate.wants_updates:
+        return
     outbox.email(
         submission.advocate.email,
         "published",

@@ -41,6 +41,7 @@ def permitted() -> list[sa.ColumnElement[bool]]:
         Submission.state == State.PUBLISHED,
         permissions.is_in_force(Submission.receipt_id, Purpose.WORDS),
         Advocate.left_at.is_(None),
+        Advocate.restricted_at.is_(None),
         sa.or_(Asset.published_at > lately, confirmed),
     ]
 

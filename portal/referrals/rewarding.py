@@ -8,7 +8,8 @@ from portal.referrals.models import PROGRESS, Lead, Referral, Stage
 
 def promised(referral: Referral) -> bool:
     """Did the advocate say yes (for themselves or a charity) to a reward we offered?"""
-    return bool(referral.promise) and referral.choice in {Choice.ACCEPTED, Choice.DONATED}
+    taken = referral.choice in {Choice.ACCEPTED, Choice.DONATED}
+    return bool(referral.promise) and taken and referral.advocate.erased_at is None
 
 
 def earned(lead: Lead) -> bool:

@@ -27,7 +27,7 @@ def approve(submission: Submission, *, seen: int, by: Actor, note: str = "") -> 
         return
     if submission.action is Action.REVIEW and _may_show(submission):
         publishing.publish(submission, by=by)
-    else:
+    elif submission.advocate.wants_updates:
         _tell(submission, "approved", note=note)
 
 
@@ -59,6 +59,11 @@ def _decide(submission: Submission, move: str, verb: str, *, seen, by, note, **d
         if last and last.verb == verb and last.by == by.subject and not submission.allows(move):
             return False
         raise Stale(_overtaken(submission, last))
+    if submission.advocate.restricted_at:
+        raise NotAllowed(
+            f"{submission.advocate.name} asked us to do nothing with their data for now. "
+            "Decide once they lift that."
+        )
     submission.move(move)
     submission.decided_at = clock.now()
     record(submission, verb, by=by, note=note.strip(), **data)

@@ -1,0 +1,66 @@
+"""Erase one person everywhere, and tell the team what they have to know."""
+
+import sqlalchemy as sa
+
+from portal.advocates import actions as advocates
+from portal.advocates import wishes
+from portal.advocates.models import Advocate
+from portal.campaigns import later as invitations
+from portal.config import settings
+from portal.consent import actions as consent
+from portal.consent.actions import Circumstances
+from portal.db import db
+from portal.history.actions import Actor
+from portal.incentives import actions as incentives
+from portal.media import actions as media
+from portal.outbox import actions as outbox
+from portal.publishing import actions as publishing
+from portal.referrals import forgetting as referrals
+from portal.staff.models import Role, Staff
+from portal.submissions import forgetting as submissions
+
+
+def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> list[str]:
+    """Let go of one person in every domain (T36). Twice is harmless.
+
+    The keys of stored files come back: the caller deletes those once this is committed.
+    """
+    db.session.refresh(advocate, with_for_update=True)
+    if advocate.erased_at:
+        return []
+    publishing.forget(advocate)
+    submissions.forget(advocate, by=by, circumstances=circumstances)
+    referrals.forget(advocate, by=by)
+    consent.forget(advocate, by=by, circumstances=circumstances)
+    incentives.forget(advocate, by=by)
+    invitations.forget(advocate, by=by)
+    photo = media.take_away(advocate, by=by)
+    wishes.forget(advocate, by=by)
+    return [photo] if photo else []
+
+
+def moved_on(advocate: Advocate, *, by: Actor) -> None:
+    """They changed their job: their words are off the page at once, and the team is told (T29)."""
+    if advocate.left_at is None:
+        advocates.leave(advocate, by=by)
+        tell_owners(advocate, "customer-left")
+
+
+def ask_for_correction(advocate: Advocate, note: str) -> None:
+    """Pass on what only the team can put right: the company, or the mail address itself."""
+    tell_owners(advocate, "customer-correction", note=note)
+
+
+def tell_owners(advocate: Advocate, template: str, **words: str) -> None:
+    owners = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
+    for owner in db.session.scalars(owners).all():
+        outbox.email(
+            owner.email,
+            template,
+            about=advocate,
+            first_name=owner.name,
+            customer=advocate.name,
+            company=advocate.company.name,
+            url=f"{settings().base_url}/staff/customers/{advocate.id}",
+            **words,
+        )

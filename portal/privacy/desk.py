@@ -1,0 +1,53 @@
+"""The same for the owner of the program, when someone asks by mail or phone."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.advocates import queries as advocates
+from portal.advocates.models import Advocate
+from portal.consent.actions import Circumstances
+from portal.db import db
+from portal.history.actions import record
+from portal.privacy import actions, files
+from portal.privacy.forms import CustomerErasureForm
+from portal.privacy.holdings import GOES, STAYS
+from portal.privacy.pages import attachment, bp, let_go
+from portal.staff.models import Role
+
+
+@bp.post("/staff/customers/<int:id>/export")
+@auth.staff(Role.OWNER)
+def export_customer(id: int):
+    """A POST, because who took whose data along is written down."""
+    person = advocates.get(id)
+    record(person, "data handed over", by=current_user)
+    db.session.commit()
+    return attachment(files.as_zip(person), "application/zip", f"customer-{person.id}.zip")
+
+
+@bp.get("/staff/customers/<int:id>/erasure")
+@auth.staff(Role.OWNER)
+def customer_erasure(id: int):
+    person = advocates.get(id)
+    return page(person, CustomerErasureForm(person))
+
+
+@bp.post("/staff/customers/<int:id>/erasure")
+@auth.staff(Role.OWNER)
+def erase_customer(id: int):
+    person = advocates.get(id)
+    form = CustomerErasureForm(person)
+    if not person.erased_at and not form.validate():
+        return page(person, form), 422
+    stored = actions.erase(person, by=current_user, circumstances=Circumstances())
+    db.session.commit()
+    let_go(stored)
+    flash("Erased. Tell the person that it is done: we no longer know where to write.")
+    return redirect(url_for("advocates.show", id=id), 303)
+
+
+def page(person: Advocate, form: CustomerErasureForm) -> str:
+    return render_template(
+        "privacy/customer-erasure.html", person=person, form=form, goes=GOES, stays=STAYS
+    )

@@ -1,0 +1,216 @@
+"""Everything we hold about one person, part by part (T36)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Ask, Invitation
+from portal.config import settings
+from portal.consent import queries as consent
+from portal.consent.receipts import as_data
+from portal.db import db
+from portal.history.models import Entry
+from portal.incentives import queries as incentives
+from portal.outbox import delivery
+from portal.outbox.models import Message
+from portal.publishing import items
+from portal.publishing import queries as publishing
+from portal.referrals import queries as referrals
+from portal.referrals import words
+from portal.sessions.models import Session, Who
+from portal.submissions import queries as submissions
+from portal.submissions.models import Submission
+
+
+def everything(person: Advocate) -> dict[str, Any]:
+    """All of it, part by part, in words and plain values."""
+    invitations = db.session.scalars(
+        sa.select(Invitation).where(Invitation.advocate_id == person.id).order_by(Invitation.id)
+    ).all()
+    contributions = submissions.all_of(person.id)[::-1]
+    recommended = referrals.of_advocate(person)[::-1]
+    receipts = consent.receipts_of(person.id)[::-1]
+    rewards = incentives.rewards_of(person)[::-1]
+    things = [person, *invitations, *contributions, *recommended, *receipts, *rewards]
+    things += [link for referral in recommended for link in referral.links]
+    return plain(
+        {
+            "made_at": clock.now(),
+            "held_by": settings().brand_legal_name or settings().brand_name,
+            "profile": profile(person),
+            "how_often_we_may_ask": {
+                "not_before": person.paused_until,
+                "only_for": person.asks_for,
+                "days_between": person.ask_every,
+                "told_what_became_of_it": person.wants_updates,
+                "stopped_at": person.stopped_at,
+                "restricted_at": person.restricted_at,
+            },
+            "invitations": [invitation(one) for one in invitations],
+            "asked_at": list(
+                db.session.scalars(
+                    sa.select(Ask.at).where(Ask.advocate_id == person.id).order_by(Ask.id)
+                )
+            ),
+            "contributions": [contribution(one) for one in contributions],
+            "permissions": [as_data(one, "/me/permissions") for one in receipts],
+            "recommendations": [recommendation(one) for one in recommended],
+            "rewards": [reward(one) for one in rewards],
+            "mails": mails(person, things),
+            "visits": visits(person),
+            "history": history(things),
+        }
+    )
+
+
+def profile(person: Advocate) -> dict[str, Any]:
+    names = (
+        "first_name", "last_name", "job_title", "email", "phone", "city", "country", "language",
+        "customer_since", "external_id", "left_at", "created_at",
+    )  # fmt: skip
+    return {name: getattr(person, name) for name in names} | {
+        "company": person.company.name,
+        "has_photo": person.photo_id is not None,
+    }
+
+
+def invitation(one: Invitation) -> dict[str, Any]:
+    return {
+        "campaign": one.campaign.name,
+        "asked_for": one.campaign.actions,
+        "declined": one.declined_actions,
+        "state": one.state,
+        "invited_at": one.created_at,
+        "opened_at": one.opened_at,
+        "ask_again_at": one.snoozed_until,
+        "open_until": one.campaign.deadline,
+    }
+
+
+def contribution(one: Submission) -> dict[str, Any]:
+    asset = publishing.asset_of(one)
+    return {
+        "what": one.action,
+        "state": one.state,
+        "receipt": one.reference,
+        "started_at": one.created_at,
+        "sent_at": one.submitted_at,
+        "decided_at": one.decided_at,
+        "your_tie_to_us": one.relation,
+        "our_note_to_you": one.note,
+        "offer": one.promise,
+        "what_you_said_to_it": one.choice,
+        "answers_now": submissions.answers_now(one),
+        "versions": [
+            {
+                "number": version.number,
+                "sent_at": version.created_at,
+                "sha256": version.sha256,
+                "answers": version.answers,
+            }
+            for version in one.versions
+        ],
+        "published": asset
+        and {
+            "address": settings().base_url + items.address(one.action, asset.slug),
+            "since": asset.published_at,
+            "headline": asset.headline,
+            "excerpt": asset.excerpt,
+        },
+    }
+
+
+def recommendation(one) -> dict[str, Any]:
+    """Of those who came through it only how far they are, unless they ticked more (T33)."""
+    return {
+        "campaign": one.invitation.campaign.name,
+        "joined_at": one.created_at,
+        "your_text": one.share_text,
+        "offer": one.promise,
+        "what_you_said_to_it": one.choice,
+        "links": [
+            {
+                "address": referrals.address(link),
+                "your_note": link.label,
+                "made_at": link.created_at,
+                "people": [
+                    {
+                        "name": lead.name if lead.tells_referrer else "",
+                        "came_at": lead.created_at,
+                        "step": words.coarse(lead.stage).title,
+                    }
+                    for lead in link.leads
+                ],
+            }
+            for link in one.links
+        ],
+    }
+
+
+def reward(one) -> dict[str, Any]:
+    return {
+        "for": one.explanation,
+        "reward": one.promise.get("reward", ""),
+        "donated": one.donated,
+        "state": one.state,
+        "ledger": [{"state": line.state, "at": line.at, "note": line.note} for line in one.entries],
+    }
+
+
+def mails(person: Advocate, things: Iterable) -> list[dict[str, Any]]:
+    """Subjects and dates; the words are let go after a while, and then so is the subject."""
+    names = [thing.subject for thing in things]
+    sent = sa.select(Message).where(
+        sa.or_(Message.recipient == person.email, Message.about.in_(names)),
+        Message.recipient.in_([person.email, ""]),
+    )
+    return [
+        {
+            "subject": delivery.subject(message),
+            "kind": message.mail_class,
+            "to": message.recipient,
+            "state": message.state,
+            "promised_at": message.created_at,
+            "sent_at": message.sent_at,
+        }
+        for message in db.session.scalars(sent.order_by(Message.id))
+    ]
+
+
+def visits(person: Advocate) -> list[dict[str, Any]]:
+    found = sa.select(Session).where(Session.who == Who.ADVOCATE, Session.person_id == person.id)
+    return [
+        {"began_at": one.created_at, "ended_at": one.ended_at, "browser": one.user_agent}
+        for one in db.session.scalars(found.order_by(Session.id))
+    ]
+
+
+def history(things: Iterable) -> list[dict[str, Any]]:
+    names = [thing.subject for thing in things]
+    found = db.session.scalars(sa.select(Entry).where(Entry.about.in_(names)).order_by(Entry.id))
+    return [
+        {
+            "at": entry.at,
+            "what": entry.about,
+            "happened": entry.verb,
+            "by": entry.by.partition(":")[0],
+            "note": entry.note,
+        }
+        for entry in found
+    ]
+
+
+def plain(value: Any) -> Any:
+    """The same in what JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime | date) else value

@@ -1,0 +1,158 @@
+"""What people write about themselves, and the word that erases them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.advocates.wishes import EVERY
+from portal.campaigns.models import Action
+
+LANGUAGES = {
+    "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano",
+    "nl": "Nederlands", "pt": "Português", "pl": "Polski", "sv": "Svenska", "da": "Dansk",
+}  # fmt: skip
+KINDS = {
+    Action.REVIEW: "Reviews",
+    Action.QUOTE: "Quotes",
+    Action.CASE_STUDY: "Case studies",
+    Action.WEBINAR: "Webinars and talks",
+    Action.REFERRAL: "Recommendations",
+}
+PAUSES = {
+    "none": "Whenever there is something",
+    "90": "Not for 3 months",
+    "180": "Not for 6 months",
+    "365": "Not for 12 months",
+}
+
+
+def short(limit: int) -> Length:
+    return Length(max=limit, message=f"Use {limit} characters or fewer")
+
+
+def trimmed(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+class CorrectionForm(FlaskForm):
+    first_name = StringField(
+        "First name", [InputRequired("Enter your first name"), short(100)], [trimmed]
+    )
+    last_name = StringField(
+        "Last name", [InputRequired("Enter your last name"), short(100)], [trimmed]
+    )
+    job_title = StringField("Job title", [short(150)], [trimmed])
+    phone = StringField("Phone", [short(60)], [trimmed])
+    language = SelectField("Your language")
+    other = TextAreaField("Is anything else wrong?", [short(1000)])
+
+    @classmethod
+    def of(cls, person: Advocate) -> "CorrectionForm":
+        form = cls(obj=person)
+        known = LANGUAGES if person.language in LANGUAGES else {person.language: person.language}
+        form.language.choices = list((known | LANGUAGES).items())
+        return form
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.data.items() if name not in NOT_THEIRS}
+
+
+NOT_THEIRS = {"csrf_token", "other"}
+
+
+class ErasureForm(FlaskForm):
+    """Only the word itself will do; nobody types it by accident."""
+
+    word = StringField(
+        "Type the word “erase”", [InputRequired("Type the word “erase” to go on")], [trimmed]
+    )
+
+    def validate_word(self, field) -> None:
+        if field.data.strip("“”\"'").casefold() != "erase":
+            raise ValidationError("Type the word “erase” to go on")
+
+
+class CustomerErasureForm(FlaskForm):
+    """For the owner: the customer’s whole name."""
+
+    name = StringField(
+        "Type the customer’s name", [InputRequired("Type the customer’s name to go on")], [trimmed]
+    )
+
+    def __init__(self, person: Advocate):
+        super().__init__()
+        self.person = person
+
+    def validate_name(self, field) -> None:
+        if field.data.casefold() != self.person.name.casefold():
+            raise ValidationError(f"Type “{self.person.name}” to go on")
+
+
+class PreferencesForm(FlaskForm):
+    pause = RadioField("When may we ask you again?")
+    kinds = SelectMultipleField(
+        "What may we ask you for?",
+        [InputRequired("Choose at least one, or stop all invitations below")],
+        choices=[(action.value, name) for action, name in KINDS.items()],
+        option_widget=CheckboxInput(),
+    )
+    every = RadioField("How often at most?", choices=[(str(n), f"Every {n} days") for n in EVERY])
+    updates = RadioField(
+        "What may we write to you about what you gave?",
+        choices=[
+            ("each", "Tell me each time something happens"),
+            ("needed", "Only when something needs me"),
+        ],
+    )
+
+    @classmethod
+    def of(cls, person: Advocate) -> "PreferencesForm":
+        now = paused(person)
+        form = cls(
+            data={
+                "pause": "keep" if now else "none",
+                "kinds": person.asks_for or [action.value for action in KINDS],
+                "every": str(person.ask_every or EVERY[0]),
+                "updates": "each" if person.wants_updates else "needed",
+            }
+        )
+        keep = {"keep": f"Not before {now.day} {now:%B %Y}, as you said"} if now else {}
+        form.pause.choices = list((keep | PAUSES).items())
+        for field in (form.pause, form.kinds, form.every, form.updates):
+            field.flags.required = True  # each has an answer already
+        return form
+
+    def values(self, person: Advocate) -> dict[str, Any]:
+        everything = len(self.kinds.data) == len(KINDS)
+        days = int(self.every.data)
+        kept = {"keep": person.paused_until, "none": None}
+        pause = self.pause.data
+        return {
+            "paused_until": kept[pause] if pause in kept else in_days(pause),
+            "asks_for": [] if everything else self.kinds.data,
+            "ask_every": None if days == EVERY[0] else days,
+            "wants_updates": self.updates.data == "each",
+        }
+
+
+def in_days(days: str) -> date:
+    return clock.now().date() + timedelta(days=int(days))
+
+
+def paused(person: Advocate) -> date | None:
+    """Until when they are left alone, if that day is still to come."""
+    until = person.paused_until
+    return until if until and until >= clock.now().date() else None

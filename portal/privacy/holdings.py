@@ -1,0 +1,100 @@
+"""Which table holds what of a customer, and what becomes of it when they are erased (T36).
+
+A table that is in none of these lists fails the build: nobody decided about it yet.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One kind of thing we hold: its name for people, where it lies, and its end."""
+
+    name: str
+    what: str
+    tables: tuple[str, ...]
+    erased: str
+
+
+GOES = [
+    Holding(
+        "Who you are",
+        "name, job title, mail address, phone, city, country, language, and how often we may ask",
+        ("advocate",),
+        "Emptied. A number stays where you were, so that the rows below still point somewhere.",
+    ),
+    Holding(
+        "Your photo",
+        "the picture you added, without its hidden data",
+        ("photo",),
+        "Deleted, with its file.",
+    ),
+    Holding(
+        "Your words",
+        "every answer, finished or not, and each version as you sent it",
+        ("submission", "answer", "version", "asset"),
+        "Deleted, and off every page at once. The sha256 of what was sent stays: a number from "
+        "which no word can be read.",
+    ),
+    Holding(
+        "Invitations",
+        "what we asked you for and when, and what you answered",
+        ("invitation", "ask"),
+        "Closed; a reason you typed is deleted.",
+    ),
+    Holding(
+        "Your links",
+        "your links, your notes on them and your own share text",
+        ("referral", "referral_link"),
+        "Closed; notes and text are deleted. What people gave us who came through them is theirs.",
+    ),
+    Holding(
+        "Mails",
+        "what we wrote to you, and when",
+        ("message",),
+        "Emptied: no address and no words. What still waits does not leave.",
+    ),
+    Holding(
+        "Visits",
+        "when you opened a link, and with which kind of browser",
+        ("session", "link"),
+        "Deleted. Every link you have stops working.",
+    ),
+    Holding(
+        "History",
+        "who did what and when, with notes from the team",
+        ("history",),
+        "The notes are deleted. That something happened stays, under your number.",
+    ),
+]
+STAYS = [
+    Holding(
+        "The reward ledger",
+        "what was promised, approved and sent",
+        ("reward", "reward_entry"),
+        "Stays, under a number. Tax and accounting law ask for it. What was not sent yet is void.",
+    ),
+    Holding(
+        "The consent log",
+        "each yes and no, its wording, its time",
+        ("receipt", "consent_event"),
+        "Stays, under a number, with every yes withdrawn. It proves that we used nothing without "
+        "your permission.",
+    ),
+    Holding(
+        "A hash of your address",
+        "so that no mail and no import brings you back",
+        ("suppression",),
+        "Stays. The address cannot be read from it.",
+    ),
+]
+# Other people's, the company's own, or nobody's.
+NOT_THEIRS = {
+    "company", "campaign", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
+    "stage_move", "customer_import",
+}  # fmt: skip
+
+
+def tables() -> set[str]:
+    """Every table somebody decided about."""
+    return {table for one in [*GOES, *STAYS] for table in one.tables} | NOT_THEIRS

@@ -1,0 +1,60 @@
+"""What is let go of in referrals: at the advocate's wish, or because nothing came of it (T36)."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.db import db
+from portal.history.actions import SYSTEM, Actor, record
+from portal.history.actions import forget as forget_notes
+from portal.links import actions as signed_links
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.referrals import queries
+from portal.referrals.models import Lead, Stage
+
+
+def forget(advocate: Advocate, *, by: Actor) -> None:
+    """Close their links and empty what they wrote; who came through them keeps their own page."""
+    found = queries.of_advocate(advocate)
+    for referral in found:
+        referral.share_text = ""
+        for link in referral.links:
+            link.label = ""
+            link.paused_at = link.paused_at or clock.now()
+            record(link, "closed", by=by)
+    links = [link for referral in found for link in referral.links]
+    names = [thing.subject for thing in [*found, *links]]
+    forget_notes(names)
+    signed_links.forget(names)
+    outbox.forget_person(advocate.email, names)
+    for lead in [lead for link in links for lead in link.leads]:
+        outbox.forget(lead, advocate.email)
+
+
+def purge(before: datetime) -> int:
+    """Empty the details of leads that became no customer and stood still since; how many."""
+    stale = sa.select(Lead).where(
+        Lead.stage.not_in([Stage.WON, Stage.WITHDRAWN]),
+        Lead.updated_at < before,
+        Lead.email != "",
+    )
+    found = db.session.scalars(stale.with_for_update()).all()
+    for lead in found:
+        empty(lead)
+        record(lead, "details deleted", by=SYSTEM)
+    return len(found)
+
+
+def empty(lead: Lead) -> None:
+    """Delete what a prospect gave us; the step they reached stays, without anyone in it."""
+    outbox.forget(lead, lead.email)
+    lead.name = lead.email = lead.company = lead.message = ""
+    lead.email_key = None
+    lead.wants_marketing = lead.tells_referrer = False
+    for move in lead.moves:
+        move.note = ""  # staff may have written a name there
+    signed_links.revoke(lead, Kind.PROSPECT)
+    db.session.flush()
