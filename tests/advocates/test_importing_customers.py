@@ -190,6 +190,14 @@ def test_a_blank_cell_leaves_what_is_known(bring_in, saved):
     assert saved(Advocate)[0].phone == "123"
 
 
+def test_news_of_a_company_is_told_once_though_two_people_work_there(bring_in, saved):
+    head = "Name,Email,Company,Website\n"
+    bring_in(head + "A,a@x.example,X,\nB,b@x.example,X,\n")
+    outcome = bring_in(head + "A,a@x.example,X,http://x/\nB,b@x.example,X,http://other/\n")
+    assert [o for _, o, _ in outcome] == ["update", "same"]
+    assert saved(Company)[0].website == "http://x/"
+
+
 def test_two_people_of_one_name_stay_two(bring_in, saved):
     bring_in(HEAD + "Ada,Lovelace,Engines,ada@engines.example\n")
     bring_in(HEAD + "Ada,Lovelace,Engines,ada2@engines.example\n")

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from portal.advocates.models import Advocate
-from portal.errors import NotAllowed, NotFound
-from portal.media import storage
+from portal.errors import NotAllowed, NotFound, Unreadable
+from portal.media import pictures, storage
 from portal.media.models import Photo
 
 
@@ -50,7 +50,7 @@ def test_where_and_when_it_was_taken_is_gone(as_ada):
     exif = Image.Exif()
     exif[0x010F] = "SecretCamera"
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)  # GPS latitude
-    data = picture(exif=exif, comment=b"SecretComment")
+    data = picture(exif=exif, comment=b"SecretComment", xmp=b"<x>SecretXmp</x>")
     assert b"SecretCamera" in data
 
     send(as_ada, data)
@@ -112,6 +112,12 @@ def test_what_is_no_fair_picture_is_refused_in_words(as_ada, saved, tmp_path, da
     assert "<title>Error: " in answer.text
     assert saved(Photo) == []
     assert files(tmp_path) == []
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # as in production
+def test_the_size_is_read_before_a_pixel_is_decoded():
+    with pytest.raises(Unreadable, match="more than 40 million pixels"):
+        pictures.remake(bomb(7_000, 6_000))
 
 
 def test_a_file_behind_a_picture_does_not_survive(as_ada):
