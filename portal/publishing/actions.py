@@ -100,7 +100,6 @@ def hold(submission: Submission) -> None:
     db.session.refresh(submission)
     if submission.receipt:
         consent.lock_receipt(submission.receipt)
-        db.session.expire(submission.receipt, ["events"])
 
 
 def demand_permission(submission: Submission) -> None:

@@ -69,6 +69,7 @@ def test_T26_publishing_waits_for_a_change_of_mind_under_way(app, approved, ada,
         with app.app_context():
             try:
                 submission = db.session.get(Submission, quote)
+                assert submission.receipt.events  # read before the wait, as a page may have
                 publishing.publish(submission, by=db.session.get(Staff, rosa))
                 db.session.commit()
             except NotAllowed as refusal:

@@ -309,9 +309,10 @@ def test_T18_a_picked_block_says_it_is_picked(published, as_stranger):
 
 
 def test_public_pages_set_no_cookie_and_may_be_kept_only_with_asking(
-    published, as_stranger, as_rosa
+    published, as_stranger, as_rosa, wait
 ):
     address = published()
+    wait(minutes=5)  # by now a page that read the session would renew its cookie
     for client in (as_stranger, as_rosa):
         for page in ("/", "/stories", address, "/reviews", "/reviews/how"):
             answer = client.get(page)
