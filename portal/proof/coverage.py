@@ -22,7 +22,7 @@ SOON = timedelta(days=60)
 USES = (Purpose.WORDS, Purpose.NAME, Purpose.COMPANY, Purpose.PHOTO, Purpose.SALES)
 HEADS = [
     "Address", "Kind", "Customer", "Company", "Shown now", "Permission until",
-    "Confirm again by", *(use.value.capitalize() for use in USES),
+    "Confirm again by", *(f"{use.value.capitalize()} allowed" for use in USES),
 ]  # fmt: skip
 
 

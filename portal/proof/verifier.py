@@ -13,15 +13,20 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 UNSIGNED = {"manifest.json", "manifest.sig"}
 
 
 def main():
     try:
         manifest = json.loads((HERE / "manifest.json").read_text("utf-8"))
-        faults = list(changed_files(manifest)) + list(changed_events())
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        manifest, faults = {}, [f"manifest or ledger cannot be read: {error}"]
+        faults = list(changed_files(manifest))
+    except UNREADABLE as error:
+        manifest, faults = {}, [f"manifest.json: it cannot be read ({error})"]
+    try:
+        faults += changed_events()
+    except UNREADABLE as error:
+        faults.append(f"consent/: the ledger cannot be read ({error})")
     signed = signature(manifest)
     if signed is False:
         faults.append("manifest.json: it is not what was signed (manifest.sig)")
