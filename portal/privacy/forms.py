@@ -6,13 +6,14 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput
 
 from portal import clock
@@ -43,16 +44,20 @@ def short(limit: int) -> Length:
     return Length(max=limit, message=f"Use {limit} characters or fewer")
 
 
+def choices(words: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
 def trimmed(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
 class CorrectionForm(FlaskForm):
     first_name = StringField(
-        "First name", [InputRequired("Enter your first name"), short(100)], [trimmed]
+        "First name", [DataRequired("Enter your first name"), short(100)], [trimmed]
     )
     last_name = StringField(
-        "Last name", [InputRequired("Enter your last name"), short(100)], [trimmed]
+        "Last name", [DataRequired("Enter your last name"), short(100)], [trimmed]
     )
     job_title = StringField("Job title", [short(150)], [trimmed])
     phone = StringField("Phone", [short(60)], [trimmed])
@@ -63,7 +68,7 @@ class CorrectionForm(FlaskForm):
     def of(cls, person: Advocate) -> "CorrectionForm":
         form = cls(obj=person)
         known = LANGUAGES if person.language in LANGUAGES else {person.language: person.language}
-        form.language.choices = list((known | LANGUAGES).items())
+        form.language.choices = choices(known | LANGUAGES)
         return form
 
     def values(self) -> dict[str, Any]:
@@ -106,16 +111,20 @@ class PreferencesForm(FlaskForm):
     kinds = SelectMultipleField(
         "What may we ask you for?",
         [InputRequired("Choose at least one, or stop all invitations below")],
-        choices=[(action.value, name) for action, name in KINDS.items()],
+        choices=choices({action.value: name for action, name in KINDS.items()}),
         option_widget=CheckboxInput(),
     )
-    every = RadioField("How often at most?", choices=[(str(n), f"Every {n} days") for n in EVERY])
+    every = RadioField(
+        "How often at most?", choices=choices({str(n): f"Every {n} days" for n in EVERY})
+    )
     updates = RadioField(
         "What may we write to you about what you gave?",
-        choices=[
-            ("each", "Tell me each time something happens"),
-            ("needed", "Only when something needs me"),
-        ],
+        choices=choices(
+            {
+                "each": "Tell me each time something happens",
+                "needed": "Only when something needs me",
+            }
+        ),
     )
 
     @classmethod
@@ -130,7 +139,7 @@ class PreferencesForm(FlaskForm):
             }
         )
         keep = {"keep": f"Not before {now.day} {now:%B %Y}, as you said"} if now else {}
-        form.pause.choices = list((keep | PAUSES).items())
+        form.pause.choices = choices(keep | PAUSES)
         for field in (form.pause, form.kinds, form.every, form.updates):
             field.flags.required = True  # each has an answer already
         return form
