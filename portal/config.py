@@ -70,7 +70,24 @@ class Settings(BaseSettings):
     )
     media_url: str = Field(
         default=f"file://{ROOT}/var/media",
-        description="Where photos are kept: file:///DIRECTORY.",
+        description="Where photos and files are kept: file:///DIRECTORY, or s3://BUCKET/PREFIX.",
+    )
+    s3_endpoint: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Address of an S3-compatible server, e.g. https://minio.example.com. "
+        "Unset: Amazon’s own.",
+    )
+    s3_region: str = Field(default="us-east-1", description="The region of the bucket.")
+    s3_access_key: str = Field(
+        default="", description="Opens the bucket. Unset: what the machine itself may open."
+    )
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="Its other half.")
+    click_log_dir: str = Field(
+        default="",
+        description="Where web processes note visits to referral links until the worker of the "
+        "same machine loads them: a directory on a local disk. Unset: beside the SQLite file, or "
+        "`var/clicks` with PostgreSQL.",
     )
 
     smtp_host: str = Field(default="localhost", description="The mail relay.")
@@ -99,6 +116,12 @@ class Settings(BaseSettings):
         default="customers@example.com", description="Whom people may write to with a question."
     )
 
+    source_url: str = Field(
+        default="",
+        description="Where the source of this portal can be had, shown in the footer; the licence "
+        "asks for it once you run a changed version.",
+    )
+
     @classmethod
     def settings_customise_sources(cls, settings_cls, init_settings, env_settings, **_others):
         return init_settings, env_settings, FileSource(settings_cls)
@@ -109,6 +132,13 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[a-z0-9.\-\[\]:]+", value.rstrip("/"), re.IGNORECASE):
             raise ValueError("must be a scheme and a host, like https://customers.example.com")
         return value.rstrip("/").lower()
+
+    @field_validator("media_url")
+    @classmethod
+    def _a_place_for_files(cls, value: str) -> str:
+        if not re.fullmatch(r"file:///\S+|s3://[a-z0-9][a-z0-9.\-]+(/\S*)?", value):
+            raise ValueError("must be file:///DIRECTORY or s3://BUCKET/PREFIX")
+        return value
 
     @field_validator("link_keys", "signing_keys", "allowed_hosts", mode="before")
     @classmethod
@@ -126,6 +156,15 @@ class Settings(BaseSettings):
                     "must be 32 bytes as base64, as `openssl rand -base64 32` gives them"
                 )
         return keys
+
+    @property
+    def click_log(self) -> Path:
+        """The folder of the click log (see ``clicks.log``)."""
+        if self.click_log_dir:
+            return Path(self.click_log_dir)
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///") + "-clicks")
+        return ROOT / "var" / "clicks"
 
     @property
     def https(self) -> bool:

@@ -20,7 +20,7 @@ def store(data: bytes, *, by: Actor) -> Photo:
     picture = pictures.remake(data)
     file = pictures.webp(picture)
     photo = Photo(
-        key=storage.place().write(file),
+        key=storage.write(file),
         width=picture.width,
         height=picture.height,
         sha256=hashlib.sha256(file).hexdigest(),

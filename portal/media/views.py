@@ -66,4 +66,4 @@ def back() -> str | None:
 def let_go(key: str | None) -> None:
     """Only after the commit: a file too many is harmless, one too few is not."""
     if key:
-        storage.place().delete(key)
+        storage.delete(key)

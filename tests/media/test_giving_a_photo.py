@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from portal.advocates.models import Advocate
-from portal.errors import NotAllowed, NotFound, Unreadable
-from portal.media import pictures, storage
+from portal.errors import Unreadable
+from portal.media import pictures
 from portal.media.models import Photo
 
 
@@ -28,7 +28,7 @@ def send(browser, data: bytes, name="me.jpg", query=""):
 
 
 def files(tmp_path) -> list:
-    return sorted((tmp_path / "media").rglob("*.webp"))
+    return sorted((tmp_path / "media").rglob("?" * 32))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
@@ -153,17 +153,3 @@ def test_nobody_sees_the_photo_of_another(as_ada, as_charlie, as_stranger):
     assert as_charlie.get("/me/photo.webp").status_code == 404
     assert as_stranger.get("/me/photo.webp").status_code == 303
     assert send(as_stranger, picture()).status_code == 303
-
-
-@pytest.mark.parametrize("key", ["../../etc/passwd", "a" * 31, "A" * 32, "", "a" * 32])
-def test_a_name_that_is_no_key_finds_nothing(app, key):
-    with app.app_context(), pytest.raises(NotFound):
-        storage.read(key)
-
-
-def test_a_place_this_version_cannot_use_is_refused_in_words(app):
-    with app.app_context():
-        config = app.extensions["goodword"]
-        app.extensions["goodword"] = config.model_copy(update={"media_url": "s3://bucket"})
-        with pytest.raises(NotAllowed, match="must be file:///DIRECTORY"):
-            storage.place()

@@ -8,6 +8,7 @@ import pytest
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
+from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
@@ -112,7 +113,7 @@ def test_T6_words_not_confirmed_for_a_year_are_off_until_they_are(
 @pytest.fixture
 def with_photo(act, ada):
     def add():
-        file = storage.place().path(KEY)
+        file = storage.directory(settings()) / KEY[:2] / KEY
         file.parent.mkdir(parents=True)
         file.write_bytes(b"a picture")
         photo = Photo(key=KEY, width=200, height=200, sha256="0" * 64)
