@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from portal import clock
 from portal.addresses import canonical_email, name_key
 from portal.advocates import actions as advocates
-from portal.advocates import importing
+from portal.advocates import importing, wishes
 from portal.advocates.models import Advocate, Company, Sector
 from portal.campaigns import actions as campaigns
+from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
@@ -71,6 +72,7 @@ def tell() -> None:
         contribute(told, second, by=rosa)
     refer(second, by=rosa)
     pay(by=rosa)
+    decide(second)
     db.session.commit()
 
 
@@ -254,6 +256,22 @@ def refer(to: Campaign, *, by: Staff) -> None:
             with clock.ago(days=days * (1 - place / 6)):
                 db.session.flush()
                 referrals.move(lead, step, seen=lead.version, by=by)
+
+
+def decide(running: Campaign) -> None:
+    """Ingrid picks what she is asked for, Jonas pauses, Yuki wants to be asked later."""
+    ingrid, jonas, yuki = (person(name) for name in ("Ingrid", "Jonas", "Yuki"))
+    with clock.ago(days=70):
+        wishes.prefer(
+            ingrid, paused_until=None, asks_for=["review", "referral"], ask_every=180,
+            wants_updates=True, by=ingrid,
+        )  # fmt: skip
+        pause = clock.now().date() + timedelta(days=180)
+        wishes.prefer(
+            jonas, paused_until=pause, asks_for=[], ask_every=None, wants_updates=False, by=jonas
+        )
+    with clock.ago(days=3):
+        snooze(find(Invitation, campaign_id=running.id, advocate_id=yuki.id), 7, by=yuki)
 
 
 def path_to(stage: Stage) -> list[Stage]:

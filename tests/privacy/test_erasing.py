@@ -64,6 +64,10 @@ def test_T36_she_erases_herself_by_typing_one_word(app, as_ada, life, ada, saved
     assert [s for s in saved(Session) if s.who is Who.ADVOCATE] == []
 
 
+def stored(tmp_path) -> list:
+    return [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+
+
 def test_T36_the_words_are_gone_from_every_page_and_the_hash_stays(
     app, as_stranger, life, erase, saved
 ):

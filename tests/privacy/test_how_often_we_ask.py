@@ -187,6 +187,7 @@ def test_the_waiting_job_is_delayed_until_that_day(app, as_stranger, way_in):
     with app.app_context():
         client = DBOSClient(system_database_url=app.extensions["goodword"].database_url)
         [job] = client.list_workflows()
+        client.destroy()
     assert job.status == "DELAYED"
 
 
