@@ -69,6 +69,7 @@ class CorrectionForm(FlaskForm):
         form = cls(obj=person)
         known = LANGUAGES if person.language in LANGUAGES else {person.language: person.language}
         form.language.choices = choices(known | LANGUAGES)
+        form.language.flags.required = True  # it has an answer already
         return form
 
     def values(self) -> dict[str, Any]:
