@@ -47,7 +47,7 @@ class Proof:
     @property
     def words(self) -> bytes:
         """What the customer said, as the bytes their fingerprint is taken of."""
-        return seeds.canonical(public(self.asset.words))
+        return seeds.canonical(public(self.asset.words)) if self.asset else b""
 
 
 def of(slug: str) -> Proof:
@@ -77,10 +77,15 @@ def public(version: Version) -> list[dict[str, Any]]:
     return [answer for answer in version.answers if answer["public"]]
 
 
+def events(asset: Asset) -> list[ConsentEvent]:
+    """Every choice on the receipt of these words, oldest first."""
+    receipt = asset.submission.receipt
+    return receipt.events if receipt else []
+
+
 def permission(asset: Asset) -> ConsentEvent:
     """The newest yes to these words."""
-    events = asset.submission.receipt.events
-    return [e for e in events if e.purpose is Purpose.WORDS and e.verdict in GRANTING][-1]
+    return [e for e in events(asset) if e.purpose is Purpose.WORDS and e.verdict in GRANTING][-1]
 
 
 def confirm_by(asset: Asset, confirmed: datetime) -> datetime:
@@ -127,7 +132,7 @@ def _facts(asset: Asset, item: dict[str, Any]) -> dict[str, Any]:
             "wording": f"{yes.statement.language}@{yes.statement.version}",
             "wording_sha256": yes.statement.sha256,
         },
-        "ledger": {"newest_event": submission.receipt.events[-1].hash},
+        "ledger": {"newest_event": events(asset)[-1].hash},
     }
 
 

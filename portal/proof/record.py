@@ -90,7 +90,8 @@ class Account:
 
     def answers(self) -> list[dict[str, Any]]:
         """The newest words, answer by answer."""
-        return [a | {"text": shown(a["kind"], a["value"])} for a in self.submission.current.answers]
+        sent = self.submission.current
+        return [a | {"text": shown(a["kind"], a["value"])} for a in (sent.answers if sent else ())]
 
 
 def asset(asset_id: int) -> Asset:

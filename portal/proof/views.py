@@ -85,7 +85,8 @@ def _fresh(response: Response) -> Response:
     """Any cache may keep it, and must ask us before each use (T26)."""
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 # ── For legal ──────────────────────────────────────────────────────────────────────────────

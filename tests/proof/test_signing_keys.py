@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from portal import create_app
 from portal.config import BadSettings, load
+from portal.db import db
 from portal.proof import signing
 from tests.conftest import settings
 
@@ -22,10 +23,16 @@ NEW = base64.b64encode(b"n" * 32).decode()
 
 @pytest.fixture
 def portal_with(database):
-    def portal_with(*keys: str):
-        return create_app(settings(database, signing_keys=list(keys)), TESTING=True)
+    made = []
 
-    return portal_with
+    def portal_with(*keys: str):
+        made.append(create_app(settings(database, signing_keys=list(keys)), TESTING=True))
+        return made[-1]
+
+    yield portal_with
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def test_the_list_of_keys_grows_and_the_newest_signs(portal_with):
