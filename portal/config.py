@@ -8,6 +8,7 @@ import os
 import re
 import socket
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -90,6 +91,12 @@ class Settings(BaseSettings):
         "`var/clicks` with PostgreSQL.",
     )
 
+    disposable_list: str = Field(
+        default="",
+        description="A file of domains that hand out mailboxes to be thrown away, one a line, in "
+        "place of the list that comes along. Missing or unreadable: the list that comes along.",
+    )
+
     smtp_host: str = Field(default="localhost", description="The mail relay.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
     smtp_security: SmtpSecurity = Field(
@@ -157,7 +164,7 @@ class Settings(BaseSettings):
                 )
         return keys
 
-    @property
+    @cached_property
     def click_log(self) -> Path:
         """The folder of the click log (see ``clicks.log``)."""
         if self.click_log_dir:

@@ -2,7 +2,7 @@
 
 Revision ID: 1795502366
 Revises:
-Create Date: 2026-11-24 07:28:47.757946
+Create Date: 2026-11-24 08:08:51.021725
 
 """
 
@@ -60,6 +60,71 @@ def erasing(table: str) -> str:
 def upgrade() -> None:
     """Upgrade schema."""
     op.create_table(
+        "click",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.SmallInteger(), nullable=False),
+        sa.Column("visitor", sa.String(length=24), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "visit",
+                "head",
+                "prefetch",
+                "framed",
+                "preview",
+                "program",
+                name="kind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_click")),
+        sa.UniqueConstraint("link_id", "day", "hour", "visitor", "kind", name="uq_click_once"),
+    )
+    with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_click_day_not_forgotten",
+            ["day"],
+            unique=False,
+            sqlite_where=sa.text("visitor IS NOT NULL"),
+            postgresql_where=sa.text("visitor IS NOT NULL"),
+        )
+
+    op.create_table(
+        "click_day",
+        sa.Column("link_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "visit",
+                "head",
+                "prefetch",
+                "framed",
+                "preview",
+                "program",
+                name="kind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("visitors", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("link_id", "day", "kind", "source", name=op.f("pk_click_day")),
+    )
+    op.create_table(
+        "click_segment",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("loaded", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_click_segment")),
+    )
+    op.create_table(
         "company",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -99,6 +164,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_history_subject_id", ["subject", "id"], unique=False)
 
     op.create_table(
+        "known_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_contact")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_known_contact_key_hash")),
+    )
+    op.create_table(
         "link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -109,6 +182,7 @@ def upgrade() -> None:
                 "setup",
                 "receipt",
                 "prospect",
+                "company",
                 "stop",
                 name="kind",
                 native_enum=False,
@@ -140,6 +214,7 @@ def upgrade() -> None:
         sa.Column("template", sa.String(length=60), nullable=False),
         sa.Column("context", sa.JSON(), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("attachment", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("subject", sa.String(length=60), nullable=False),
         sa.Column(
             "state",
@@ -199,6 +274,7 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("alt", sa.String(length=300), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
         sa.UniqueConstraint("key", name=op.f("uq_photo_key")),
@@ -229,11 +305,32 @@ def upgrade() -> None:
         sa.Column("shown_where", sa.String(), nullable=False),
         sa.Column("purposes", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column(
+            "origin",
+            sa.Enum("builtin", "edited", name="origin", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("builtin_sha256", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt_set")),
         sa.UniqueConstraint(
             "action", "language", "version", name=op.f("uq_prompt_set_action_language_version")
         ),
+    )
+    op.create_table(
+        "risk_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=30), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column(
+            "severity",
+            sa.Enum("note", "hold", "no reward", name="severity", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("threshold", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_rule")),
+        sa.UniqueConstraint("key", name=op.f("uq_risk_rule_key")),
     )
     op.create_table(
         "session",
@@ -281,6 +378,7 @@ def upgrade() -> None:
                 "name",
                 "company",
                 "photo",
+                "logo",
                 "sales",
                 "recording",
                 "reference",
@@ -327,6 +425,7 @@ def upgrade() -> None:
         sa.Column("city", sa.String(length=100), nullable=False),
         sa.Column("country", sa.String(length=100), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("customer_since", sa.Date(), nullable=True),
         sa.Column("photo_id", sa.Integer(), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
@@ -365,6 +464,17 @@ def upgrade() -> None:
         sa.Column("offer_id", sa.Integer(), nullable=True),
         sa.Column("referral_offer_id", sa.Integer(), nullable=True),
         sa.Column("rewarding_stage", sa.String(length=20), nullable=False),
+        sa.Column("counts_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "touch",
+            sa.Enum("first", "last", name="touch", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("hold_days", sa.Integer(), nullable=False),
+        sa.Column("most_each", sa.Integer(), nullable=True),
+        sa.Column("most_all", sa.Integer(), nullable=True),
+        sa.Column("budget_cents", sa.Integer(), nullable=True),
+        sa.Column("prospect_promise", sa.String(length=200), nullable=False),
         sa.Column("deadline", sa.Date(), nullable=False),
         sa.Column("mail_subject", sa.String(length=150), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
@@ -401,6 +511,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_import")),
     )
     op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("place", sa.String(length=500), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "talk",
+                "panel",
+                "interview",
+                "user-group",
+                name="format",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "full", "held", "cancelled", name="state", native_enum=False, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 1440", name=op.f("ck_event_minutes_of_a_day")),
+        sa.CheckConstraint("seats BETWEEN 1 AND 50", name=op.f("ck_event_seats_on_a_stage")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_event_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("uid", name=op.f("uq_event_uid")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_state_starts_at", ["state", "starts_at"], unique=False)
+
+    op.create_table(
         "prompt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("prompt_set_id", sa.Integer(), nullable=False),
@@ -414,6 +568,12 @@ def upgrade() -> None:
                 "rating",
                 "choice",
                 "results",
+                "number",
+                "dates",
+                "people",
+                "links",
+                "event",
+                "files",
                 name="promptkind",
                 native_enum=False,
                 length=20,
@@ -430,6 +590,11 @@ def upgrade() -> None:
         sa.Column("words_min", sa.Integer(), nullable=True),
         sa.Column("words_max", sa.Integer(), nullable=True),
         sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("lowest", sa.Integer(), nullable=True),
+        sa.Column("highest", sa.Integer(), nullable=True),
+        sa.Column("most", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["prompt_set_id"], ["prompt_set.id"], name=op.f("fk_prompt_prompt_set_id")
         ),
@@ -438,6 +603,19 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "prompt_set_id", "position", name=op.f("uq_prompt_prompt_set_id_position")
         ),
+    )
+    op.create_table(
+        "stage_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_stage_import_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_import")),
     )
     op.create_table(
         "ask",
@@ -500,6 +678,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("advocate_id", sa.Integer(), nullable=False),
         sa.Column("contribution", sa.String(length=60), nullable=False),
+        sa.Column("credit", sa.String(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["advocate_id"], ["advocate.id"], name=op.f("fk_receipt_advocate_id")
@@ -518,6 +697,8 @@ def upgrade() -> None:
         sa.Column("explanation", sa.String(length=200), nullable=False),
         sa.Column("promise", sa.JSON(), nullable=False),
         sa.Column("donated", sa.Boolean(), nullable=False),
+        sa.Column("pot", sa.String(length=60), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["advocate_id"], ["advocate.id"], name=op.f("fk_reward_advocate_id")
@@ -527,6 +708,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reward", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reward_advocate_id"), ["advocate_id"], unique=False)
+        batch_op.create_index("ix_reward_pot_advocate_id", ["pot", "advocate_id"], unique=False)
+
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("logo", "attachment", name="uploadkind", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_upload_advocate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+        sa.UniqueConstraint("key", name=op.f("uq_upload_key")),
+    )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_advocate_id"), ["advocate_id"], unique=False)
 
     op.create_table(
         "consent_event",
@@ -539,6 +747,7 @@ def upgrade() -> None:
                 "name",
                 "company",
                 "photo",
+                "logo",
                 "sales",
                 "recording",
                 "reference",
@@ -588,6 +797,74 @@ def upgrade() -> None:
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.create_index(
             "ix_consent_event_receipt_id_purpose_id", ["receipt_id", "purpose", "id"], unique=False
+        )
+
+    op.create_table(
+        "org_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "clause",
+            sa.Enum("allows", "forbids", "silent", name="clause", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("requested_by", sa.String(length=60), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approver", sa.String(length=150), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "pending",
+                "approved",
+                "change-asked",
+                "forbidden",
+                "withdrawn",
+                "closed",
+                name="orgverdict",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("for_name", sa.Boolean(), nullable=False),
+        sa.Column("for_logo", sa.Boolean(), nullable=False),
+        sa.Column("for_story", sa.Boolean(), nullable=False),
+        sa.Column("on_web", sa.Boolean(), nullable=False),
+        sa.Column("in_sales", sa.Boolean(), nullable=False),
+        sa.Column("territory", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("text_sha256", sa.String(length=64), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(verdict = 'pending') = (decided_at IS NULL)", name=op.f("ck_org_approval_decided_at")
+        ),
+        sa.CheckConstraint(
+            "verdict <> 'approved' OR (authority <> '' AND (for_name OR for_logo OR for_story))",
+            name=op.f("ck_org_approval_approved_by_someone_for_something"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_org_approval_company_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_org_approval_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_org_approval")),
+    )
+    with op.batch_alter_table("org_approval", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_org_approval_company_id_verdict", ["company_id", "verdict"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_org_approval_receipt_id"), ["receipt_id"], unique=False
         )
 
     op.create_table(
@@ -652,6 +929,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reward_entry_reward_id"), ["reward_id"], unique=False)
 
     op.create_table(
+        "speaker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("advocate_id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("dates", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "offered",
+                "confirmed",
+                "declined",
+                "released",
+                name="speakerstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR (event_id IS NOT NULL AND confirmed_at IS NOT NULL)",
+            name=op.f("ck_speaker_confirmed_for_an_event"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["advocate_id"], ["advocate.id"], name=op.f("fk_speaker_advocate_id")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_speaker_event_id")),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_speaker_invitation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaker")),
+        sa.UniqueConstraint("reason", name=op.f("uq_speaker_reason")),
+    )
+    with op.batch_alter_table("speaker", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_speaker_advocate_id"), ["advocate_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_speaker_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invitation_id", sa.Integer(), nullable=False),
@@ -677,6 +996,7 @@ def upgrade() -> None:
                 "draft",
                 "submitted",
                 "changes-asked",
+                "signoff",
                 "approved",
                 "published",
                 "retired",
@@ -712,6 +1032,13 @@ def upgrade() -> None:
                 length=20,
             ),
             nullable=True,
+        ),
+        sa.Column(
+            "credit",
+            sa.Enum(
+                "full", "initials", "role", "anonymous", name="credit", native_enum=False, length=20
+            ),
+            nullable=False,
         ),
         sa.Column("attested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
@@ -777,6 +1104,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("referral_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("label", sa.String(length=60), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -809,23 +1137,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "asset",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=100), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("headline", sa.String(length=150), nullable=False),
-        sa.Column("excerpt", sa.String(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_asset_submission_id")
-        ),
-        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_asset_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
-        sa.UniqueConstraint("slug", name=op.f("uq_asset_slug")),
-        sa.UniqueConstraint("submission_id", name=op.f("uq_asset_submission_id")),
-    )
-    op.create_table(
         "lead",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("link_id", sa.Integer(), nullable=False),
@@ -854,21 +1165,159 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("hold", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(length=254), nullable=False),
+        sa.Column("mailbox", sa.String(length=254), nullable=False),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("prospect_promise", sa.String(length=200), nullable=False),
+        sa.Column("no_reward", sa.String(length=20), nullable=False),
+        sa.Column("handed_on", sa.Integer(), nullable=False),
+        sa.Column("alike_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("value_cents", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("crm_id", sa.String(length=100), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "stage <> 'withdrawn' OR email = ''", name=op.f("ck_lead_no_details_if_withdrawn")
         ),
+        sa.CheckConstraint("value_cents >= 0", name=op.f("ck_lead_value_not_negative")),
+        sa.ForeignKeyConstraint(["alike_id"], ["lead.id"], name=op.f("fk_lead_alike_id")),
         sa.ForeignKeyConstraint(["link_id"], ["referral_link.id"], name=op.f("fk_lead_link_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_lead_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+        sa.UniqueConstraint("crm_id", name=op.f("uq_lead_crm_id")),
         sa.UniqueConstraint("email_key", name=op.f("uq_lead_email_key")),
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_alike_id"), ["alike_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_domain"), ["domain"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_link_id"), ["link_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_mailbox"), ["mailbox"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_lead_stage_id", ["stage", "id"], unique=False)
 
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("words", "cut", name="change", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("headline", sa.String(length=150), nullable=False),
+        sa.Column("excerpt", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("substantiation", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "approved",
+                "reworded",
+                "refused",
+                "superseded",
+                name="decision",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("rendering", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)",
+            name=op.f("ck_proposal_decided_at_if_decided"),
+        ),
+        sa.ForeignKeyConstraint(["base_id"], ["version.id"], name=op.f("fk_proposal_base_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_proposal_staff_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_proposal_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_submission_id"), ["submission_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_proposal_pending",
+            ["submission_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=100), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("headline", sa.String(length=150), nullable=False),
+        sa.Column("excerpt", sa.String(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_asset_proposal_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_asset_submission_id")
+        ),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_asset_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint("slug", name=op.f("uq_asset_slug")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_asset_submission_id")),
+    )
+    op.create_table(
+        "lead_claim",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=20), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_claim_lead_id")),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["referral_link.id"], name=op.f("fk_lead_claim_link_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_claim")),
+    )
+    with op.batch_alter_table("lead_claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_claim_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_claim_link_id"), ["link_id"], unique=False)
+
+    op.create_table(
+        "lead_signal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=30), nullable=False),
+        sa.Column(
+            "severity",
+            sa.Enum("note", "hold", "no reward", name="severity", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(cleared_at IS NULL) = (\"by\" = '')", name=op.f("ck_lead_signal_cleared_by_someone")
+        ),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_signal_lead_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_signal")),
+        sa.UniqueConstraint("lead_id", "rule", name=op.f("uq_lead_signal_lead_id_rule")),
+    )
     op.create_table(
         "stage_move",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -915,12 +1364,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stage_move_lead_id"))
 
     op.drop_table("stage_move")
+    op.drop_table("lead_signal")
+    with op.batch_alter_table("lead_claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lead_claim_link_id"))
+        batch_op.drop_index(batch_op.f("ix_lead_claim_lead_id"))
+
+    op.drop_table("lead_claim")
+    op.drop_table("asset")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_proposal_pending",
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_proposal_submission_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index("ix_lead_stage_id")
+        batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_lead_mailbox"))
         batch_op.drop_index(batch_op.f("ix_lead_link_id"))
+        batch_op.drop_index(batch_op.f("ix_lead_domain"))
+        batch_op.drop_index(batch_op.f("ix_lead_alike_id"))
 
     op.drop_table("lead")
-    op.drop_table("asset")
     op.drop_table("version")
     with op.batch_alter_table("referral_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_link_referral_id"))
@@ -932,6 +1400,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_submission_advocate_id"))
 
     op.drop_table("submission")
+    with op.batch_alter_table("speaker", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_speaker_event_id"))
+        batch_op.drop_index(batch_op.f("ix_speaker_advocate_id"))
+
+    op.drop_table("speaker")
     with op.batch_alter_table("reward_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reward_entry_reward_id"))
 
@@ -940,11 +1413,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referral_advocate_id"))
 
     op.drop_table("referral")
+    with op.batch_alter_table("org_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_org_approval_receipt_id"))
+        batch_op.drop_index("ix_org_approval_company_id_verdict")
+
+    op.drop_table("org_approval")
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.drop_index("ix_consent_event_receipt_id_purpose_id")
 
     op.drop_table("consent_event")
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_upload_advocate_id"))
+
+    op.drop_table("upload")
     with op.batch_alter_table("reward", schema=None) as batch_op:
+        batch_op.drop_index("ix_reward_pot_advocate_id")
         batch_op.drop_index(batch_op.f("ix_reward_advocate_id"))
 
     op.drop_table("reward")
@@ -960,7 +1443,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ask_advocate_id"))
 
     op.drop_table("ask")
+    op.drop_table("stage_import")
     op.drop_table("prompt")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_state_starts_at")
+
+    op.drop_table("event")
     op.drop_table("customer_import")
     op.drop_table("campaign")
     with op.batch_alter_table("advocate", schema=None) as batch_op:
@@ -975,6 +1463,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_session_person_id"))
 
     op.drop_table("session")
+    op.drop_table("risk_rule")
     op.drop_table("prompt_set")
     op.drop_table("photo")
     op.drop_table("offer")
@@ -987,11 +1476,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_subject"))
 
     op.drop_table("link")
+    op.drop_table("known_contact")
     with op.batch_alter_table("history", schema=None) as batch_op:
         batch_op.drop_index("ix_history_subject_id")
         batch_op.drop_index(batch_op.f("ix_history_by"))
 
     op.drop_table("history")
     op.drop_table("company")
+    op.drop_table("click_segment")
+    op.drop_table("click_day")
+    with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_click_day_not_forgotten",
+            sqlite_where=sa.text("visitor IS NOT NULL"),
+            postgresql_where=sa.text("visitor IS NOT NULL"),
+        )
+
+    op.drop_table("click")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")

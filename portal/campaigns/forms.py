@@ -75,6 +75,21 @@ class Day(DateField):
             raise ValueError(A_DAY) from None
 
 
+class Whole(IntegerField):
+    """A whole number, with our own words when it is none."""
+
+    def __init__(self, label: str, asks: str, **more):
+        super().__init__(label, **more)
+        self.asks = asks
+
+    def process_formdata(self, valuelist):
+        try:
+            if valuelist and valuelist[0].strip():
+                super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.asks) from None
+
+
 class CampaignForm(FlaskForm):
     name = StringField(**_text("Name", "Enter a name for this campaign", 120))
     actions = SelectMultipleField(

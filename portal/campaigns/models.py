@@ -32,6 +32,13 @@ REWARDING_STAGES = {
 LINKS_OUTLIVE = timedelta(days=60)
 
 
+class Touch(enum.StrEnum):
+    """Which link counts when the same person comes through two."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
 class CampaignState(enum.StrEnum):
     DRAFT = "draft"
     SENT = "sent"
@@ -57,6 +64,14 @@ class Campaign(Model):
     referral_offer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Offer.id))
     referral_offer: Mapped[Offer | None] = relationship(foreign_keys=[referral_offer_id])
     rewarding_stage: Mapped[str] = mapped_column(sa.String(20), default="won")
+    # The rest of the referral terms, printed under each link. A promise cannot change once sent.
+    counts_days: Mapped[int] = mapped_column(default=180)  # from the day a link is made
+    touch: Mapped[Touch] = mapped_column(default=Touch.FIRST)
+    hold_days: Mapped[int] = mapped_column(default=0)  # from the rewarding stage to the approval
+    most_each: Mapped[int | None]  # rewards per advocate
+    most_all: Mapped[int | None]  # rewards in this campaign
+    budget_cents: Mapped[int | None]  # of the reward's currency
+    prospect_promise: Mapped[str] = mapped_column(sa.String(200), default="")  # "You get …"
     deadline: Mapped[date]
     subject_line: Mapped[str] = mapped_column("mail_subject", sa.String(150))
     body: Mapped[str]  # placeholders by name only: {first_name} {company} {sender}

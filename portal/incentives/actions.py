@@ -1,6 +1,7 @@
 """The reward ledger. Its inputs carry no rating, no text and no decision (T8, 16 CFR 465.4)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
 from portal.incentives import copylint, payees
+from portal.incentives.limits import Limits
 from portal.incentives.models import Offer, Reward, RewardEntry, RewardState
 
 # What may follow what. Issued and declined are final.
@@ -22,7 +24,12 @@ MOVES = {
         RewardState.DECLINED,
         RewardState.VOID,
     },
-    RewardState.HELD: {RewardState.APPROVED, RewardState.DECLINED, RewardState.VOID},
+    RewardState.HELD: {
+        RewardState.ACCRUED,
+        RewardState.APPROVED,
+        RewardState.DECLINED,
+        RewardState.VOID,
+    },
     RewardState.APPROVED: {RewardState.ISSUED, RewardState.HELD, RewardState.VOID},
     RewardState.VOID: {RewardState.ACCRUED},
     RewardState.ISSUED: set(),
@@ -51,13 +58,20 @@ def accrue(
     promise: Mapping[str, Any],
     donated: bool = False,
     hold: str = "",
+    limits: Limits | None = None,
+    not_before: datetime | None = None,
     by: Actor,
 ) -> Reward:
     """Owe a reward for one reason, once: the same reason again gives the same reward.
 
     ``hold`` is why a person must look first, in plain words. A voided one comes back to life.
+    Raises limits.Reached, owing nothing, when the pot it would come from is empty.
     """
+    if limits:
+        limits.wait()
     reward = db.session.scalar(sa.select(Reward).where(Reward.reason == reason).with_for_update())
+    if limits and (reward is None or reward.state is RewardState.VOID):
+        limits.check(advocate, promise)
     if reward is None:
         reward = Reward(
             advocate=advocate,
@@ -65,14 +79,23 @@ def accrue(
             explanation=explanation,
             promise=dict(promise),
             donated=donated,
+            pot=limits.pot if limits else "",
+            not_before=not_before,
         )
         db.session.add(reward)
         _append(reward, RewardState.ACCRUED, by=by)
     elif reward.state is RewardState.VOID:
+        reward.not_before = not_before
         _append(reward, RewardState.ACCRUED, by=by)
     if hold and reward.state is RewardState.ACCRUED:
         _append(reward, RewardState.HELD, note=hold, by=by)
     return reward
+
+
+def release(reward: Reward, *, note: str, by: Actor) -> None:
+    """What a rule held is due again; what a person held stays until a person says so."""
+    if reward.state is RewardState.HELD and reward.entries[-1].by == by.subject:
+        _append(reward, RewardState.ACCRUED, note=note, by=by)
 
 
 def void(reason: str, *, note: str, by: Actor) -> None:
@@ -109,6 +132,9 @@ def move(
         raise NotAllowed(f"This reward is {reward.state}; it cannot become {state}.")
     if state in {RewardState.DECLINED, RewardState.HELD} and not note.strip():
         raise NotAllowed("Say why: the customer will read it.")
+    if state is RewardState.APPROVED and reward.not_before and clock.now() < reward.not_before:
+        day = reward.not_before
+        raise NotAllowed(f"It can be approved from {day.day} {day:%B %Y} on, as the terms say.")
     if state is RewardState.ISSUED and (objection := payees.objection_to(reward)):
         raise NotAllowed(objection)
     _append(reward, state, note=note.strip(), by=by)

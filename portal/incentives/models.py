@@ -72,6 +72,7 @@ class Reward(Model):
     """One reward owed for one reason, once. Its state is its newest ledger entry."""
 
     __tablename__ = "reward"
+    __table_args__ = (sa.Index("ix_reward_pot_advocate_id", "pot", "advocate_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
@@ -80,6 +81,8 @@ class Reward(Model):
     explanation: Mapped[str] = mapped_column(sa.String(200))  # "Your quote", "Lead via “Maya”"
     promise: Mapped[dict[str, Any]]
     donated: Mapped[bool] = mapped_column(default=False)
+    pot: Mapped[str] = mapped_column(sa.String(60), default="")  # what its limits are counted in
+    not_before: Mapped[datetime | None]  # approvable from then on
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     entries: Mapped[list["RewardEntry"]] = relationship(
         back_populates="reward", order_by="RewardEntry.id", lazy="selectin"

@@ -30,6 +30,12 @@ GOES = [
         "Deleted, with its file.",
     ),
     Holding(
+        "Your files",
+        "the pictures, PDFs and the logo you gave us with your words",
+        ("upload",),
+        "Deleted, and from our storage too.",
+    ),
+    Holding(
         "Your words",
         "every answer, finished or not, and each version as you sent it",
         ("submission", "answer", "version", "asset"),
@@ -41,6 +47,12 @@ GOES = [
         "what we asked you for and when, and what you answered",
         ("invitation", "ask"),
         "Closed; a reason you typed is deleted.",
+    ),
+    Holding(
+        "Where you speak",
+        "your offers to speak at events, the days that suit you, and our answers",
+        ("speaker",),
+        "Deleted.",
     ),
     Holding(
         "Your links",
@@ -90,8 +102,9 @@ STAYS = [
 ]
 # Other people's, the company's own, or nobody's.
 NOT_THEIRS = {
-    "company", "campaign", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
-    "stage_move", "customer_import",
+    "company", "campaign", "event", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
+    "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
+    "stage_import",
 }  # fmt: skip
 
 

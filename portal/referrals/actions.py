@@ -15,10 +15,9 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
 from portal.incentives.models import Choice
-from portal.links import actions as signed_links
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.referrals import board, queries, rewarding, signals, words
+from portal.referrals import attribution, board, forgetting, queries, rewarding, signals, words
 from portal.referrals.models import FINAL, Lead, Referral, ReferralLink, Stage, StageMove
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that reads like something else
@@ -162,7 +161,7 @@ def receive(
     """Take a prospect's own details; one mailbox is one lead, however often it is sent.
 
     Whoever sends a known address gets the same answer and sees nothing stored under it: the way
-    to the details goes by mail only. ``suspicion`` is why a person should look first (T35).
+    to the details goes by mail only. ``suspicion`` is what the form itself gave away (T35).
     """
     if not queries.is_open(link):
         raise NotAllowed("This link is closed, so nothing was sent.")
@@ -177,7 +176,10 @@ def receive(
             message=message,
             wants_marketing=wants_marketing,
             tells_referrer=tells_referrer,
-            hold=signals.hold(email, link.referral.advocate) or suspicion,
+            domain=signals.domain_of(email),
+            mailbox=signals.folded(email),
+            source=source,
+            prospect_promise=link.referral.invitation.campaign.prospect_promise,
         )
         try:
             with db.session.begin_nested():
@@ -187,8 +189,12 @@ def receive(
         except IntegrityError:  # someone pressed twice; the first one through made the lead
             lead = queries.lead_at(key)
         else:
+            attribution.begin(lead, by=lead)
+            signals.notice(lead, suspicion)
             record(lead, "received", by=lead, source=source, wants_marketing=wants_marketing)
             _step(lead, by=lead)
+    if lead.link_id != link.id:
+        attribution.touch(lead, link, clock.now())
     if suspicion != signals.PROGRAM and not queries.answered_today(lead):
         outbox.email(lead.email, "lead-received", about=lead, links={"url": (Kind.PROSPECT, lead)})
     return lead
@@ -227,15 +233,9 @@ def erase(lead: Lead) -> None:
     _lock(lead)
     if lead.stage is Stage.WITHDRAWN:
         return
-    outbox.forget(lead, lead.email)
-    lead.name = lead.email = lead.company = lead.message = ""
-    lead.email_key = None
-    lead.wants_marketing = lead.tells_referrer = False
-    for move_ in lead.moves:
-        move_.note = ""  # staff may have written a name there
+    forgetting.empty(lead)
     lead.stage = Stage.WITHDRAWN
     _step(lead, by=lead)
-    signed_links.revoke(lead, Kind.PROSPECT)
 
 
 # ── Staff ──────────────────────────────────────────────────────────────────────────────────

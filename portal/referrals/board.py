@@ -10,11 +10,22 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
 from portal.db import db
 from portal.errors import NotFound
-from portal.referrals.models import Lead, Referral, ReferralLink, Stage, StageMove
+from portal.referrals.models import (
+    Lead,
+    LeadSignal,
+    Referral,
+    ReferralLink,
+    Severity,
+    Stage,
+    StageMove,
+)
 from portal.staff.queries import name_of
 
 PER_PAGE = 50
 PER_COLUMN = 12
+STANDS_OUT = Lead.signals.any(
+    sa.and_(LeadSignal.cleared_at.is_(None), LeadSignal.severity != Severity.NOTE)
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ class Filter:
     campaign: int | None = None
     search: str = ""
     stage: Stage | None = None
+    look: bool = False  # only those a person should look at
 
     def apply(self, select: sa.Select) -> sa.Select:
         if self.campaign:
@@ -44,6 +56,8 @@ class Filter:
             )
         if self.stage:
             select = select.where(Lead.stage == self.stage)
+        if self.look:
+            select = select.where(STANDS_OUT)
         return select
 
 
@@ -106,6 +120,11 @@ def lead(lead_id: int) -> Lead:
     if found is None:
         raise NotFound("There is no such lead.")
     return found
+
+
+def alike_to(lead: Lead) -> Sequence[Lead]:
+    """Later leads that may be the same piece of business as this one."""
+    return db.session.scalars(sa.select(Lead).where(Lead.alike_id == lead.id).limit(20)).all()
 
 
 def who_was_faster(lead: Lead) -> str:

@@ -51,10 +51,11 @@ def purge(before: datetime) -> int:
 def empty(lead: Lead) -> None:
     """Delete what a prospect gave us; the step they reached stays, without anyone in it."""
     outbox.forget(lead, lead.email)
-    lead.name = lead.email = lead.company = lead.message = ""
-    lead.email_key = None
+    lead.name = lead.email = lead.company = lead.message = lead.domain = lead.mailbox = ""
+    lead.email_key = lead.crm_id = None
     lead.wants_marketing = lead.tells_referrer = False
-    for move in lead.moves:
-        move.note = ""  # staff may have written a name there
+    for noted in (*lead.moves, *lead.signals, *lead.claims):
+        noted.note = ""  # staff may have written a name there
+    forget_notes([lead.subject])
     signed_links.revoke(lead, Kind.PROSPECT)
     db.session.flush()

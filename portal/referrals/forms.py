@@ -179,8 +179,9 @@ class MoveForm(FlaskForm):
     )
 
     @classmethod
-    def of(cls, lead: Lead) -> "MoveForm":
-        form = cls(seen=lead.version)
+    def of(cls, lead: Lead, *, fresh: bool = False) -> "MoveForm":
+        """For what may follow; ``fresh``: without what was sent, which was another form's."""
+        form = cls(formdata=None, seen=lead.version) if fresh else cls(seen=lead.version)
         form.stage.choices = [
             (stage.value, stage.value.capitalize()) for stage in Stage if lead.allows(stage)
         ]

@@ -1,9 +1,17 @@
 """What a lead's stage does to the reward: owed at the stage agreed on, once, and no sooner."""
 
+from datetime import timedelta
+
+from portal import clock
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
-from portal.incentives.models import Choice
-from portal.referrals.models import PROGRESS, Lead, Referral, Stage
+from portal.incentives import queries as rewards
+from portal.incentives.limits import Limits, Reached
+from portal.incentives.models import Choice, Reward, RewardState
+from portal.referrals.models import PROGRESS, Lead, Referral, Severity, Stage
+from portal.referrals.words import NO_REWARD
+
+TRY_AGAIN = {"most_each", "most_all", "budget"}  # room may come back when another is voided
 
 
 def promised(referral: Referral) -> bool:
@@ -20,6 +28,14 @@ def earned(lead: Lead) -> bool:
     return PROGRESS.index(lead.stage) >= PROGRESS.index(due_at)
 
 
+def barred(lead: Lead) -> str:
+    """Why it earns no reward wherever it stands, for staff; empty when it may."""
+    if lead.no_reward and lead.no_reward not in TRY_AGAIN:
+        return NO_REWARD[lead.no_reward].staff
+    none = [one for one in lead.open_signals if one.severity is Severity.NO_REWARD]
+    return none[0].reason if none else ""
+
+
 def settle(lead: Lead) -> None:
     """Make the ledger agree with the stage. Called after every move; twice is harmless.
 
@@ -28,15 +44,42 @@ def settle(lead: Lead) -> None:
     and so does the advocate (T30, T33).
     """
     if not earned(lead):
-        incentives.void(lead.subject, note="The referral is no longer at that step.", by=SYSTEM)
-        return
+        incentives.void(lead.reason, note="The referral is no longer at that step.", by=SYSTEM)
+    elif why := barred(lead):
+        incentives.void(lead.reason, note=why, by=SYSTEM)
+    else:
+        _owe(lead)
+
+
+def _owe(lead: Lead) -> None:
     referral = lead.link.referral
-    incentives.accrue(
-        referral.advocate,
-        reason=lead.subject,
-        explanation=f"Your referral of {lead.created_at.day} {lead.created_at:%B %Y}",
-        promise=referral.promise,
-        donated=referral.choice is Choice.DONATED,
-        hold=lead.hold,
-        by=SYSTEM,
-    )
+    campaign = referral.invitation.campaign
+    try:
+        reward = incentives.accrue(
+            referral.advocate,
+            reason=lead.reason,
+            explanation=f"Your referral of {lead.created_at.day} {lead.created_at:%B %Y}",
+            promise=referral.promise,
+            donated=referral.choice is Choice.DONATED,
+            hold=lead.hold,
+            limits=Limits(
+                campaign.subject, campaign.most_each, campaign.most_all, campaign.budget_cents
+            ),
+            not_before=clock.now() + timedelta(days=campaign.hold_days),
+            by=SYSTEM,
+        )
+    except Reached as reached:
+        lead.no_reward = reached.which
+        return
+    lead.no_reward = ""
+    if not lead.hold:
+        incentives.release(reward, note="A colleague looked at it.", by=SYSTEM)
+
+
+def reward_of(lead: Lead) -> Reward | None:
+    return rewards.by_reason([lead.reason]).get(lead.reason)
+
+
+def was_sent(lead: Lead) -> bool:
+    reward = reward_of(lead)
+    return reward is not None and reward.state is RewardState.ISSUED

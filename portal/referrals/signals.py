@@ -1,78 +1,27 @@
 """What a person should look at before a reward is paid.
 
 Signals hold and explain; they never refuse anyone, and nobody outside the team is told (T35).
-The sentences name no address and accuse nobody.
+The sentences name no address and accuse nobody. What each rule does is the owners' to say
+(``risk``); as they come, they stand here.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from portal.addresses import canonical_email
+from portal.addresses import canonical_email, name_key
 from portal.advocates.models import Advocate
+from portal.config import settings
+from portal.consent.companies import free_mail
 from portal.db import db
+from portal.referrals import known
+from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, RiskRule, Severity
 from portal.staff.models import Staff
 
-# Domains anyone can have an address at: sharing one says nothing.
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "outlook.de",
-        "hotmail.com",
-        "hotmail.co.uk",
-        "hotmail.fr",
-        "live.com",
-        "msn.com",
-        "yahoo.com",
-        "yahoo.co.uk",
-        "yahoo.de",
-        "yahoo.fr",
-        "ymail.com",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "proton.me",
-        "protonmail.com",
-        "pm.me",
-        "tutanota.com",
-        "tuta.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.com",
-        "gmx.at",
-        "gmx.ch",
-        "web.de",
-        "t-online.de",
-        "freenet.de",
-        "mail.com",
-        "mail.de",
-        "posteo.de",
-        "mailbox.org",
-        "fastmail.com",
-        "zoho.com",
-        "yandex.ru",
-        "yandex.com",
-        "mail.ru",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "orange.fr",
-        "free.fr",
-        "laposte.net",
-        "wanadoo.fr",
-        "sfr.fr",
-        "libero.it",
-        "virgilio.it",
-        "wp.pl",
-        "o2.pl",
-        "onet.pl",
-        "seznam.cz",
-        "naver.com",
-        "bigpond.com",
-        "comcast.net",
-    ]
-)
 GMAIL = {"gmail.com", "googlemail.com"}
 
 SAME_PERSON = (
@@ -81,12 +30,204 @@ SAME_PERSON = (
 )
 COLLEAGUE = "This looks like someone on our own team. A colleague earns nobody a reward."
 CUSTOMER = "Someone with this address is a customer already. A reward is for new customers."
+KNOWN = (
+    "The address or its company is on the list of customers and open opportunities. A reward is "
+    "for new business."
+)
 SAME_COMPANY = (
     "The address is at the same company as the customer who shared the link. Check that it is a "
     "new piece of business before the reward is paid."
 )
+ALIKE = "Someone at the same company came before. Check that it is not the same piece of business."
+PER_HOUR = "Many people came through this customer’s links within an hour."
+PER_DAY = "Many people came through this customer’s links within a day."
+DISPOSABLE = "The address is at a provider of mailboxes to be thrown away."
+RING = "The two recommend each other’s companies. Check that both are new business."
 TOO_FAST = "The form was sent faster than people usually fill it in. Check that a person wrote it."
 PROGRAM = "A field that people cannot see was filled in. Check that a person wrote it."
+
+# What the advocate reads of it: a class of reasons, about nobody (T33, T35).
+WHO = "We check whether we knew this person or company before."
+HOW = "We check that a person filled in the form."
+PACE = "Many people came at once, so we look at each of them by hand."
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that may stand out: what it looks for, what it says, and to whom."""
+
+    key: str
+    name: str
+    reason: str  # to staff, on the lead
+    told: str  # to the advocate
+    severity: Severity
+    check: Callable[["Facts", int], bool]
+    threshold: int | None = None
+    unit: str = ""  # what the threshold counts
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A lead beside the customer who shared the link."""
+
+    lead: Lead
+    advocate: Advocate
+    suspicion: str  # what the form itself gave away
+
+    @cached_property
+    def own_domain(self) -> bool:
+        """Does the address say which company it is at?"""
+        return bool(self.lead.domain) and self.lead.domain not in free_mail()
+
+    @property
+    def at_domain(self) -> str:
+        return f"%@{self.lead.domain}"
+
+    def came_within(self, **span) -> int:
+        """How many came through this customer's links in the last hour, day …, this one too."""
+        return db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Lead)
+            .join(Lead.link)
+            .join(ReferralLink.referral)
+            .where(
+                Referral.advocate_id == self.advocate.id,
+                Lead.created_at > self.lead.created_at - timedelta(**span),
+                Lead.created_at <= self.lead.created_at,
+            )
+        )
+
+
+# ── What each looks for ────────────────────────────────────────────────────────────────────
+
+
+def _own_address(facts: Facts, _: int) -> bool:
+    return facts.lead.mailbox == folded(facts.advocate.email)
+
+
+def _colleague(facts: Facts, _: int) -> bool:
+    if _exists(sa.func.lower(Staff.email) == facts.lead.email_key):
+        return True
+    return facts.own_domain and _exists(sa.func.lower(Staff.email).like(facts.at_domain))
+
+
+def _customer(facts: Facts, _: int) -> bool:
+    return not _own_address(facts, 0) and _exists(Advocate.email_key == facts.lead.email_key)
+
+
+def _known(facts: Facts, _: int) -> bool:
+    return known.is_known(facts.lead.email_key, facts.lead.domain if facts.own_domain else "")
+
+
+def _same_company(facts: Facts, _: int) -> bool:
+    if _own_address(facts, 0):
+        return False
+    same_domain = facts.own_domain and facts.lead.domain == domain_of(facts.advocate.email)
+    return same_domain or name_key(facts.lead.company) == facts.advocate.company.name_key
+
+
+def _alike(facts: Facts, _: int) -> bool:
+    return facts.lead.alike_id is not None
+
+
+def _per_hour(facts: Facts, most: int) -> bool:
+    return facts.came_within(hours=1) > most
+
+
+def _per_day(facts: Facts, most: int) -> bool:
+    return facts.came_within(days=1) > most
+
+
+def _disposable(facts: Facts, _: int) -> bool:
+    found, parts = disposable(), facts.lead.domain.split(".")
+    return any(".".join(parts[place:]) in found for place in range(len(parts) - 1))
+
+
+def _ring(facts: Facts, _: int) -> bool:
+    """Did someone at the lead's company recommend us to this customer, or to their company?"""
+    hers = domain_of(facts.advocate.email)
+    to_her = [Lead.mailbox == folded(facts.advocate.email)]
+    if hers not in free_mail():
+        to_her.append(Lead.domain == hers)
+    at_their = [Advocate.email_key == facts.lead.email_key]
+    if facts.own_domain:
+        at_their.append(Advocate.email_key.like(facts.at_domain))
+    return db.session.scalar(
+        sa.select(
+            sa.exists()
+            .where(Lead.link_id == ReferralLink.id, ReferralLink.referral_id == Referral.id)
+            .where(Referral.advocate_id == Advocate.id, Advocate.id != facts.advocate.id)
+            .where(sa.or_(*to_her), sa.or_(*at_their))
+        )
+    )
+
+
+RULES = [
+    Rule("own-address", "Their own address, in any spelling", SAME_PERSON, WHO,
+         Severity.NO_REWARD, _own_address),
+    Rule("colleague", "Someone on our own team, or at our own domain", COLLEAGUE, WHO,
+         Severity.NO_REWARD, _colleague),
+    Rule("customer", "Someone who is a customer already", CUSTOMER, WHO,
+         Severity.NO_REWARD, _customer),
+    Rule("known", "On the list of customers and open opportunities", KNOWN, WHO,
+         Severity.NO_REWARD, _known),
+    Rule("same-company", "At the company of the customer who shared the link", SAME_COMPANY, WHO,
+         Severity.NOTE, _same_company),
+    Rule("alike", "At the company of an earlier lead", ALIKE, WHO, Severity.HOLD, _alike),
+    Rule("ring", "Two companies that recommend each other", RING, WHO, Severity.HOLD, _ring),
+    Rule("per-hour", "Many within an hour", PER_HOUR, PACE, Severity.HOLD, _per_hour, 5,
+         "people an hour"),
+    Rule("per-day", "Many within a day", PER_DAY, PACE, Severity.HOLD, _per_day, 20,
+         "people a day"),
+    Rule("disposable", "A mailbox to be thrown away", DISPOSABLE, HOW, Severity.HOLD, _disposable),
+    Rule("too-fast", "Sent faster than people type", TOO_FAST, HOW, Severity.HOLD,
+         lambda facts, _: facts.suspicion == TOO_FAST),
+    Rule("program", "A hidden field was filled in", PROGRAM, HOW, Severity.HOLD,
+         lambda facts, _: facts.suspicion == PROGRAM),
+]  # fmt: skip
+BY_KEY = {rule.key: rule for rule in RULES}
+# What depends on who shared the link, and is asked again when another link comes to count.
+OF_THE_SENDER = {"own-address", "same-company", "ring", "per-hour", "per-day"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a rule is set now."""
+
+    is_on: bool
+    severity: Severity
+    threshold: int | None
+    version: int = 0
+
+
+def as_set() -> dict[str, Setting]:
+    """How each rule is set: as an owner left it, else as it came."""
+    found = {rule.key: Setting(True, rule.severity, rule.threshold) for rule in RULES}
+    for row in db.session.scalars(sa.select(RiskRule)):
+        if row.key in found:
+            found[row.key] = Setting(row.is_on, row.severity, row.threshold, row.version)
+    return found
+
+
+def notice(lead: Lead, suspicion: str = "") -> None:
+    """Write down what stands out about a lead, each rule once; nothing about it is refused."""
+    facts = Facts(lead, lead.link.referral.advocate, suspicion)
+    there = {one.rule for one in lead.signals}
+    for key, how in as_set().items():
+        rule = BY_KEY[key]
+        if how.is_on and key not in there and rule.check(facts, how.threshold or 0):
+            lead.signals.append(LeadSignal(rule=key, severity=how.severity, reason=rule.reason))
+    db.session.flush()
+
+
+def look_again(lead: Lead) -> None:
+    """Another link counts now: forget what stood out about the one before, and look afresh."""
+    lead.signals[:] = [one for one in lead.signals if one.rule not in OF_THE_SENDER]
+    db.session.flush()
+    notice(lead)
+
+
+# ── One mailbox, one company ───────────────────────────────────────────────────────────────
 
 
 def folded(address: str) -> str:
@@ -102,20 +243,25 @@ def domain_of(address: str) -> str:
     return canonical_email(address).rpartition("@")[2]
 
 
-def hold(address: str, advocate: Advocate) -> str:
-    """Why a reward for this address should wait for a person; empty when nothing stands out."""
-    if folded(address) == folded(advocate.email):
-        return SAME_PERSON
-    key = canonical_email(address)
-    if _known(Staff.email, key):
-        return COLLEAGUE
-    if _known(Advocate.email_key, key):
-        return CUSTOMER
-    domain = domain_of(address)
-    if domain == domain_of(advocate.email) and domain not in FREE_MAIL:
-        return SAME_COMPANY
-    return ""
+def disposable() -> frozenset[str]:
+    """Domains of throw-away mailboxes: the file the setting names, else the one that came along.
+
+    A missing or unreadable file is no reason to stop taking leads.
+    """
+    theirs = settings().disposable_list
+    try:
+        if theirs:
+            return _domains(theirs, Path(theirs).stat().st_mtime_ns)
+    except (OSError, UnicodeDecodeError):
+        pass
+    return _domains(str(Path(__file__).with_name("disposable.txt")), 0)
 
 
-def _known(column, key: str) -> bool:
-    return db.session.scalar(sa.select(sa.exists().where(sa.func.lower(column) == key)))
+@lru_cache(maxsize=4)
+def _domains(path: str, _changed: int) -> frozenset[str]:
+    lines = Path(path).read_text("utf-8").lower().splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _exists(condition: sa.ColumnElement[bool]) -> bool:
+    return db.session.scalar(sa.select(sa.exists().where(condition)))

@@ -50,3 +50,35 @@ def coarse(stage: Stage) -> Step:
 
 def for_the_prospect(stage: Stage) -> Step:
     return FOR_THE_PROSPECT.get(stage, CLOSED_FOR_THE_PROSPECT)
+
+
+@dataclass(frozen=True)
+class NoReward:
+    """Why a lead earns no reward: for the team, and for the person who sent it (T33, T35)."""
+
+    staff: str
+    advocate: str
+
+
+NO_REWARD = {
+    "late": NoReward(
+        "It came after the days in which the link counts.",
+        "They came after the days in which the link counts.",
+    ),
+    "refused": NoReward(
+        "A colleague decided that it earns none.",
+        "We looked at this one, and it earns none under the terms.",
+    ),
+    "most_each": NoReward(
+        "The customer has had as many rewards as the campaign gives to one person.",
+        "You have had as many rewards as there are for one person.",
+    ),
+    "most_all": NoReward(
+        "The campaign has given as many rewards as it may.",
+        "All rewards there were for this have been given.",
+    ),
+    "budget": NoReward(
+        "The campaign’s budget for rewards is used up.",
+        "All rewards there were for this have been given.",
+    ),
+}

@@ -1,0 +1,69 @@
+"""How many rewards may be owed out of one pot: per person, in all, and in money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.advocates.models import Advocate
+from portal.db import db, lock
+from portal.errors import NotAllowed
+from portal.incentives.models import Reward, RewardEntry, RewardState
+
+LIVE = [RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED, RewardState.ISSUED]
+
+
+class Reached(NotAllowed):
+    """No further reward is owed; ``which`` limit says so."""
+
+    def __init__(self, which: str):
+        super().__init__("All rewards there are for this have been given.")
+        self.which = which
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a pot, e.g. ``campaign:3``; none is no limit."""
+
+    pot: str
+    most_each: int | None = None
+    most_all: int | None = None
+    budget_cents: int | None = None
+
+    def wait(self) -> None:
+        """Let one transaction at a time owe out of this pot, so that the count holds however many
+        arrive at once."""
+        if (self.most_each, self.most_all, self.budget_cents) != (None, None, None):
+            lock(f"pot {self.pot}")
+
+    def check(self, advocate: Advocate, promise: Mapping[str, Any]) -> None:
+        """Raise Reached when one more would be too many."""
+        if self.most_each is not None and _owed(self.pot, advocate.id)[0] >= self.most_each:
+            raise Reached("most_each")
+        number, cents = _owed(self.pot)
+        if self.most_all is not None and number >= self.most_all:
+            raise Reached("most_all")
+        if self.budget_cents is not None and cents + promise["value_cents"] > self.budget_cents:
+            raise Reached("budget")
+
+
+def _owed(pot: str, advocate_id: int | None = None) -> tuple[int, int]:
+    """How many rewards of a pot are owed or sent, and what they come to in cents."""
+    newest = (
+        sa.select(sa.func.max(RewardEntry.id).label("id"))
+        .join(RewardEntry.reward)
+        .where(Reward.pot == pot)
+        .group_by(RewardEntry.reward_id)
+    )
+    cents = Reward.promise["value_cents"].as_integer()
+    select = (
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(cents), 0))
+        .select_from(RewardEntry)
+        .join(RewardEntry.reward)
+        .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(LIVE))
+    )
+    if advocate_id is not None:
+        select = select.where(Reward.advocate_id == advocate_id)
+    number, total = db.session.execute(select).one()
+    return number, int(total)

@@ -1,0 +1,150 @@
+"""Where staff work on leads: the board, the list, one lead and what may be done with it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth, clock
+from portal.campaigns.models import REWARDING_STAGES
+from portal.db import db
+from portal.errors import NotAllowed, Refusal, Stale
+from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk
+from portal.referrals import board as leads
+from portal.referrals.door import bp
+from portal.referrals.models import Lead, Stage
+from portal.referrals.words import NO_REWARD
+from portal.staff.models import Role
+from portal.staff.queries import name_of
+
+
+def me():
+    """The colleague at work."""
+    return current_user._get_current_object()
+
+
+# ── All leads ──────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/leads")
+@auth.staff()
+def board():
+    wanted = asked_for()
+    shown = {"wanted": wanted, "campaigns": leads.campaigns(), "columns": leads.columns(wanted)}
+    if request.args.get("view") != "list":
+        return render_template("referrals/board.html", **shown)
+    found, older = leads.listed(wanted, request.args.get("before", type=int))
+    return render_template("referrals/list.html", leads=found, older=older, **shown)
+
+
+def asked_for() -> leads.Filter:
+    stage = request.args.get("stage", "")
+    return leads.Filter(
+        campaign=request.args.get("campaign", type=int),
+        search=forms.one_line(request.args.get("q"))[:100],
+        stage=Stage(stage) if stage in set(Stage) else None,
+        look=request.args.get("look") == "1",
+    )
+
+
+# ── One lead ───────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/leads/<int:lead_id>")
+@auth.staff()
+def lead(lead_id: int):
+    return lead_page(leads.lead(lead_id))
+
+
+@bp.post("/staff/leads/<int:lead_id>/moves")
+@auth.staff(Role.EDITOR)
+def move(lead_id: int):
+    found = leads.lead(lead_id)
+    form = forms.MoveForm.of(found)
+    if not form.validate():
+        return lead_page(found, move=form), 422
+    try:
+        actions.move(found, form.wanted, seen=form.seen.data, note=form.note.data, by=me())
+    except (Stale, NotAllowed) as refusal:
+        return overtaken(lead_id, str(refusal))
+    db.session.commit()
+    flash(f"Moved to {found.stage}.")
+    return redirect(url_for(".lead", lead_id=lead_id), 303)
+
+
+def overtaken(lead_id: int, message: str):
+    """Someone was faster: show how it stands now, with the note that was typed (409)."""
+    db.session.rollback()
+    found = leads.lead(lead_id)
+    form = forms.MoveForm.of(found)
+    form.seen.data = found.version
+    form.seen.raw_data = None
+    return lead_page(found, message, move=form), 409
+
+
+@bp.post("/staff/leads/<int:lead_id>/ruling")
+@auth.staff(Role.EDITOR)
+def rule_on(lead_id: int):
+    """Release the reward, or say that there is none; with the reason."""
+    form = lead_forms.RulingForm()
+    if not form.validate():
+        return lead_page(leads.lead(lead_id), ruling=form), 422
+    act = risk.release if form.ruling.data == "release" else risk.refuse
+    return done(
+        lead_id,
+        lambda found: act(found, note=form.note.data, by=me()),
+        "Released. The reward goes its way."
+        if act is risk.release
+        else "Noted: this lead earns no reward.",
+        ruling=form,
+    )
+
+
+@bp.post("/staff/leads/<int:lead_id>/attribution")
+@auth.staff(Role.EDITOR)
+def give(lead_id: int):
+    form = lead_forms.GiveForm.of(leads.lead(lead_id))
+    if not form.validate():
+        return lead_page(leads.lead(lead_id), give=form), 422
+    return done(
+        lead_id,
+        lambda found: attribution.give(
+            found, form.wanted, note=form.note.data, by=me(), at=clock.now()
+        ),
+        "It counts for the other link now.",
+        give=form,
+    )
+
+
+def done(lead_id: int, act, said: str, **typed):
+    """Act on a lead, commit and show it; a refusal keeps what was typed."""
+    try:
+        act(leads.lead(lead_id))
+        db.session.commit()
+    except Refusal as refusal:
+        db.session.rollback()
+        return lead_page(leads.lead(lead_id), str(refusal), **typed), refusal.status
+    flash(said)
+    return redirect(url_for(".lead", lead_id=lead_id), 303)
+
+
+def lead_page(found: Lead, refusal: str = "", **given) -> str:
+    """One lead, with what was typed into one of its forms."""
+    shown = {
+        "move": forms.MoveForm.of(found, fresh="move" not in given),
+        "ruling": lead_forms.RulingForm(formdata=None),
+        "give": lead_forms.GiveForm.of(found, fresh=True),
+    } | given
+    return render_template(
+        "referrals/lead.html",
+        lead=found,
+        refusal=refusal,
+        wrong=next((form for form in given.values() if form.errors), None),
+        reward=rewarding.reward_of(found),
+        barred=rewarding.barred(found),
+        no_reward=NO_REWARD.get(found.no_reward),
+        why=[(attribution.in_words(claim, name_of), claim) for claim in found.claims],
+        counts_until=attribution.counts_until(found.link),
+        alike_to_it=leads.alike_to(found),
+        name_of=name_of,
+        rewarded_for=REWARDING_STAGES[found.link.referral.rewarding_stage],
+        **shown,
+    )

@@ -1,0 +1,135 @@
+"""Customers and open opportunities we know from elsewhere, so that no reward is promised wrongly.
+
+Only hashes are kept: enough to recognise an address or a company's domain, not to list them.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from portal.addresses import canonical_email
+from portal.advocates.importing import MAX_BYTES, csv_rows, decode
+from portal.consent.companies import free_mail
+from portal.db import db, lock
+from portal.errors import Unreadable
+from portal.history.actions import Actor, record
+from portal.referrals.models import KnownContact
+
+MOST = 50_000
+BATCH = 500
+HEADINGS = {
+    "email": {"email", "e-mail", "mail", "email address", "e-mail address", "work email"},
+    "domain": {"domain", "website", "web site", "company domain", "company domain name", "url"},
+}
+
+
+@dataclass
+class Listed:
+    """What became of a file: how many are new, how many were there, which lines say nothing."""
+
+    added: int = 0
+    there: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+def is_known(email: str, domain: str) -> bool:
+    """Is this mailbox, or this company's own domain, on the list?"""
+    hashes = [hash_of(word) for word in (email, domain) if word]
+    return db.session.scalar(sa.select(sa.exists().where(KnownContact.key_hash.in_(hashes))))
+
+
+def count() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(KnownContact)) or 0
+
+
+def add(data: bytes, *, by: Actor) -> Listed:
+    """Add the addresses and domains of a CSV; twice adds nothing.
+
+    Raises Unreadable when it is no such file. Lines that hold neither are named.
+    """
+    if len(data) > MAX_BYTES:
+        raise Unreadable("This file is larger than 5 MB. Split it and send the parts.")
+    found, listed = read(decode(data))
+    if not found:
+        raise Unreadable("There is no address and no domain in this file.")
+    lock("referrals.known")
+    hashes = list(dict.fromkeys(hash_of(word) for word in found))
+    there = set(_there(hashes))
+    new = [KnownContact(key_hash=one) for one in hashes if one not in there]
+    db.session.add_all(new)
+    listed.added, listed.there = len(new), len(there)
+    db.session.flush()
+    if new:
+        record(new[0], "known contacts added", by=by, added=len(new))
+    return listed
+
+
+def clear(*, by: Actor) -> None:
+    """Forget the list, before a newer one is sent. Twice is harmless."""
+    lock("referrals.known")
+    first = db.session.scalar(sa.select(KnownContact).limit(1))
+    if first is not None:
+        record(first, "known contacts removed", by=by, removed=count())
+        db.session.execute(sa.delete(KnownContact))
+
+
+def read(text: str) -> tuple[Sequence[str], Listed]:
+    """The mailboxes and domains of a table, from the columns whose headings say so."""
+    rows = ((number, cells) for number, cells in csv_rows(text) if any(c.strip() for c in cells))
+    _, headings = next(rows, (0, []))
+    named = [heading.strip().lower() for heading in headings]
+    columns = {
+        kind: [place for place, heading in enumerate(named) if heading in words]
+        for kind, words in HEADINGS.items()
+    }
+    if not any(columns.values()):
+        raise Unreadable("Head a column “Email” or “Domain”. This file has neither.")
+    found, listed = [], Listed()
+    for number, cells in rows:
+        words = [*_read(cells, columns["email"], mailbox), *_read(cells, columns["domain"], site)]
+        found += words
+        if not words:
+            listed.refused.append(f"Line {number}: no mail address and no company’s own domain.")
+        if len(found) > MOST:
+            raise Unreadable(f"This file has more than {MOST:,} entries. Split it.")
+    return found, listed
+
+
+def _read(cells: list[str], places: Iterable[int], understand) -> list[str]:
+    given = (cells[place].strip() for place in places if place < len(cells))
+    return [word for cell in given if (word := understand(cell))]
+
+
+def mailbox(cell: str) -> str:
+    local, _, domain = cell.rpartition("@")
+    if not local or "." not in domain or " " in cell:
+        return ""
+    try:
+        return canonical_email(cell)
+    except UnicodeError:
+        return ""
+
+
+def site(cell: str) -> str:
+    """The domain in ``https://www.acme.example/about``; none where anybody has an address."""
+    host = cell.lower().partition("//")[2] or cell.lower()
+    host = host.partition("/")[0].partition(":")[0].removeprefix("www.")
+    try:
+        host = host.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return host if "." in host and " " not in host and host not in free_mail() else ""
+
+
+def hash_of(word: str) -> str:
+    return hashlib.sha256(word.encode()).hexdigest()
+
+
+def _there(hashes: Sequence[str]) -> Iterable[str]:
+    for start in range(0, len(hashes), BATCH):
+        part = hashes[start : start + BATCH]
+        yield from db.session.scalars(
+            sa.select(KnownContact.key_hash).where(KnownContact.key_hash.in_(part))
+        )
