@@ -23,7 +23,7 @@ from portal.history.actions import SYSTEM
 from portal.privacy import retention
 from portal.staff import actions as staff_actions
 from portal.staff.models import Role
-from portal.submissions import actions as submissions
+from portal.submissions import prompting
 from portal.system import queries as system
 
 
@@ -40,7 +40,7 @@ def upgrade() -> None:
     alembic.upgrade(config, "head")
     jobs.create_tables()
     consent.load_statements()
-    submissions.load_prompts()
+    prompting.load()
     db.session.commit()
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal import clock
+from portal import clock, zones
 from portal.addresses import masked
 from portal.config import Settings, settings
 from portal.db import SAFE_METHODS, db
@@ -58,6 +58,8 @@ def init_app(app: Flask, config: Settings) -> None:
         "moment": moment,
         "money": money,
         "masked": masked,
+        "spoken": zones.spoken,
+        "zone_place": zones.place,
         "sentence": lambda word: str(word).replace("-", " "),
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -7,7 +7,7 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables"],
+    ["clock", "errors", "addresses", "seeds", "tables", "zones"],
     ["config", "db"],
     ["jobs"],
     ["history"],
@@ -20,8 +20,10 @@ ORDER = [
     ["consent"],
     ["incentives"],
     ["campaigns"],
+    ["events"],
     ["submissions"],
     ["publishing"],
+    ["prompts"],
     ["proof"],
     ["review"],
     ["referrals"],

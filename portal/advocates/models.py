@@ -51,6 +51,7 @@ class Advocate(Model):
     city: Mapped[str] = mapped_column(sa.String(100), default="")
     country: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
     language: Mapped[str] = mapped_column(sa.String(10), default="en")
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")  # IANA; as they told us
     customer_since: Mapped[date | None]
     photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("photo.id"))
     stopped_at: Mapped[datetime | None]  # asked us never to invite again

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from portal import clock
+from portal import clock, zones
 from portal.advocates.models import Advocate
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
@@ -48,6 +48,12 @@ def prefer(
         record(advocate, "said how often we may ask", by=by)
 
 
+def live_in(advocate: Advocate, zone: str) -> None:
+    """Show them times as on their own clock, from now on. Only they say where that is."""
+    if zone in zones.known():
+        advocate.time_zone = zone
+
+
 def pause(advocate: Advocate, until: date, *, by: Actor) -> None:
     """Ask nothing of them before this day. A longer pause they chose stays."""
     if advocate.paused_until is None or advocate.paused_until < until:
@@ -82,7 +88,7 @@ def forget(advocate: Advocate, *, by: Actor) -> None:
     advocate.first_name, advocate.last_name = "Erased", f"person {advocate.id}"
     advocate.email, advocate.email_key = "", f"erased:{advocate.id}"
     advocate.job_title = advocate.phone = advocate.city = advocate.country = ""
-    advocate.language, advocate.asks_for = "en", []
+    advocate.language, advocate.time_zone, advocate.asks_for = "en", "UTC", []
     advocate.external_id = advocate.customer_since = None
     advocate.paused_until = advocate.ask_every = None
     advocate.stopped_at = advocate.stopped_at or now

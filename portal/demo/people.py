@@ -220,11 +220,22 @@ SECOND = [  # told in answer to the running campaign
         {
             "topic": "Planning service rounds where half the villages have no street names",
             "format": "An interview, with questions you see beforehand",
-            "dates": "Tuesdays or Thursdays in January, 15:00 to 17:00 Dakar time",
+            "event": "The map and the road",
             "bio": "Amara Diallo runs operations for Sahel Solar Services, which keeps 11,000 home "
             "solar systems working across three countries.",
         },
         yes=("name", "company", "recording"), choice="donated", fate="submitted",
+    ),
+    Told(
+        "Luca", "webinar", 8,
+        {
+            "topic": "One week of sceptics: how our technicians came to trust a plan they had not made",
+            "format": "A panel with two other customers",
+            "event": "The map and the road",
+            "bio": "Luca Moretti looks after the technical side of Ponte Ascensori in Bologna. He has "
+            "repaired lifts for nineteen years, and planned who repairs them for six.",
+        },
+        yes=("name", "company", "recording"), choice="declined", fate="approved",
     ),
     Told(
         "Wei", "case-study", 3,
@@ -247,6 +258,8 @@ SECOND = [  # told in answer to the running campaign
         "your review is welcome at any time, whatever the rating.",
     ),
 ]  # fmt: skip
+
+CLOCKS = {"Luca": "Europe/Rome", "Amara": "Africa/Dakar"}  # which clock they look at
 
 # Leads through Olivia’s links: (label, name, company, mail, stage, tells her, days ago)
 LEADS = [

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from portal.consent.models import Purpose
 from portal.db import db
 from portal.demo import people, portraits
 from portal.demo.people import Persona, Told
+from portal.events import actions as events
+from portal.events.models import Event, Format, Speaker
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
@@ -33,7 +35,8 @@ from portal.review import actions as review
 from portal.staff import actions as staff
 from portal.staff.models import Role, Staff
 from portal.submissions import actions as submissions
-from portal.submissions.models import Relationship, Submission
+from portal.submissions import kinds
+from portal.submissions.models import PromptKind, Relationship, Submission
 
 PASSWORD = "paper lantern by the door"
 CSV = Path(__file__).with_name("customers-100.csv")
@@ -63,6 +66,7 @@ def tell() -> None:
         contribute(told, first, by=rosa)
     with clock.ago(days=60):
         campaigns.close(first, by=rosa)
+    plan_event(rosa)
     with clock.ago(days=16):
         second = campaign(
             "Autumn voices", people.PEOPLE[7:15] + people.PEOPLE[16:19], others=True,
@@ -70,6 +74,7 @@ def tell() -> None:
         )  # fmt: skip
     for told in people.SECOND:
         contribute(told, second, by=rosa)
+    speak(by=rosa)
     refer(second, by=rosa)
     pay(by=rosa)
     decide(second)
@@ -178,7 +183,10 @@ def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
             submissions.take_offer(submission, choice, choice is not Choice.DECLINED, by=who)
         for prompt in submission.prompt_set.prompts:
             if prompt.key in told.answers:
-                submissions.answer(submission, prompt, told.answers[prompt.key], seen=None, by=who)
+                value = told.answers[prompt.key]
+                if prompt.kind is PromptKind.EVENT:
+                    value = kinds.event_answer(find(Event, title=value), who.time_zone)
+                submissions.answer(submission, prompt, value, seen=None, by=who)
             elif not prompt.required and told.fate != "draft":
                 empty = [] if prompt.kind == "results" else ""
                 submissions.answer(submission, prompt, empty, seen=None, by=who)
@@ -256,6 +264,32 @@ def refer(to: Campaign, *, by: Staff) -> None:
             with clock.ago(days=days * (1 - place / 6)):
                 db.session.flush()
                 referrals.move(lead, step, seen=lead.version, by=by)
+
+
+def plan_event(rosa: Staff) -> None:
+    """An evening with two customers on the stage, three weeks from now."""
+    for first_name, zone in people.CLOCKS.items():
+        wishes.live_in(person(first_name), zone)
+    with clock.ago(days=30):
+        day = (datetime.now(UTC) + timedelta(days=23)).replace(hour=15, minute=0)
+        events.plan(
+            title="The map and the road",
+            description="Two people who plan service rounds talk about what a plan does not know.",
+            starts_at=day.replace(second=0, microsecond=0),
+            minutes=60,
+            time_zone="Europe/Berlin",
+            place="https://meet.fernhill.example/map-and-road",
+            format=Format.PANEL,
+            seats=2,
+            by=rosa,
+        )
+
+
+def speak(*, by: Staff) -> None:
+    """Luca has his place at it; Amara waits for an answer."""
+    speaker = find(Speaker, advocate_id=person("Luca").id)
+    with clock.ago(days=2):
+        events.confirm(speaker, speaker.event, by=by)
 
 
 def decide(running: Campaign) -> None:

@@ -11,7 +11,7 @@ from portal.addresses import canonical_email
 from portal.db import Model, db
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
-from portal.outbox.models import MailClass, Message, State, Suppression
+from portal.outbox.models import Attachment, MailClass, Message, State, Suppression
 
 # Seconds until the next try after a temporary failure; about three days in all.
 BACKOFF = [30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 24 * 3600]
@@ -28,6 +28,7 @@ def email(
     mail_class: MailClass = MailClass.SERVICE,
     links: dict[str, tuple[Kind, Model] | tuple[Kind, Model, datetime]] | None = None,
     not_before: datetime | None = None,
+    attachment: Attachment | None = None,
     **context,
 ) -> Message:
     """Promise a mail: it leaves once this transaction commits, and never if it does not.
@@ -47,6 +48,7 @@ def email(
         },
         about=about.subject,
         not_before=not_before,
+        attachment=attachment,
     )
     db.session.add(message)
     db.session.flush()
@@ -116,7 +118,9 @@ def forget_person(address: str, names: Iterable[str]) -> None:
 def _forget(*which: sa.ColumnElement[bool]) -> None:
     mails = sa.update(Message).where(*which)
     db.session.execute(mails.where(Message.state == State.QUEUED).values(state=State.STOPPED))
-    db.session.execute(mails.values(recipient="", context={}, links={}, error=""))
+    db.session.execute(
+        mails.values(recipient="", context={}, links={}, attachment=sa.null(), error="")
+    )
 
 
 def purge(before: datetime) -> int:
@@ -129,9 +133,14 @@ def purge(before: datetime) -> int:
         .where(Message.state == State.FAILED, Message.created_at < before)
         .values(state=State.STOPPED)
     )
-    full = sa.or_(*(sa.cast(part, sa.Text) != "{}" for part in (Message.context, Message.links)))
+    full = sa.or_(
+        *(sa.cast(part, sa.Text) != "{}" for part in (Message.context, Message.links)),
+        Message.attachment.is_not(None),
+    )
     mails = sa.update(Message).where(sa.or_(Message.sent_at < before, given_up), full)
-    return db.session.execute(mails.values(context={}, links={}, error="")).rowcount
+    return db.session.execute(
+        mails.values(context={}, links={}, attachment=sa.null(), error="")
+    ).rowcount
 
 
 # ── Addresses that want no mail ────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,7 +18,7 @@ from portal.db import db
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.outbox import actions
-from portal.outbox.models import MailClass, Message, State
+from portal.outbox.models import Attachment, MailClass, Message, State
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
@@ -80,12 +81,22 @@ def render(message: Message) -> EmailMessage:
     else:
         mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(render_template(f"{name}.txt", **context).strip() + "\n")
-    try:
+    with suppress(TemplateNotFound):
         page = render_template(f"{name}.html", **context)
-    except TemplateNotFound:
-        return mail
-    mail.add_alternative(_inliner.inline(page), subtype="html")
+        mail.add_alternative(_inliner.inline(page), subtype="html")
+    if message.attachment:
+        attach(mail, message.attachment)
     return mail
+
+
+def attach(mail: EmailMessage, part: Attachment) -> None:
+    """Put a text beside the words, under its own type, e.g. ``text/calendar; method=REQUEST``."""
+    mail.add_attachment(
+        part["text"],
+        subtype=part["type"].removeprefix("text/"),
+        params=part["params"],
+        filename=part["name"],
+    )
 
 
 def subject(message: Message) -> str:

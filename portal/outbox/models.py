@@ -1,6 +1,6 @@
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +23,15 @@ class State(enum.StrEnum):
     FAILED = "failed"  # given up; visible to staff
 
 
+class Attachment(TypedDict):
+    """A text that travels with a mail; it holds no token."""
+
+    name: str
+    type: str  # text/calendar
+    params: dict[str, str]  # of the type
+    text: str
+
+
 class Message(Model):
     """A mail on its way. Its Message-ID never changes, however often a crash repeats it."""
 
@@ -38,6 +47,7 @@ class Message(Model):
     template: Mapped[str] = mapped_column(sa.String(60))
     context: Mapped[dict[str, Any]]  # plain words for the template; never a token
     links: Mapped[dict[str, Any]]  # name → [kind, subject, until]; minted when the mail leaves
+    attachment: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     about: Mapped[str] = mapped_column("subject", sa.String(60), index=True)
     state: Mapped[State] = mapped_column(default=State.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -14,6 +14,8 @@ from portal.config import settings
 from portal.consent import queries as consent
 from portal.consent.receipts import as_data
 from portal.db import db
+from portal.events import queries as events
+from portal.events.models import Speaker
 from portal.history.models import Entry
 from portal.incentives import queries as incentives
 from portal.outbox import delivery
@@ -36,7 +38,8 @@ def everything(person: Advocate) -> dict[str, Any]:
     recommended = referrals.of_advocate(person)[::-1]
     receipts = consent.receipts_of(person.id)[::-1]
     rewards = incentives.rewards_of(person)[::-1]
-    things = [person, *invitations, *contributions, *recommended, *receipts, *rewards]
+    spoken = events.of(person.id)
+    things = [person, *invitations, *contributions, *spoken, *recommended, *receipts, *rewards]
     things += [link for referral in recommended for link in referral.links]
     return plain(
         {
@@ -58,6 +61,7 @@ def everything(person: Advocate) -> dict[str, Any]:
                 )
             ),
             "contributions": [contribution(one) for one in contributions],
+            "offers_to_speak": [offer_to_speak(one) for one in spoken],
             "permissions": [as_data(one, "/me/permissions") for one in receipts],
             "recommendations": [recommendation(one) for one in recommended],
             "rewards": [reward(one) for one in rewards],
@@ -70,7 +74,7 @@ def everything(person: Advocate) -> dict[str, Any]:
 
 def profile(person: Advocate) -> dict[str, Any]:
     names = (
-        "first_name", "last_name", "job_title", "email", "phone", "city", "country", "language",
+        "first_name", "last_name", "job_title", "email", "phone", "city", "country", "language", "time_zone",
         "customer_since", "external_id", "left_at", "created_at",
     )  # fmt: skip
     return {name: getattr(person, name) for name in names} | {
@@ -122,6 +126,18 @@ def contribution(one: Submission) -> dict[str, Any]:
             "headline": asset.headline,
             "excerpt": asset.excerpt,
         },
+    }
+
+
+def offer_to_speak(one: Speaker) -> dict[str, Any]:
+    return {
+        "event": one.event.title if one.event else "",
+        "starts_at": one.event and one.event.starts_at,
+        "topic": one.topic,
+        "days_that_suit": one.dates,
+        "state": one.state,
+        "offered_at": one.created_at,
+        "confirmed_at": one.confirmed_at,
     }
 
 

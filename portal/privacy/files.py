@@ -74,6 +74,7 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             for asked in receipt["permissions"]
             for event in asked["events"]
         ],
+        "offers_to_speak": data["offers_to_speak"],
         "recommendations": [
             {"address": link["address"], "your_note": link["your_note"]} | person
             for one in data["recommendations"]

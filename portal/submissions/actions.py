@@ -1,11 +1,10 @@
 """What people do to submissions."""
 
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal import clock, seeds
+from portal import clock
 from portal.advocates import actions as advocates
 from portal.campaigns import actions as campaigns
 from portal.campaigns.models import Invitation, InvitationState
@@ -14,6 +13,7 @@ from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotAllowed, Stale
+from portal.events import actions as events
 from portal.history.actions import Actor, record
 from portal.incentives.models import Choice
 from portal.submissions import queries, sending
@@ -21,7 +21,6 @@ from portal.submissions.models import (
     Action,
     Answer,
     Prompt,
-    PromptSet,
     Relationship,
     State,
     Submission,
@@ -40,31 +39,6 @@ class Overtaken(Stale):
             "use the button below to see both."
         )
         self.answer = answer
-
-
-def load_prompts() -> int:
-    """Add built-in prompt sets whose content is new, as new versions; how many were added."""
-    added = 0
-    for path in sorted(Path(__file__).parent.glob("prompts.*.json")):
-        language = path.name.split(".")[1]
-        for item in seeds.read(path):
-            digest = seeds.digest(item)
-            newest = queries.prompt_set(Action(item["action"]), language)
-            if newest and newest.sha256 == digest:
-                continue
-            prompts = [
-                Prompt(position=place, **prompt)
-                for place, prompt in enumerate(item.pop("prompts"), 1)
-            ]
-            version = newest.version + 1 if newest else 1
-            db.session.add(
-                PromptSet(
-                    **item, language=language, version=version, sha256=digest, prompts=prompts
-                )
-            )
-            added += 1
-    db.session.flush()
-    return added
 
 
 def start(invitation: Invitation, action: Action, *, by: Actor) -> Submission:
@@ -189,6 +163,7 @@ def submit(
     sending.settle_permissions(submission, version, circumstances, by=by)
     record(submission, "submitted", by=by, number=version.number, sha256=version.sha256)
     sending.owe(submission, by=by)
+    sending.offer_to_speak(submission, version, by=by)
     sending.confirm(submission)
     return version
 
@@ -204,6 +179,7 @@ def withdraw(submission: Submission, *, by: Actor, circumstances: Circumstances)
     submission.move("withdraw")
     if submission.receipt:
         consent.withdraw_all(submission.receipt, by=by, circumstances=circumstances)
+    events.take_back(submission.subject, by=by)
     record(submission, "withdrawn", by=by)
 
 

@@ -3,6 +3,7 @@
 from portal.advocates.models import Advocate
 from portal.consent.actions import Circumstances
 from portal.db import db
+from portal.events import actions as events
 from portal.history.actions import Actor
 from portal.history.actions import forget as forget_notes
 from portal.outbox import actions as outbox
@@ -17,6 +18,7 @@ def forget(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> No
         if submission.state is not State.DECLINED:
             actions.withdraw(submission, by=by, circumstances=circumstances)
         empty(submission)
+    events.forget(advocate)
     names = [submission.subject for submission in found]
     forget_notes(names)
     outbox.forget_person(advocate.email, names)

@@ -1,4 +1,4 @@
-"""What we accept: one question at a time, the offer, who speaks, and the last word."""
+"""What we accept beside the questions: the offer, who speaks, and the last word."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,32 +6,18 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.incentives.models import Choice
-from portal.submissions.models import Prompt, PromptKind, Relationship
+from portal.submissions import crediting
+from portal.submissions.kinds import tidy
+from portal.submissions.models import Credit, Relationship
 
-PARTS = {  # of one measured result: label, hint, what to say when it is empty
-    "metric": ("What you measured", "For example, calls to the office per day", True),
-    "before": ("Before", "", True),
-    "after": ("After", "", True),
-    "period": ("Over which period", "For example, March to September 2025", False),
-    "how": ("How it was measured", "For example, counted by our phone system", False),
-}
-MISSING = {
-    "metric": "Enter what you measured",
-    "before": "Enter the value before",
-    "after": "Enter the value after",
-}
-MOST_ROWS = 12
 RELATIONS = {
     Relationship.NONE: "None, I am a customer",
     Relationship.EMPLOYEE: "I work there, or used to",
@@ -40,105 +26,6 @@ RELATIONS = {
     Relationship.RESELLER: "My company sells their product",
     Relationship.INVESTOR: "I have money in the company",
 }
-
-
-def tidy(text: str | None) -> str:
-    """The text without outer spaces, its line ends as everywhere else; nothing else changes."""
-    return (text or "").replace("\r\n", "\n").replace("\0", "").strip()
-
-
-class QuestionForm(FlaskForm):
-    """One prompt. ``value`` is made per kind; ``seen`` is the version of the answer shown."""
-
-    seen = IntegerField(default=0)
-    prompt: Prompt
-
-    def validate_value(self, field) -> None:
-        if complaint := self.prompt.complaint(field.data):
-            raise ValidationError(complaint)
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether what was sent cannot even be kept as a draft, such as a text too long."""
-        given, rows = self.value.data, self.prompt.kind is PromptKind.RESULTS
-        return bool(given) and not rows and bool(self.prompt.complaint(given))
-
-
-class ShortForm(QuestionForm):
-    value = StringField(filters=[tidy])
-
-
-class LongForm(QuestionForm):
-    value = TextAreaField(filters=[tidy])
-
-
-class RatingForm(QuestionForm):
-    value = RadioField(
-        choices=[SelectChoice(n, str(n)) for n in range(1, 6)],
-        coerce=lambda given: int(given) if str(given).isdigit() else None,
-        validate_choice=False,
-    )
-
-
-class ChoiceForm(QuestionForm):
-    value = RadioField(validate_choice=False)
-
-
-class RowsField(Field):
-    """The rows of measured results; ``faults`` is what each incomplete one lacks."""
-
-    def process(self, formdata, data=None, extra_filters=None) -> None:
-        self.process_errors, self.faults = [], {}
-        self.data = read_rows(formdata) if formdata else data or []
-
-
-class ResultsForm(QuestionForm):
-    value = RowsField()
-
-    def validate_value(self, field) -> None:
-        field.faults = faults(field.data)
-        super().validate_value(field)
-
-
-FORMS = {
-    PromptKind.SHORT: ShortForm,
-    PromptKind.LONG: LongForm,
-    PromptKind.RATING: RatingForm,
-    PromptKind.CHOICE: ChoiceForm,
-    PromptKind.RESULTS: ResultsForm,
-}
-
-
-def question_form(prompt: Prompt, value: Any, seen: int) -> QuestionForm:
-    """The form for one prompt, holding the answer so far (or what was just sent)."""
-    form = FORMS[prompt.kind](data={"value": value, "seen": seen})
-    form.prompt = prompt
-    form.value.label.text = prompt.question
-    if prompt.required:
-        form.value.flags.required = True
-    if prompt.kind is PromptKind.CHOICE:
-        form.value.choices = [SelectChoice(choice) for choice in prompt.choices]
-    return form
-
-
-def read_rows(form: Mapping[str, str]) -> list[dict[str, str]]:
-    """The measured results that were typed; rows left empty fall away."""
-    rows = [
-        {part: tidy(form.get(f"row-{number}-{part}"))[:300] for part in PARTS}
-        for number in range(1, MOST_ROWS + 1)
-        if form.get("remove") != str(number)
-    ]
-    return [row for row in rows if any(row.values())]
-
-
-def faults(rows: list[dict[str, str]]) -> dict[str, str]:
-    """What each incomplete row lacks: control id → what to say."""
-    return {
-        f"row-{number}-{part}": f"{text} in result {number}"
-        for number, row in enumerate(rows, 1)
-        for part, text in MISSING.items()
-        if not row[part]
-    }
 
 
 class OfferForm(FlaskForm):
@@ -182,6 +69,17 @@ class YouForm(FlaskForm):
         validators=[InputRequired("Choose what ties you to the company")],
         validate_choice=False,
     )
+
+    credit = RadioField(
+        "How do you want to be credited?",
+        choices=[SelectChoice(value.value, text) for value, text in crediting.CHOICES.items()],
+        filters=[lambda given: given or Credit.FULL.value],
+        validate_choice=False,
+    )
+
+    def validate_credit(self, field) -> None:
+        if field.data not in set(Credit):
+            raise ValidationError("Choose how you want to be credited")
 
     def validate_relation(self, field) -> None:
         if field.data not in set(Relationship):

@@ -12,6 +12,7 @@ from portal.consent.models import Receipt
 from portal.db import Model
 from portal.errors import NotAllowed
 from portal.incentives.models import Choice
+from portal.submissions import kinds
 
 
 class PromptKind(enum.StrEnum):
@@ -20,9 +21,20 @@ class PromptKind(enum.StrEnum):
     RATING = "rating"  # 1 to 5, real radio inputs
     CHOICE = "choice"  # one of ``choices``
     RESULTS = "results"  # rows of metric, before, after, period, how measured
+    NUMBER = "number"  # a figure with its ``unit``, between ``lowest`` and ``highest``
+    DATES = "dates"  # up to three days
+    PEOPLE = "people"  # rows of roles, never of names (T30)
+    LINKS = "links"  # addresses of web pages
+    EVENT = "event"  # one of the open events, or days that suit
 
 
+IN_ROWS = {PromptKind.RESULTS, PromptKind.DATES, PromptKind.PEOPLE, PromptKind.LINKS}
 LONGEST = {PromptKind.SHORT: 150, PromptKind.LONG: 10_000}  # characters
+
+
+class Origin(enum.StrEnum):
+    BUILTIN = "builtin"
+    EDITED = "edited"  # by staff: ours never replaces it by itself
 
 
 class PromptSet(Model):
@@ -42,6 +54,8 @@ class PromptSet(Model):
     shown_where: Mapped[str]  # where the words may appear
     purposes: Mapped[list[str]]  # which permissions are asked, in this order
     sha256: Mapped[str] = mapped_column(sa.String(64))
+    origin: Mapped[Origin] = mapped_column(default=Origin.BUILTIN)
+    builtin_sha256: Mapped[str] = mapped_column(sa.String(64))  # of ours, when this was made
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     prompts: Mapped[list["Prompt"]] = relationship(
         back_populates="prompt_set", order_by="Prompt.position", lazy="selectin"
@@ -73,6 +87,11 @@ class Prompt(Model):
     words_min: Mapped[int | None]
     words_max: Mapped[int | None]
     public: Mapped[bool] = mapped_column(default=True)  # may be shown, given the permission
+    section: Mapped[str] = mapped_column(default="")  # what it belongs to, e.g. "The results"
+    unit: Mapped[str] = mapped_column(sa.String(40), default="")
+    lowest: Mapped[int | None]
+    highest: Mapped[int | None]
+    most: Mapped[int | None]  # rows
 
     def complaint(self, value: Any) -> str:
         """Why this answer will not do, in a sentence; empty when it will."""
@@ -82,6 +101,8 @@ class Prompt(Model):
             return "" if value in range(1, 6) else self.error
         if self.kind is PromptKind.CHOICE:
             return "" if value in self.choices else self.error
+        if self.kind in kinds.CHECKED:
+            return kinds.complaint(self, value)
         if self.kind is PromptKind.RESULTS:
             whole = all(row["metric"] and row["before"] and row["after"] for row in value)
             return "" if whole else "Enter what you measured, and the value before and after"

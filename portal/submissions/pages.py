@@ -1,13 +1,19 @@
 """What the pages of a contribution show, and where one goes from here."""
 
+from typing import Any
+
 from flask import flash, g, redirect, render_template, request, url_for
 
 from portal.config import settings
 from portal.consent import queries as permissions
+from portal.events import queries as events
 from portal.incentives import disclosure
 from portal.incentives.models import Choice
-from portal.submissions import actions, forms, queries
-from portal.submissions.models import PromptKind, Submission
+from portal.submissions import actions, crediting, forms, kinds, queries
+from portal.submissions.models import IN_ROWS, Prompt, PromptKind, Submission
+from portal.submissions.questions import QuestionForm, question_form
+
+STAYS = {"add", "remove", "zone"}  # buttons that save and come back to the same question
 
 
 def mine(id: int) -> Submission:
@@ -67,16 +73,32 @@ def question_page(submission: Submission, prompt, form, status: int = 200):
         prompt=prompt,
         form=form,
         total=len(submission.prompt_set.prompts),
-        rows=rows_to_draw(form) if prompt.kind is PromptKind.RESULTS else 0,
-        parts=forms.PARTS,
-        most_rows=forms.MOST_ROWS,
+        **rows_of(form),
         back=back_from(submission, "question", prompt.position),
     )
 
 
-def rows_to_draw(form) -> int:
+def form_of(prompt: Prompt, value: Any, seen: int) -> QuestionForm:
+    """The form of one prompt, with the events this person may choose if it asks for one."""
+    more = {}
+    if prompt.kind is PromptKind.EVENT:
+        more = {"events": events.to_choose(g.advocate.id), "zone": g.advocate.time_zone}
+    return question_form(prompt, value, seen, **more)
+
+
+def rows_of(form: QuestionForm) -> dict[str, Any]:
+    """How many rows to draw, of what, and how many there may be."""
+    prompt = form.prompt
+    if prompt.kind not in IN_ROWS:
+        return {"rows": 0}
+    most = kinds.most_rows(prompt)
     wanted = request.args.get("rows", 1, type=int)
-    return min(max(len(form.value.data), wanted, 1), forms.MOST_ROWS)
+    return {
+        "rows": min(max(len(form.value.data), wanted, 1), most),
+        "parts": kinds.PARTS[prompt.kind],
+        "most_rows": most,
+        "row_noun": kinds.NOUNS[prompt.kind],
+    }
 
 
 def leave(submission: Submission, number: int, form):
@@ -84,10 +106,15 @@ def leave(submission: Submission, number: int, form):
     if "later" in request.form:
         flash("Saved. You can go on from here whenever it suits you.")
         return redirect(url_for("home.show"), 303)
-    if {"add", "remove"} & set(request.form):
-        rows = len(form.value.data) + ("add" in request.form)
+    if STAYS & set(request.form):
+        rows = "zone" not in request.form and len(form.value.data) + ("add" in request.form)
         here = {"id": submission.id, "number": number, "to": request.args.get("to")}
-        return redirect(url_for(".question", **here, rows=rows, _anchor=f"row-{rows}"), 303)
+        return redirect(
+            url_for(
+                ".question", **here, rows=rows or None, _anchor=f"row-{rows}" if rows else None
+            ),
+            303,
+        )
     return onward(submission, "question", number)
 
 
@@ -102,9 +129,7 @@ def both_answers(submission: Submission, prompt, form, saved):
         prompt=prompt,
         form=form,
         saved=saved,
-        rows=rows_to_draw(form) if prompt.kind is PromptKind.RESULTS else 0,
-        parts=forms.PARTS,
-        most_rows=forms.MOST_ROWS,
+        **rows_of(form),
     )
 
 
@@ -120,11 +145,21 @@ def offer_page(submission: Submission, form, status: int = 200):
 
 
 def you_page(submission: Submission, form, status: int = 200):
-    return page("you", submission, status, form=form, back=back_from(submission, "you"))
+    hints = crediting.hints(submission.advocate)
+    back = back_from(submission, "you")
+    return page("you", submission, status, form=form, hints=hints, back=back)
+
+
+def wordings(submission: Submission) -> list[permissions.Wording]:
+    """What is asked of this person, with their name as they want it printed."""
+    signed = crediting.in_words(submission.advocate, submission.credit)
+    return permissions.wordings(
+        submission.prompt_set.purposes, submission.advocate, submission.language, credit=signed
+    )
 
 
 def check_page(submission: Submission, form, status: int = 200):
-    asked = permissions.wordings(submission.prompt_set.purposes, g.advocate, submission.language)
+    asked = wordings(submission)
     return page(
         "check",
         submission,
@@ -133,7 +168,9 @@ def check_page(submission: Submission, form, status: int = 200):
         asked=asked,
         may=queries.permitted(submission),
         answers=queries.answers_now(submission),
+        sections=queries.in_sections(submission.prompt_set.prompts),
         relations=forms.RELATIONS,
+        credit=crediting.CHOICES[submission.credit],
         beside=actions.said_beside(submission),
         back=back_from(submission, "check"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,9 @@ from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotFound
+from portal.events import queries as events
 from portal.history import queries as history
+from portal.submissions import kinds
 from portal.submissions.models import Prompt, PromptKind, PromptSet, State, Submission
 
 
@@ -138,7 +141,11 @@ def permitted(submission: Submission) -> set[Purpose]:
 def is_answered(submission: Submission, prompt: Prompt) -> bool:
     """A question is behind us once it holds an answer, or was seen and may stay empty."""
     answer = submission.answer_to(prompt)
-    return answer is not None and not prompt.complaint(answer.value)
+    if answer is None or prompt.complaint(answer.value):
+        return False
+    if prompt.kind is PromptKind.EVENT and answer.value and answer.value["event"]:
+        return events.may_choose(answer.value["event"], submission.advocate_id)
+    return True
 
 
 def prompt_at(submission: Submission, number: int) -> Prompt:
@@ -146,6 +153,11 @@ def prompt_at(submission: Submission, number: int) -> Prompt:
         if prompt.position == number:
             return prompt
     raise NotFound("There is no such question here.")
+
+
+def in_sections(prompts: Sequence[Prompt]) -> list[list[Prompt]]:
+    """The prompts in the order asked, those under one section heading together."""
+    return [list(group) for _, group in groupby(prompts, key=lambda prompt: prompt.section)]
 
 
 def answered(submission: Submission) -> list[dict[str, Any]]:
@@ -176,17 +188,9 @@ def shown(kind: PromptKind, value) -> str:
         return ""
     if kind == PromptKind.RATING:
         return f"{value} out of 5 stars"
-    if kind == PromptKind.RESULTS:
-        return "\n".join(_line(row) for row in value)
+    if kind in {PromptKind.RESULTS, *kinds.CHECKED}:
+        return kinds.shown(kind, value)
     return str(value)
-
-
-def _line(row: dict[str, str]) -> str:
-    before, after = (row[part] or "…" for part in ("before", "after"))
-    text = f"{row['metric'] or '…'}: {before} before, {after} after"
-    if row["period"]:
-        text += f", {row['period']}"
-    return text + (f" ({row['how']})" if row["how"] else "")
 
 
 # ── The story so far, in words ─────────────────────────────────────────────────────────────

@@ -9,13 +9,15 @@ from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db
+from portal.events import actions as events
+from portal.events.queries import event
 from portal.history.actions import Actor
 from portal.incentives import actions as incentives
 from portal.incentives import disclosure
 from portal.incentives.models import Choice
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.submissions import queries
+from portal.submissions import crediting, queries
 from portal.submissions.models import Action, PromptKind, Submission, Version
 
 TAKEN = (Choice.ACCEPTED, Choice.DONATED)
@@ -43,12 +45,14 @@ def settle_permissions(
     """A first receipt for a first sending; for new words, the yeses in force said again."""
     offer = (submission.promise or {}) | {"choice": submission.choice}
     bound = replace(circumstances, text_sha256=version.sha256, offer=offer)
+    signed = crediting.in_words(submission.advocate, submission.credit)
     if submission.receipt:
+        submission.receipt.credit = signed
         consent.reconfirm(submission.receipt, by=by, circumstances=bound)
         return
     choices = {Purpose(name): yes for name, yes in submission.choices.items()}
     submission.receipt = consent.issue_receipt(
-        submission.advocate, noun(submission.action), choices, circumstances=bound
+        submission.advocate, noun(submission.action), choices, circumstances=bound, credit=signed
     )
     db.session.flush()
 
@@ -64,6 +68,21 @@ def owe(submission: Submission, *, by: Actor) -> None:
             donated=submission.choice is Choice.DONATED,
             by=by,
         )
+
+
+def offer_to_speak(submission: Submission, version: Version, *, by: Actor) -> None:
+    """Who answers which event suits stands on that event’s list, or among those available."""
+    said = next((a["value"] for a in version.answers if a["kind"] == PromptKind.EVENT), None)
+    if said is None:
+        return
+    events.offer(
+        submission.invitation,
+        event(said["event"]) if said["event"] else None,
+        reason=submission.subject,
+        topic=version.value("topic") or "",
+        dates=said["dates"],
+        by=by,
+    )
 
 
 def confirm(submission: Submission) -> None:

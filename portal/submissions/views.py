@@ -3,19 +3,23 @@
 from flask import Blueprint, flash, g, jsonify, redirect, request, url_for
 
 from portal import auth
+from portal.advocates.wishes import live_in
 from portal.consent import queries as permissions
 from portal.consent.forms import choices_form, circumstances
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotFound
+from portal.events import queries as events
 from portal.incentives.models import Choice
 from portal.submissions import actions, forms, queries
 from portal.submissions.models import Action, Relationship
 from portal.submissions.pages import (
+    STAYS,
     back_from,
     both_answers,
     check_page,
     detour,
+    form_of,
     leave,
     mine,
     offer_page,
@@ -89,9 +93,7 @@ def question(id: int, number: int):
     if away := detour(submission, "question", number):
         return away
     found = submission.answer_to(prompt)
-    form = forms.question_form(
-        prompt, found.value if found else None, found.version if found else 0
-    )
+    form = form_of(prompt, found.value if found else None, found.version if found else 0)
     return question_page(submission, prompt, form)
 
 
@@ -100,16 +102,19 @@ def question(id: int, number: int):
 def save_question(id: int, number: int):
     submission = mine(id)
     prompt = queries.prompt_at(submission, number)
-    form = forms.question_form(prompt, None, 0)
+    form = form_of(prompt, None, 0)
     autosave = request.headers.get("X-Requested-With") == "autosave"
-    unfinished = autosave or not {"later", "add", "remove"}.isdisjoint(request.form)
+    unfinished = autosave or not {"later", *STAYS}.isdisjoint(request.form)
     if not form.validate() and (not unfinished or form.hopeless):
         return question_page(submission, prompt, form, 422)
-    if unfinished and not form.value.data and not submission.answer_to(prompt):
+    if getattr(form, "zone", ""):
+        live_in(g.advocate, form.zone)
+        db.session.commit()
+    if unfinished and not form.answer and not submission.answer_to(prompt):
         return jsonify(version=0) if autosave else leave(submission, number, form)
     try:
         answer = actions.answer(
-            submission, prompt, form.value.data, seen=form.seen.data or 0, by=g.advocate
+            submission, prompt, form.answer, seen=form.seen.data or 0, by=g.advocate
         )
     except actions.Overtaken as overtaken:
         if autosave:
@@ -237,6 +242,7 @@ def show(id: int):
         open=queries.may_be_written(submission),
         answers=queries.answered(submission),
         may=queries.permitted(submission),
+        speaker=events.for_reason(submission.subject),
         standing=permissions.state(submission.receipt) if submission.receipt else {},
         fill=permissions.fill,
         beside=actions.said_beside(submission),

@@ -1,0 +1,1 @@
+"""Sessions customers speak at: planned, offered for, confirmed with a calendar file."""

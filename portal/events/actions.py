@@ -1,0 +1,195 @@
+"""What people do with events: plan, offer to speak, confirm, change, cancel, hold."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Invitation
+from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.events import mail, queries
+from portal.events.models import Event, Speaker, SpeakerState, State
+from portal.history.actions import Actor, record
+from portal.history.actions import forget as forget_notes
+from portal.staff.models import Staff
+
+IN_CALENDARS = ("title", "description", "starts_at", "minutes", "time_zone", "place")
+
+
+# ── Staff plan ─────────────────────────────────────────────────────────────────────────────
+
+
+def plan(*, by: Staff, **what: Any) -> Event:
+    """Put an event on the list; customers may offer to speak at once."""
+    event = Event(staff=by, **what)
+    db.session.add(event)
+    record(event, "planned", by=by)
+    return event
+
+
+def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
+    """Change it; everyone confirmed gets the new calendar entry if it shows a difference.
+
+    Raises Stale when somebody else changed it since ``seen``.
+    """
+    _lock(event)
+    if event.version != seen:
+        raise Stale("Someone else changed this event meanwhile. Check what it says now.")
+    if not event.is_ahead:
+        raise NotAllowed(f"This event is {event.state}, so it cannot be changed any more.")
+    if what["seats"] < len(event.confirmed):
+        raise NotAllowed(f"{len(event.confirmed)} people are confirmed, so it needs as many seats.")
+    changed = [name for name, value in what.items() if getattr(event, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(event, name, what[name])
+    _count_seats(event)
+    if not set(IN_CALENDARS).isdisjoint(changed):
+        event.sequence += 1
+        for speaker in event.confirmed:
+            mail.tell(speaker, "event-changed", moved="starts_at" in changed)
+    record(event, "changed", by=by, fields=changed)
+
+
+def cancel(event: Event, *, note: str, by: Actor) -> None:
+    """Call it off: it leaves every calendar it was put into. Twice is harmless."""
+    _lock(event)
+    if event.state is State.CANCELLED:
+        return
+    event.move("cancel")
+    event.sequence += 1
+    for speaker in event.confirmed:
+        mail.tell(speaker, "event-cancelled", called_off=True, note=note)
+    for speaker in event.those(SpeakerState.OFFERED):
+        mail.tell(speaker, "event-cancelled", calendar_file=False, note=note)
+    record(event, "cancelled", by=by, note=note)
+
+
+def hold(event: Event, *, by: Actor) -> None:
+    """It took place: thank everyone who spoke. Twice is harmless."""
+    _lock(event)
+    if event.state is State.HELD:
+        return
+    if not event.is_over:
+        raise NotAllowed("This event is not over yet.")
+    event.move("hold")
+    for speaker in event.confirmed:
+        mail.tell(speaker, "event-thanks", calendar_file=False)
+    record(event, "held", by=by)
+
+
+# ── Customers offer ────────────────────────────────────────────────────────────────────────
+
+
+def offer(
+    invitation: Invitation,
+    event: Event | None,
+    *,
+    reason: str,
+    topic: str,
+    dates: str,
+    by: Actor,
+) -> Speaker:
+    """Offer to speak, at this event or (without one) on days that suit.
+
+    One offer for each ``reason``: sent again it is the same one, with what is said now.
+    """
+    found = queries.for_reason(reason)
+    if found is None:
+        found = Speaker(advocate=invitation.advocate, invitation=invitation, reason=reason)
+        db.session.add(found)
+    elif found.state is not SpeakerState.CONFIRMED or found.event is not event:
+        _let_go(found)
+        found.state = SpeakerState.OFFERED
+    found.event, found.topic, found.dates = event, topic, dates
+    record(found, "offered", by=by)
+    return found
+
+
+def take_back(reason: str, *, by: Actor) -> None:
+    """No longer speak: what was in their calendar is taken out. Twice is harmless."""
+    found = queries.for_reason(reason)
+    if found and found.state in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
+        _let_go(found)
+        found.state = SpeakerState.RELEASED
+        record(found, "taken back", by=by)
+
+
+def forget(advocate: Advocate) -> None:
+    """Let go of every offer of someone who is erased (T36)."""
+    found = queries.of(advocate.id)
+    forget_notes([speaker.subject for speaker in found])
+    for speaker in found:
+        db.session.delete(speaker)
+    db.session.flush()
+
+
+# ── Staff answer ───────────────────────────────────────────────────────────────────────────
+
+
+def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
+    """Give them a seat, and send the calendar file. Twice is harmless."""
+    _lock(event)
+    db.session.refresh(speaker)
+    if speaker.state is SpeakerState.CONFIRMED and speaker.event is event:
+        return
+    if speaker.state is not SpeakerState.OFFERED:
+        raise NotAllowed(f"{speaker.advocate.name} no longer offers to speak.")
+    if speaker.event not in (None, event):
+        raise NotAllowed(f"{speaker.advocate.name} offered to speak at another event.")
+    if speaker.advocate.restricted_at:
+        raise NotAllowed(f"{speaker.advocate.name} asked us to do nothing with their data for now.")
+    if event.state is State.FULL:
+        raise NotAllowed("Every seat is taken. Add one, or take somebody off first.")
+    if not event.is_ahead or event.is_over:
+        raise NotAllowed("This event is over, so nobody can be confirmed for it.")
+    speaker.event, speaker.confirmed_at = event, clock.now()
+    speaker.state = SpeakerState.CONFIRMED
+    db.session.flush()
+    db.session.expire(event, ["speakers"])
+    _count_seats(event)
+    mail.tell(speaker, "event-confirmed")
+    record(event, "confirmed a speaker", by=by, speaker=speaker.id)
+
+
+def turn_down(speaker: Speaker, *, note: str, by: Actor) -> None:
+    """Not this time; who is confirmed is taken off, also in their calendar. Twice is harmless."""
+    if speaker.state not in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
+        return
+    was_offered = speaker.state is SpeakerState.OFFERED
+    _let_go(speaker, note=note)
+    if was_offered:
+        mail.tell(speaker, "event-not-now", calendar_file=False, note=note)
+    speaker.state = SpeakerState.DECLINED if was_offered else SpeakerState.RELEASED
+    record(speaker, "turned down" if was_offered else "taken off", by=by, note=note)
+
+
+def _let_go(speaker: Speaker, note: str = "") -> None:
+    """Free the seat of someone confirmed, and take the event out of their calendar."""
+    if speaker.state is not SpeakerState.CONFIRMED or not speaker.event.is_ahead:
+        return
+    event = speaker.event
+    _lock(event)
+    event.sequence += 1
+    mail.tell(speaker, "event-off", called_off=True, note=note)
+    speaker.state, speaker.confirmed_at = SpeakerState.RELEASED, None
+    _count_seats(event)
+
+
+def _count_seats(event: Event) -> None:
+    """Full when every seat is confirmed, open again when one is free."""
+    full = len(event.confirmed) >= event.seats
+    if full and event.state is State.OPEN:
+        event.move("fill")
+    elif not full and event.state is State.FULL:
+        event.move("reopen")
+
+
+def _lock(event: Event) -> None:
+    """One act on an event at a time; what the row says is read after the wait."""
+    db.session.flush()
+    db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.expire(event)

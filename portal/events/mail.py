@@ -1,0 +1,47 @@
+"""What speakers are told, each with the calendar entry it is about."""
+
+from typing import Any
+
+from portal import zones
+from portal.events import calendar
+from portal.events.models import Speaker
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+
+
+def tell(
+    speaker: Speaker,
+    template: str,
+    *,
+    calendar_file: bool = True,
+    called_off: bool = False,
+    **words: Any,
+) -> None:
+    """Promise one speaker a mail, with the calendar entry as it is now unless told otherwise."""
+    person, event = speaker.advocate, speaker.event
+    outbox.email(
+        person.email,
+        template,
+        about=speaker,
+        links={"url": (Kind.INVITATION, speaker.invitation)},
+        attachment=calendar.invite(speaker, called_off=called_off) if calendar_file else None,
+        first_name=person.first_name,
+        topic=speaker.topic,
+        **(_described(speaker) if event else {"title": ""}),
+        **words,
+    )
+
+
+def _described(speaker: Speaker) -> dict[str, Any]:
+    """The event in words, at the time of the person’s own clock and, if another, of its host’s."""
+    event, zone = speaker.event, speaker.advocate.time_zone
+    elsewhere = zones.local(event.starts_at, zone).utcoffset() != (
+        zones.local(event.starts_at, event.time_zone).utcoffset()
+    )
+    return {
+        "title": event.title,
+        "when": zones.spoken(event.starts_at, zone),
+        "there": zones.spoken(event.starts_at, event.time_zone) if elsewhere else "",
+        "minutes": event.minutes,
+        "place": event.place,
+    }

@@ -1,0 +1,173 @@
+"""Events: planned and answered by staff; with a page and a calendar file for who speaks."""
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.events import actions, calendar, queries
+from portal.events.forms import FORMATS, EventForm, NoteForm
+from portal.events.models import Event
+from portal.staff.models import Role
+
+bp = Blueprint("events", __name__)
+
+
+# ── Whoever speaks ─────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/me/events/<int:id>")
+@auth.advocate
+def mine(id: int):
+    speaker = queries.mine(g.advocate.id, id)
+    return render_template(
+        "events/mine.html", speaker=speaker, event=speaker.event, formats=FORMATS
+    )
+
+
+@bp.get("/me/events/<int:id>.ics")
+@auth.advocate
+def file(id: int):
+    speaker = queries.mine(g.advocate.id, id)
+    return Response(
+        calendar.file(speaker),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="event-{id}.ics"'},
+    )
+
+
+# ── Staff plan ─────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/events")
+@auth.staff()
+def index():
+    return render_template(
+        "events/index.html",
+        ahead=queries.ahead(),
+        over=queries.over(),
+        available=queries.available(),
+        formats=FORMATS,
+    )
+
+
+@bp.get("/staff/events/new")
+@auth.staff(Role.EDITOR)
+def new():
+    return edit_page(None, EventForm.of(None))
+
+
+@bp.post("/staff/events")
+@auth.staff(Role.EDITOR)
+def create():
+    form = EventForm.of(None)
+    if not form.validate():
+        return edit_page(None, form), 422
+    event = actions.plan(by=current_user._get_current_object(), **form.values())
+    db.session.commit()
+    flash("Planned. Customers you ask for a webinar can now offer to speak at it.")
+    return redirect(url_for(".show", id=event.id), 303)
+
+
+@bp.get("/staff/events/<int:id>/edit")
+@auth.staff(Role.EDITOR)
+def edit(id: int):
+    event = queries.event(id)
+    return edit_page(event, EventForm.of(event))
+
+
+@bp.post("/staff/events/<int:id>")
+@auth.staff(Role.EDITOR)
+def change(id: int):
+    event = queries.event(id)
+    form = EventForm.of(event)
+    if not form.validate():
+        return edit_page(event, form), 422
+    try:
+        actions.change(event, seen=form.seen.data or 0, by=current_user, **form.values())
+        db.session.commit()
+    except (NotAllowed, Stale) as refusal:
+        db.session.rollback()
+        return edit_page(event, form, str(refusal)), refusal.status
+    flash("Changed. Whoever is confirmed gets a new calendar entry if it shows a difference.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+def edit_page(event: Event | None, form: EventForm, refusal: str = "") -> str:
+    return render_template("events/edit.html", event=event, form=form, refusal=refusal)
+
+
+# ── Staff answer ───────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/events/<int:id>")
+@auth.staff()
+def show(id: int):
+    return show_page(queries.event(id))
+
+
+def show_page(event: Event, refusal: str = "") -> str:
+    return render_template(
+        "events/show.html",
+        event=event,
+        available=queries.available() if event.is_ahead and not event.is_over else [],
+        form=NoteForm(formdata=None),
+        formats=FORMATS,
+        refusal=refusal,
+    )
+
+
+@bp.post("/staff/events/<int:id>/speakers")
+@auth.staff(Role.EDITOR)
+def confirm(id: int):
+    event = queries.event(id)
+    speaker = queries.speaker(request.form.get("speaker", 0, type=int))
+    try:
+        actions.confirm(speaker, event, by=current_user)
+        db.session.commit()
+    except NotAllowed as refusal:
+        db.session.rollback()
+        return show_page(event, str(refusal)), refusal.status
+    flash(f"{speaker.advocate.name} is confirmed, and gets the calendar entry by mail.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/speakers/<int:id>/refusal")
+@auth.staff(Role.EDITOR)
+def turn_down(id: int):
+    speaker = queries.speaker(id)
+    form = NoteForm()
+    if not form.validate():
+        raise NotAllowed(form.note.errors[0])
+    actions.turn_down(speaker, note=form.note.data, by=current_user)
+    db.session.commit()
+    flash(f"{speaker.advocate.name} is told by mail.")
+    return redirect(back_to(speaker.event), 303)
+
+
+def back_to(event: Event | None) -> str:
+    return url_for(".show", id=event.id) if event else url_for(".index")
+
+
+@bp.post("/staff/events/<int:id>/cancellation")
+@auth.staff(Role.EDITOR)
+def cancel(id: int):
+    event = queries.event(id)
+    form = NoteForm()
+    if not form.validate():
+        return show_page(event, form.note.errors[0]), 422
+    actions.cancel(event, note=form.note.data, by=current_user)
+    db.session.commit()
+    flash("Cancelled. Everyone who offered or was confirmed is told by mail.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/events/<int:id>/end")
+@auth.staff(Role.EDITOR)
+def hold(id: int):
+    event = queries.event(id)
+    actions.hold(event, by=current_user)
+    db.session.commit()
+    flash("Noted. Everyone who spoke is thanked by mail.")
+    return redirect(url_for(".show", id=id), 303)
