@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -25,6 +25,7 @@ from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM, Actor, record
+from portal.incentives import copylint
 from portal.incentives.models import Offer
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -54,8 +55,12 @@ def draft(
     body: str,
     why: str,
     owner: Staff,
+    referral_terms: Mapping[str, Any] | None = None,
 ) -> Campaign:
-    """Write a campaign nobody gets yet; refuses words that buy praise (T9)."""
+    """Write a campaign nobody gets yet; refuses words that buy praise (T9).
+
+    ``referral_terms``: any of the columns that stand in the printed terms of its links.
+    """
     campaign = Campaign(slug=_free_slug(name), owner=owner, audience=audience)
     with db.session.no_autoflush:
         _set(
@@ -69,6 +74,7 @@ def draft(
             subject_line=subject_line,
             body=body,
             why=why,
+            referral_terms=referral_terms or {},
         )
     db.session.add(campaign)
     record(campaign, "drafted", by=owner)
@@ -131,7 +137,10 @@ def _set(campaign: Campaign, **values: Any) -> None:
     if values["rewarding_stage"] not in REWARDING_STAGES:
         raise NotAllowed("Choose when a referral earns its reward.")
     mail.check(values["subject_line"], values["body"], values["why"])
-    for name, value in (values | {"actions": actions}).items():
+    terms = dict(values.pop("referral_terms", None) or {})
+    if phrase := copylint.objection(terms.get("prospect_promise", "")):
+        raise NotAllowed(f"Take out “{phrase}”: a reward may not depend on what people say.")
+    for name, value in (values | terms | {"actions": actions}).items():
         setattr(campaign, name, value)
 
 

@@ -11,13 +11,19 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal import clock
 from portal.campaigns import mail
 from portal.campaigns.actions import LONGEST
-from portal.campaigns.models import REWARDING_STAGES, Action, Campaign
+from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Touch
 from portal.campaigns.queries import FILTERS
 from portal.incentives import queries as incentives
 
@@ -44,6 +50,13 @@ STAGE_NAMES = {
     "won": "When they become a customer (won)",
 }
 AN_OFFER = "Choose one of the offers, or no reward"
+DAYS = "Enter a number of days from 1 to 730"
+WAIT = "Enter a number of days from 0 to 365"
+A_COUNT = "Enter a whole number, or leave it empty for no limit"
+A_BUDGET = "Enter a whole amount, or leave it empty for no limit"
+REFERRAL_TERMS = (
+    "counts_days", "touch", "hold_days", "most_each", "most_all", "prospect_promise",
+)  # fmt: skip
 A_DAY = "Enter the last day, for example 30 11 2026"
 
 
@@ -51,6 +64,12 @@ def sendable(_form: FlaskForm, field: Field) -> None:
     """Refuse unknown placeholders and words that buy praise, each named (T9)."""
     if sentence := mail.fault(field.data or ""):
         raise ValidationError(sentence)
+
+
+def at_least_one(_form: FlaskForm, field: Field) -> None:
+    """None is no limit; nothing at all would be no offer."""
+    if field.data is not None and not 1 <= field.data <= 1_000_000:
+        raise ValidationError(field.asks)
 
 
 def _text(label: str, asks: str, longest: int, *checks) -> dict:
@@ -113,6 +132,29 @@ class CampaignForm(FlaskForm):
         validators=[InputRequired("Choose when a recommendation is rewarded")],
         invalid_choice_message="Choose when a recommendation is rewarded",
     )
+    counts_days = Whole(
+        "For how many days does a link count?",
+        DAYS,
+        default=180,
+        validators=[InputRequired(DAYS), NumberRange(1, 730, DAYS)],
+    )
+    touch = SelectField(
+        "When the same person comes through two links",
+        choices=[SelectChoice(touch.value, f"The {touch.value} one counts") for touch in Touch],
+        default=Touch.FIRST.value,
+        validators=[InputRequired("Choose which link counts")],
+        invalid_choice_message="Choose which link counts",
+    )
+    hold_days = Whole(
+        "Days to wait before a reward is approved",
+        WAIT,
+        default=0,
+        validators=[InputRequired(WAIT), NumberRange(0, 365, WAIT)],
+    )
+    most_each = Whole("Most rewards per customer", A_COUNT, validators=[at_least_one])
+    most_all = Whole("Most rewards in this campaign", A_COUNT, validators=[at_least_one])
+    budget = Whole("Budget for these rewards", A_BUDGET, validators=[at_least_one])
+    prospect_promise = StringField(**_text("What the person who comes gets", "", 200, sendable))
     deadline = Day("Last day", validators=[InputRequired(A_DAY)])
     why = TextAreaField(**_text("Why them?", "", 500, sendable))
     subject_line = StringField(**_text("Subject", "Enter the subject of the mail", 150, sendable))
@@ -123,7 +165,8 @@ class CampaignForm(FlaskForm):
     def of(cls, campaign: Campaign | None) -> "CampaignForm":
         """Filled with the draft as it is; what was sent back wins."""
         if campaign:
-            form = cls(obj=campaign, seen=campaign.version)
+            cents = campaign.budget_cents
+            form = cls(obj=campaign, seen=campaign.version, budget=cents and cents // 100)
         else:
             form = cls(deadline=clock.now().date() + timedelta(days=30), actions=["quote"])
         offers = [SelectChoice(0, "No reward")]
@@ -161,6 +204,8 @@ class CampaignForm(FlaskForm):
             "why": self.why.data,
             "subject_line": self.subject_line.data,
             "body": self.body.data,
+            "referral_terms": {name: self[name].data for name in REFERRAL_TERMS}
+            | {"budget_cents": self.budget.data and self.budget.data * 100},
         }
 
 

@@ -110,9 +110,14 @@ class Lead(Model):
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     moves: Mapped[list["StageMove"]] = relationship(back_populates="lead", order_by="StageMove.id")
     signals: Mapped[list["LeadSignal"]] = relationship(
-        back_populates="lead", order_by="LeadSignal.id", lazy="selectin"
+        back_populates="lead",
+        order_by="LeadSignal.id",
+        lazy="selectin",
+        cascade="all, delete-orphan",
     )
-    claims: Mapped[list["Claim"]] = relationship(back_populates="lead", order_by="Claim.id")
+    claims: Mapped[list["Claim"]] = relationship(
+        back_populates="lead", order_by="Claim.id", cascade="all, delete-orphan"
+    )
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
 
