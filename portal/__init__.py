@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None, **flask_config) -> Flask:
         "SECRET_KEY": config.secret_key.get_secret_value(),
         "SQLALCHEMY_ENGINES": {"default": engine_options(config)},
         "TRUSTED_HOSTS": [host.partition(":")[0] for host in config.hosts],
-        "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": 11 * 1024 * 1024,  # two files of 5 MB and the words beside them
         "SESSION_COOKIE_NAME": "__Host-goodword" if config.https else "goodword",
         "SESSION_COOKIE_SECURE": config.https,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -33,6 +33,7 @@ ANSWERS = {
         }
     ],
     "advice": "Start with one district, and do not start with the reports.",
+    "files": [],
     "topic": "How we moved technicians off paper in one summer.",
     "format": "An interview, with questions you see beforehand",
     "dates": "Tuesdays",

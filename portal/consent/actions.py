@@ -58,9 +58,12 @@ def issue_receipt(
     choices: Mapping[Purpose, bool],
     *,
     circumstances: Circumstances,
+    credit: str = "",
 ) -> Receipt:
     """Record one person's yes or no to each purpose they were asked, and give the receipt."""
-    receipt = Receipt(reference=_reference(), advocate=advocate, contribution=contribution)
+    receipt = Receipt(
+        reference=_reference(), advocate=advocate, contribution=contribution, credit=credit
+    )
     db.session.add(receipt)
     db.session.flush()
     for purpose, yes in choices.items():

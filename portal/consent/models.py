@@ -17,6 +17,7 @@ class Purpose(enum.StrEnum):
     NAME = "name"  # name and job title
     COMPANY = "company"  # company name
     PHOTO = "photo"
+    LOGO = "logo"
     SALES = "sales"  # decks and ads
     RECORDING = "recording"
     REFERENCE = "reference"  # reference calls
@@ -66,6 +67,7 @@ class Receipt(Model):
     advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
     advocate: Mapped[Advocate] = relationship()
     contribution: Mapped[str] = mapped_column(sa.String(60))  # "quote", "review" …, for people
+    credit: Mapped[str] = mapped_column(default="")  # how they sign it; empty: name and title
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     events: Mapped[list["ConsentEvent"]] = relationship(
         back_populates="receipt", order_by="ConsentEvent.id"

@@ -131,23 +131,29 @@ class Wording:
     until: datetime  # if they say yes now
 
 
-def wordings(purposes: Iterable[str], advocate: Advocate, language: str = "en") -> list[Wording]:
+def wordings(
+    purposes: Iterable[str], advocate: Advocate, language: str = "en", *, credit: str = ""
+) -> list[Wording]:
     """The newest wording of each purpose, in order, filled in for this person."""
     statements = [statement(Purpose(name), language) for name in purposes]
-    return [wording(found, advocate) for found in statements if found]
+    return [wording(found, advocate, credit) for found in statements if found]
 
 
-def wording(found: Statement, advocate: Advocate) -> Wording:
+def wording(found: Statement, advocate: Advocate, credit: str = "") -> Wording:
     return Wording(
         found.purpose,
-        fill(found.label, advocate),
-        fill(found.detail, advocate),
+        fill(found.label, advocate, credit),
+        fill(found.detail, advocate, credit),
         lasts_until(found, clock.now()),
     )
 
 
-def fill(text: str, advocate: Advocate) -> str:
-    """Put the person's own facts in; by plain replacement, so no text can run anything."""
+def fill(text: str, advocate: Advocate, credit: str = "") -> str:
+    """Put the person's own facts in; by plain replacement, so no text can run anything.
+
+    ``credit`` is how they sign what it is about; unless given, their name and title.
+    """
+    text = text.replace("{credit}", credit or "{name}, {title}")
     if not advocate.job_title:
         text = text.replace(", {title}", "")
     facts = {

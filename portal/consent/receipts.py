@@ -49,7 +49,9 @@ def _event(event: ConsentEvent) -> dict[str, Any]:
         "until": event.until and event.until.isoformat(),
         "wording": {
             "label": queries.fill(event.statement.label, event.receipt.advocate),
-            "detail": queries.fill(event.statement.detail, event.receipt.advocate),
+            "detail": queries.fill(
+                event.statement.detail, event.receipt.advocate, event.receipt.credit
+            ),
             "version": f"{event.statement.language}@{event.statement.version}",
             "sha256": event.statement.sha256,
         },

@@ -78,7 +78,9 @@ def withdraw(reference: str, purpose: str):
 def consider(reference: str, purpose: str):
     found = mine(reference)
     standing = queries.permission(found, purpose)
-    newest = queries.wordings([standing.purpose], g.advocate, g.advocate.language)[0]
+    [newest] = queries.wordings(
+        [standing.purpose], g.advocate, g.advocate.language, credit=found.credit
+    )
     return page("grant", found, permission=standing, wording=newest)
 
 

@@ -188,7 +188,7 @@ def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
                     value = kinds.event_answer(find(Event, title=value), who.time_zone)
                 submissions.answer(submission, prompt, value, seen=None, by=who)
             elif not prompt.required and told.fate != "draft":
-                empty = [] if prompt.kind == "results" else ""
+                empty = [] if prompt.kind in {"results", "files"} else ""
                 submissions.answer(submission, prompt, empty, seen=None, by=who)
     if told.fate == "draft":
         return

@@ -3,7 +3,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
-from portal.media import actions, queries, storage
+from portal.media import actions, files, queries, sending, storage
 from portal.media.forms import PhotoForm
 
 bp = Blueprint("media", __name__, url_prefix="/me")
@@ -51,6 +51,13 @@ def remove():
 def own_photo():
     """Their own, for their own eyes; the door says no-store."""
     return Response(storage.read(queries.photo_of(g.advocate).key), mimetype="image/webp")
+
+
+@bp.get("/files/<int:id>")
+@auth.advocate
+def own_file(id: int):
+    """A file they gave us, for their own eyes."""
+    return sending.send(files.of(g.advocate.id, id))
 
 
 def submission() -> int | None:

@@ -13,6 +13,7 @@ from portal.db import db
 from portal.history.actions import Actor
 from portal.incentives import actions as incentives
 from portal.media import actions as media
+from portal.media import files
 from portal.outbox import actions as outbox
 from portal.publishing import actions as publishing
 from portal.referrals import forgetting as referrals
@@ -36,7 +37,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     invitations.forget(advocate, by=by)
     photo = media.take_away(advocate, by=by)
     wishes.forget(advocate, by=by)
-    return [photo] if photo else []
+    return [photo] * bool(photo) + files.forget(advocate.id, by=by)
 
 
 def moved_on(advocate: Advocate, *, by: Actor) -> None:

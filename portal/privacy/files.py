@@ -10,7 +10,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.config import settings
 from portal.db import db
-from portal.media import storage
+from portal.media import files, storage
 from portal.media.models import Photo
 from portal.privacy import export
 
@@ -19,6 +19,7 @@ README = """What {brand} holds about {name}, made on {day}.
 everything.json   all of it, for a program
 *.csv             the same in tables, for you
 photo.webp        your photo, if you gave us one
+files/            the files you gave us with your words, by number
 
 Times are in UTC. Questions: {contact}
 """
@@ -46,6 +47,9 @@ def as_zip(person: Advocate) -> bytes:
             archive.writestr(f"{name}.csv", as_csv(rows))
         if photo := db.session.get(Photo, person.photo_id or 0):
             archive.writestr("photo.webp", storage.read(photo.key))
+        for upload in files.all_of(person.id):
+            ending = ".webp" if upload.is_picture else ".pdf"
+            archive.writestr(f"files/{upload.id}{ending}", storage.read(upload.key))
     return file.getvalue()
 
 

@@ -9,6 +9,7 @@ from portal.campaigns.models import Invitation
 from portal.consent.models import Receipt
 from portal.db import db
 from portal.incentives.models import Reward
+from portal.media.models import Upload
 from portal.outbox.models import Message
 from portal.privacy.holdings import GOES, STAYS, Holding
 from portal.referrals.models import Referral
@@ -30,6 +31,7 @@ def held(person: Advocate) -> list[Held]:
     counts = {
         "Who you are": None,
         "Your photo": None if person.photo_id else 0,
+        "Your files": count(sa.select(Upload).where(Upload.advocate_id == person.id)),
         "Your words": count(sa.select(Submission).where(Submission.advocate_id == person.id)),
         "Invitations": count(sa.select(Invitation).where(Invitation.advocate_id == person.id)),
         "Your links": count(sa.select(Referral).where(Referral.advocate_id == person.id)),

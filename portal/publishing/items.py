@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent.models import Purpose
 from portal.incentives import disclosure
 from portal.publishing import words
 from portal.publishing.models import Asset
-from portal.submissions.models import Relationship, Submission, Version
+from portal.submissions import crediting
+from portal.submissions.models import Credit, Relationship, Submission, Version
 
 TIES = {
     Relationship.EMPLOYEE: "Works for {brand}",
@@ -19,6 +19,7 @@ TIES = {
     Relationship.RESELLER: "Sells {brand}’s products",
     Relationship.INVESTOR: "Investor in {brand}",
 }
+FACELESS = (Credit.ROLE, Credit.ANONYMOUS)  # a face would say who it is
 
 
 def address(action: Action, slug: str) -> str:
@@ -60,7 +61,7 @@ def item(
         "words": short,
         "cut": short != text,
         "lang": submission.language,
-        "credit": credit(submission.advocate, may, photo_url),
+        "credit": credit(submission, may, photo_url),
         "relationship_label": tie(submission.relation),
         "disclosure": disclosure.beside(
             submission.promise, submission.choice, submission.action, settings().brand_name
@@ -96,14 +97,17 @@ def review_parts(version: Version, rated: bool) -> dict[str, Any]:
 
 
 def credit(
-    advocate: Advocate, may: Collection[Purpose], photo_url: str | None
+    submission: Submission, may: Collection[Purpose], photo_url: str | None
 ) -> dict[str, str | None]:
     """Each part only with its own yes. The company's second yes (T28) will be asked here too."""
-    named = Purpose.NAME in may
+    person, how = submission.advocate, submission.credit
+    name, title = crediting.parts(person, how) if Purpose.NAME in may else (None, None)
+    faceless = how in FACELESS
+    unnamed = Purpose.COMPANY not in may or how is Credit.ANONYMOUS
     return {
-        "name": advocate.name if named else None,
-        "title": advocate.job_title if named else None,
-        "company": advocate.company.name if Purpose.COMPANY in may else None,
-        "photo_url": photo_url if Purpose.PHOTO in may else None,
-        "fallback": "A customer",
+        "name": name,
+        "title": title,
+        "company": None if unnamed else person.company.name,
+        "photo_url": photo_url if Purpose.PHOTO in may and not faceless else None,
+        "fallback": crediting.NOBODY,
     }

@@ -17,7 +17,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
 from portal.publishing import words
-from portal.publishing.items import address, item
+from portal.publishing.items import FACELESS, address, item
 from portal.publishing.models import Asset
 from portal.submissions.models import State, Submission, Version
 
@@ -165,7 +165,9 @@ def tally() -> Tally:
 def photo_is_public(key: str) -> bool:
     """Only while something published shows it, with its person's yes to the photo."""
     query = shown().where(
-        Photo.key == key, permissions.is_in_force(Submission.receipt_id, Purpose.PHOTO)
+        Photo.key == key,
+        permissions.is_in_force(Submission.receipt_id, Purpose.PHOTO),
+        Submission.credit.not_in(FACELESS),
     )
     return db.session.execute(query.limit(1)).first() is not None
 

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from portal import auth
 from portal.db import db
 from portal.errors import Refusal
+from portal.media import sending
 from portal.publishing import desk as desks
 from portal.publishing.forms import PublishForm
 from portal.publishing.grounds import Ground
@@ -17,6 +18,7 @@ from portal.publishing.queries import asset_of
 from portal.review import actions, queries
 from portal.review.forms import ApproveForm, ChangeForm, DeclineForm
 from portal.staff.models import Role
+from portal.submissions.attaching import file_sent_with
 from portal.submissions.models import Submission
 
 bp = Blueprint("review", __name__)
@@ -26,6 +28,13 @@ bp = Blueprint("review", __name__)
 @auth.staff()
 def show(submission_id):
     return _page(desks.submission(submission_id))
+
+
+@bp.get("/staff/submissions/<int:submission_id>/files/<int:upload_id>")
+@auth.staff()
+def file(submission_id, upload_id):
+    """A file sent with the words; one of a draft is nobody's to see but its owner's."""
+    return sending.send(file_sent_with(desks.submission(submission_id), upload_id))
 
 
 @bp.post("/staff/submissions/<int:submission_id>/approval")

@@ -20,6 +20,7 @@ from portal.submissions import queries, sending
 from portal.submissions.models import (
     Action,
     Answer,
+    Credit,
     Prompt,
     Relationship,
     State,
@@ -114,11 +115,18 @@ def answer(
     return found
 
 
-def introduce(submission: Submission, *, job_title: str, relation: Relationship, by: Actor) -> None:
-    """Say who speaks: the job title as it is today, and the tie to us (T2)."""
+def introduce(
+    submission: Submission,
+    *,
+    job_title: str,
+    relation: Relationship,
+    credit: Credit = Credit.FULL,
+    by: Actor,
+) -> None:
+    """Say who speaks: the job title as it is today, the tie to us (T2), and how to be named."""
     _lock(submission)
     _demand_open(submission)
-    submission.relation = relation
+    submission.relation, submission.credit = relation, credit
     advocates.correct_title(submission.advocate, job_title, by=by)
     _touch(submission)
 
@@ -190,6 +198,12 @@ def _lock(submission: Submission) -> None:
         sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
     )
     db.session.expire(submission)
+
+
+def hold_open(submission: Submission) -> None:
+    """Nobody else changes it meanwhile, and it may still be written; raises NotAllowed."""
+    _lock(submission)
+    _demand_open(submission)
 
 
 def _demand_open(submission: Submission) -> None:

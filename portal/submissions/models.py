@@ -21,6 +21,7 @@ class PromptKind(enum.StrEnum):
     RATING = "rating"  # 1 to 5, real radio inputs
     CHOICE = "choice"  # one of ``choices``
     RESULTS = "results"  # rows of metric, before, after, period, how measured
+    FILES = "files"  # pictures and PDFs, and a logo: rows of what ``media.Upload`` holds
     NUMBER = "number"  # a figure with its ``unit``, between ``lowest`` and ``highest``
     DATES = "dates"  # up to three days
     PEOPLE = "people"  # rows of roles, never of names (T30)
@@ -35,6 +36,18 @@ LONGEST = {PromptKind.SHORT: 150, PromptKind.LONG: 10_000}  # characters
 class Origin(enum.StrEnum):
     BUILTIN = "builtin"
     EDITED = "edited"  # by staff: ours never replaces it by itself
+
+
+MOST_FILES = 5
+
+
+class Credit(enum.StrEnum):
+    """How someone wants to be named, once they allow their name at all."""
+
+    FULL = "full"  # name and job title
+    INITIALS = "initials"
+    ROLE = "role"  # job title only
+    ANONYMOUS = "anonymous"
 
 
 class PromptSet(Model):
@@ -106,6 +119,9 @@ class Prompt(Model):
         if self.kind is PromptKind.RESULTS:
             whole = all(row["metric"] and row["before"] and row["after"] for row in value)
             return "" if whole else "Enter what you measured, and the value before and after"
+        if self.kind is PromptKind.FILES:
+            unseen = [file["name"] for file in value if file["picture"] and not file["alt"]]
+            return f"Say what “{unseen[0]}” shows" if unseen else ""
         limit = LONGEST[self.kind]
         return f"{self.label} must be {limit:,} characters or fewer" if len(value) > limit else ""
 
@@ -185,6 +201,7 @@ class Submission(Model):
     receipt: Mapped[Receipt | None] = relationship()
 
     relation: Mapped[Relationship | None]
+    credit: Mapped[Credit] = mapped_column(default=Credit.FULL)  # obeyed within the permission
     attested_at: Mapped[datetime | None]  # own words, real use (T2)
     note: Mapped[str] = mapped_column(default="")  # staff's newest word to the advocate
     ground: Mapped[str] = mapped_column(default="")  # why it was declined

@@ -183,13 +183,15 @@ def answers_now(submission: Submission) -> list[dict[str, Any]]:
 
 
 def shown(kind: PromptKind, value) -> str:
-    """An answer as text, for lists; results are one line each."""
+    """An answer as text, for lists; results and files are one line each."""
     if value in (None, "", []):
         return ""
     if kind == PromptKind.RATING:
         return f"{value} out of 5 stars"
     if kind in {PromptKind.RESULTS, *kinds.CHECKED}:
         return kinds.shown(kind, value)
+    if kind == PromptKind.FILES:
+        return "\n".join(file["name"] + (f": {file['alt']}" * bool(file["alt"])) for file in value)
     return str(value)
 
 

@@ -12,7 +12,8 @@ from portal.errors import NotFound
 from portal.events import queries as events
 from portal.incentives.models import Choice
 from portal.submissions import actions, forms, queries
-from portal.submissions.models import Action, Relationship
+from portal.submissions.filing import files_page, save_files
+from portal.submissions.models import Action, Credit, PromptKind, Relationship
 from portal.submissions.pages import (
     STAYS,
     back_from,
@@ -27,6 +28,7 @@ from portal.submissions.pages import (
     page,
     question_page,
     url_of,
+    wordings,
     you_page,
 )
 
@@ -92,6 +94,8 @@ def question(id: int, number: int):
     prompt = queries.prompt_at(submission, number)
     if away := detour(submission, "question", number):
         return away
+    if prompt.kind is PromptKind.FILES:
+        return files_page(submission, prompt)
     found = submission.answer_to(prompt)
     form = form_of(prompt, found.value if found else None, found.version if found else 0)
     return question_page(submission, prompt, form)
@@ -102,6 +106,8 @@ def question(id: int, number: int):
 def save_question(id: int, number: int):
     submission = mine(id)
     prompt = queries.prompt_at(submission, number)
+    if prompt.kind is PromptKind.FILES:
+        return save_files(submission, prompt)
     form = form_of(prompt, None, 0)
     autosave = request.headers.get("X-Requested-With") == "autosave"
     unfinished = autosave or not {"later", *STAYS}.isdisjoint(request.form)
@@ -136,7 +142,8 @@ def you(id: int):
     if away := detour(submission, "you"):
         return away
     relation = submission.relation.value if submission.relation else None
-    form = forms.YouForm(data={"job_title": g.advocate.job_title, "relation": relation})
+    said = {"relation": relation, "credit": submission.credit.value}
+    form = forms.YouForm(data={"job_title": g.advocate.job_title} | said)
     return you_page(submission, form)
 
 
@@ -149,8 +156,13 @@ def save_you(id: int):
     form = forms.YouForm()
     if not form.validate():
         return you_page(submission, form, 422)
-    relation = Relationship(form.relation.data)
-    actions.introduce(submission, job_title=form.job_title.data, relation=relation, by=g.advocate)
+    actions.introduce(
+        submission,
+        job_title=form.job_title.data,
+        relation=Relationship(form.relation.data),
+        credit=Credit(form.credit.data),
+        by=g.advocate,
+    )
     db.session.commit()
     if "photo" in request.form:
         return redirect(url_for("media.show", submission=id), 303)
@@ -163,7 +175,7 @@ def consent(id: int):
     submission = mine(id)
     if away := detour(submission, "consent"):
         return away
-    asked = permissions.wordings(submission.prompt_set.purposes, g.advocate, submission.language)
+    asked = wordings(submission)
     return page(
         "consent",
         submission,

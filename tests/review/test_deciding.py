@@ -25,7 +25,7 @@ def test_one_page_shows_words_permissions_offer_and_history(sent, as_rosa):
     for piece in (
         ANSWERS["words"],
         ANSWERS["use"],  # never shown to the world, but to whoever decides
-        "Show my name and job title",
+        "Name me beside them",
         "words@1",
         "a €25 gift card, worth €25",
         "Ada Lovelace: submitted",

@@ -8,7 +8,7 @@ WORDS = (
 ANSWERS = {
     "review": ["4", "Good, with gaps", WORDS, "The export is slow."],
     "quote": ["Planning repairs", WORDS],
-    "case-study": [WORDS, WORDS, WORDS, WORDS, None, WORDS],
+    "case-study": [WORDS, WORDS, WORDS, WORDS, None, WORDS, None],
     "webinar": ["Off paper in one summer", "A panel with two other customers", "Tuesdays", "Ada."],
 }
 RESULT = {
