@@ -17,6 +17,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.addresses import canonical_email
 from portal.incentives.models import Choice
+from portal.referrals import vanity
 from portal.referrals.models import Lead, Stage
 
 # A label is a note, not an address book (T30): something@somewhere, or a long run of digits.
@@ -104,6 +105,18 @@ class NewLinkForm(LabelForm):
             Length(max=60, message="Shorten your note to 60 characters or fewer"),
         ],
     )
+
+
+class WordForm(FlaskForm):
+    word = StringField(
+        "A word for your link",
+        filters=[lambda value: one_line(value).lower()],
+        validators=[DataRequired("Enter a word for your link")],
+    )
+
+    def validate_word(self, field) -> None:
+        if why := vanity.objection(field.data):
+            raise ValidationError(why)
 
 
 class Details(FlaskForm):

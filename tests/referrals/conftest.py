@@ -1,6 +1,7 @@
 import pytest
 
-from portal.campaigns.models import Invitation
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign, Invitation
 from portal.consent.actions import Circumstances
 from portal.db import db
 from portal.incentives.models import Choice
@@ -69,6 +70,44 @@ def come(act, referral):
         return act(receive)
 
     return come
+
+
+@pytest.fixture
+def sent_by(act, campaign):
+    """Someone comes through the link of any customer; gives the lead's id."""
+
+    def sent_by(advocate: int, email: str, **details) -> int:
+        def receive():
+            person = db.session.get(Advocate, advocate)
+            found = db.session.query(Referral).filter_by(advocate_id=advocate).one_or_none()
+            if found is None:
+                invitation = Invitation(campaign_id=campaign, advocate=person)
+                db.session.add(invitation)
+                db.session.flush()
+                found = actions.join(
+                    invitation, choice=Choice.ACCEPTED, employer_allows=True, share_text="",
+                    show_name=False, circumstances=Circumstances(), by=person,
+                )  # fmt: skip
+            given = SINA | {"wants_marketing": False, "tells_referrer": False} | details
+            return actions.receive(found.links[0], **given | {"email": email}).id
+
+        return act(receive)
+
+    return sent_by
+
+
+@pytest.fixture
+def under(act, campaign):
+    """Set the campaign's terms, as if it had been sent with them."""
+
+    def under(**terms):
+        def change():
+            for name, value in terms.items():
+                setattr(db.session.get(Campaign, campaign), name, value)
+
+        act(change)
+
+    return under
 
 
 @pytest.fixture

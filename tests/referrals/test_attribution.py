@@ -4,29 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from portal.campaigns.models import Campaign, Touch
+from portal.campaigns.models import Touch
 from portal.db import db
 from portal.incentives.models import Reward, RewardState
 from portal.referrals import attribution
 from portal.referrals.models import Claim, Lead, LeadSignal, ReferralLink, Stage
 from tests.referrals.conftest import SINA
-from tests.referrals.test_risk import sent_by  # noqa: F401
 
 C, Q = Stage.CONTACTED, Stage.QUALIFIED
-
-
-@pytest.fixture
-def under(act, campaign):
-    """Set the campaign's terms, as if it had been sent with them."""
-
-    def under(**terms):
-        def change():
-            for name, value in terms.items():
-                setattr(db.session.get(Campaign, campaign), name, value)
-
-        act(change)
-
-    return under
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(0, True), (1, False)])
@@ -66,7 +51,7 @@ def test_the_first_or_the_last_link_counts_as_the_terms_say(
     saved,
     as_ada,
     as_charlie,
-    move,  # noqa: F811
+    move,
 ):
     under(touch=touch)
     lead = sent_by(ada, SINA["email"])
@@ -91,7 +76,7 @@ def test_a_link_that_is_too_old_gives_way_to_one_that_is_not(
     charlie,
     sent_by,
     saved,
-    wait,  # noqa: F811
+    wait,
 ):
     under(counts_days=10)
     sent_by(ada, "first@other.example", company="Other")
@@ -109,7 +94,7 @@ def test_once_the_reward_is_due_no_other_link_counts(
     charlie,
     sent_by,
     move,
-    saved,  # noqa: F811
+    saved,
 ):
     under(touch=Touch.LAST)
     lead = sent_by(ada, SINA["email"])
@@ -132,7 +117,7 @@ def test_staff_give_a_lead_to_someone_else_with_a_reason_and_the_reward_follows(
     charlie,
     sent_by,
     move,
-    saved,  # noqa: F811
+    saved,
 ):
     sent_by(charlie, "x@other.example", company="Other")
     lead = sent_by(ada, SINA["email"])
@@ -156,7 +141,7 @@ def test_a_reward_that_was_sent_is_not_handed_on(
     charlie,
     sent_by,
     move,
-    saved,  # noqa: F811
+    saved,
 ):
     sent_by(charlie, "x@other.example", company="Other")
     lead = sent_by(ada, SINA["email"])
@@ -170,7 +155,7 @@ def test_a_reward_that_was_sent_is_not_handed_on(
     assert "She introduced them at the fair." in refused.text
 
 
-def test_handing_it_on_looks_afresh_at_who_sent_it(as_rosa, ada, charlie, sent_by, saved):  # noqa: F811
+def test_handing_it_on_looks_afresh_at_who_sent_it(as_rosa, ada, charlie, sent_by, saved):
     sent_by(charlie, "x@other.example", company="Other")
     lead = sent_by(ada, "bo@analytical.example", company="Analytical Engines")
     assert [one.rule for one in saved(LeadSignal)] == ["same-company"]

@@ -5,16 +5,13 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.advocates.models import Advocate
-from portal.campaigns.models import Invitation
-from portal.consent.actions import Circumstances
 from portal.db import db
+from portal.history.actions import SYSTEM
 from portal.history.models import Entry
-from portal.incentives.models import Choice, Reward, RewardState
-from portal.referrals import actions, known, risk, signals
-from portal.referrals.models import Lead, LeadSignal, Referral, RiskRule, Severity, Stage
+from portal.incentives.models import Reward, RewardState
+from portal.referrals import known, risk, signals
+from portal.referrals.models import Lead, LeadSignal, RiskRule, Severity, Stage
 from portal.staff.models import Role, Staff
-from tests.referrals.conftest import SINA
 
 Q = Stage.QUALIFIED
 
@@ -35,30 +32,6 @@ def ruling(act, rosa):
     return ruling
 
 
-@pytest.fixture
-def sent_by(act, campaign):
-    """Someone comes through the link of any customer; gives the lead's id."""
-
-    def sent_by(advocate: int, email: str, **details) -> int:
-        def receive():
-            person = db.session.get(Advocate, advocate)
-            found = db.session.query(Referral).filter_by(advocate_id=advocate).one_or_none()
-            if found is None:
-                invitation = Invitation(campaign_id=campaign, advocate=person)
-                db.session.add(invitation)
-                db.session.flush()
-                found = actions.join(
-                    invitation, choice=Choice.ACCEPTED, employer_allows=True, share_text="",
-                    show_name=False, circumstances=Circumstances(), by=person,
-                )  # fmt: skip
-            given = SINA | {"wants_marketing": False, "tells_referrer": False} | details
-            return actions.receive(found.links[0], **given | {"email": email}).id
-
-        return act(receive)
-
-    return sent_by
-
-
 CASES = {
     "own-address": "ADA+new@analytical.example",
     "colleague": "newcomer@acme.example",  # Rosa's own domain
@@ -74,17 +47,11 @@ CASES = {
 def test_T35_each_rule_speaks_when_it_is_on_and_only_then(
     key, is_on, come, ruling, saved, rosa, charlie, act
 ):
-    act(lambda: known.add(b"Website\nhttps://www.bigdeal.example/about", by=clock_actor()))
+    act(lambda: known.add(b"Website\nhttps://www.bigdeal.example/about", by=SYSTEM))
     ruling(key, is_on=is_on)
     come(email=CASES[key])
     assert [one.rule for one in saved(LeadSignal)] == ([key] if is_on else [])
     assert len(saved(Lead)) == 1  # nobody is refused
-
-
-def clock_actor():
-    from portal.history.actions import SYSTEM
-
-    return SYSTEM
 
 
 @pytest.mark.parametrize(
