@@ -2,7 +2,7 @@
 
 Revision ID: 1795502366
 Revises:
-Create Date: 2026-11-24 08:13:44.620287
+Create Date: 2026-11-24 08:24:05.911186
 
 """
 
@@ -59,6 +59,71 @@ def erasing(table: str) -> str:
 
 def upgrade() -> None:
     """Upgrade schema."""
+    op.create_table(
+        "click",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.SmallInteger(), nullable=False),
+        sa.Column("visitor", sa.String(length=24), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "visit",
+                "head",
+                "prefetch",
+                "framed",
+                "preview",
+                "program",
+                name="kind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_click")),
+        sa.UniqueConstraint("link_id", "day", "hour", "visitor", "kind", name="uq_click_once"),
+    )
+    with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_click_day_not_forgotten",
+            ["day"],
+            unique=False,
+            sqlite_where=sa.text("visitor IS NOT NULL"),
+            postgresql_where=sa.text("visitor IS NOT NULL"),
+        )
+
+    op.create_table(
+        "click_day",
+        sa.Column("link_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "visit",
+                "head",
+                "prefetch",
+                "framed",
+                "preview",
+                "program",
+                name="kind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("visitors", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("link_id", "day", "kind", "source", name=op.f("pk_click_day")),
+    )
+    op.create_table(
+        "click_segment",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("loaded", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_click_segment")),
+    )
     op.create_table(
         "company",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -117,6 +182,7 @@ def upgrade() -> None:
                 "setup",
                 "receipt",
                 "prospect",
+                "company",
                 "stop",
                 name="kind",
                 native_enum=False,
@@ -502,12 +568,12 @@ def upgrade() -> None:
                 "rating",
                 "choice",
                 "results",
-                "files",
                 "number",
                 "dates",
                 "people",
                 "links",
                 "event",
+                "files",
                 name="promptkind",
                 native_enum=False,
                 length=20,
@@ -734,6 +800,74 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "org_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "clause",
+            sa.Enum("allows", "forbids", "silent", name="clause", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("requested_by", sa.String(length=60), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approver", sa.String(length=150), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "pending",
+                "approved",
+                "change-asked",
+                "forbidden",
+                "withdrawn",
+                "closed",
+                name="orgverdict",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("for_name", sa.Boolean(), nullable=False),
+        sa.Column("for_logo", sa.Boolean(), nullable=False),
+        sa.Column("for_story", sa.Boolean(), nullable=False),
+        sa.Column("on_web", sa.Boolean(), nullable=False),
+        sa.Column("in_sales", sa.Boolean(), nullable=False),
+        sa.Column("territory", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("text_sha256", sa.String(length=64), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(verdict = 'pending') = (decided_at IS NULL)", name=op.f("ck_org_approval_decided_at")
+        ),
+        sa.CheckConstraint(
+            "verdict <> 'approved' OR (authority <> '' AND (for_name OR for_logo OR for_story))",
+            name=op.f("ck_org_approval_approved_by_someone_for_something"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_org_approval_company_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_org_approval_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_org_approval")),
+    )
+    with op.batch_alter_table("org_approval", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_org_approval_company_id_verdict", ["company_id", "verdict"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_org_approval_receipt_id"), ["receipt_id"], unique=False
+        )
+
+    op.create_table(
         "referral",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invitation_id", sa.Integer(), nullable=False),
@@ -862,6 +996,7 @@ def upgrade() -> None:
                 "draft",
                 "submitted",
                 "changes-asked",
+                "signoff",
                 "approved",
                 "published",
                 "retired",
@@ -1002,23 +1137,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "asset",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=100), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("headline", sa.String(length=150), nullable=False),
-        sa.Column("excerpt", sa.String(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_asset_submission_id")
-        ),
-        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_asset_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
-        sa.UniqueConstraint("slug", name=op.f("uq_asset_slug")),
-        sa.UniqueConstraint("submission_id", name=op.f("uq_asset_submission_id")),
-    )
-    op.create_table(
         "lead",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("link_id", sa.Integer(), nullable=False),
@@ -1080,6 +1198,84 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lead_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_lead_stage_id", ["stage", "id"], unique=False)
 
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("words", "cut", name="change", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("headline", sa.String(length=150), nullable=False),
+        sa.Column("excerpt", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("substantiation", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "approved",
+                "reworded",
+                "refused",
+                "superseded",
+                name="decision",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("rendering", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)",
+            name=op.f("ck_proposal_decided_at_if_decided"),
+        ),
+        sa.ForeignKeyConstraint(["base_id"], ["version.id"], name=op.f("fk_proposal_base_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_proposal_staff_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_proposal_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_submission_id"), ["submission_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_proposal_pending",
+            ["submission_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=100), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("headline", sa.String(length=150), nullable=False),
+        sa.Column("excerpt", sa.String(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_asset_proposal_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_asset_submission_id")
+        ),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_asset_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint("slug", name=op.f("uq_asset_slug")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_asset_submission_id")),
+    )
     op.create_table(
         "lead_claim",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1174,6 +1370,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lead_claim_lead_id"))
 
     op.drop_table("lead_claim")
+    op.drop_table("asset")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_proposal_pending",
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_proposal_submission_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index("ix_lead_stage_id")
         batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
@@ -1183,7 +1389,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lead_alike_id"))
 
     op.drop_table("lead")
-    op.drop_table("asset")
     op.drop_table("version")
     with op.batch_alter_table("referral_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_link_referral_id"))
@@ -1208,6 +1413,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referral_advocate_id"))
 
     op.drop_table("referral")
+    with op.batch_alter_table("org_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_org_approval_receipt_id"))
+        batch_op.drop_index("ix_org_approval_company_id_verdict")
+
+    op.drop_table("org_approval")
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.drop_index("ix_consent_event_receipt_id_purpose_id")
 
@@ -1273,5 +1483,15 @@ def downgrade() -> None:
 
     op.drop_table("history")
     op.drop_table("company")
+    op.drop_table("click_segment")
+    op.drop_table("click_day")
+    with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_click_day_not_forgotten",
+            sqlite_where=sa.text("visitor IS NOT NULL"),
+            postgresql_where=sa.text("visitor IS NOT NULL"),
+        )
+
+    op.drop_table("click")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from portal import clock
 from portal.advocates import actions as advocates
 from portal.campaigns import later as invitations
+from portal.clicks import actions as clicks
 from portal.links import actions as links
 from portal.outbox import actions as outbox
 from portal.referrals import forgetting as referrals
+from portal.referrals import stage_file
 from portal.sessions import actions as sessions
 
 
@@ -48,6 +50,13 @@ CLASSES = [
         outbox.purge,
     ),
     Class("Visits (sessions)", "their end", 30, "all of it", sessions.purge),
+    Class(
+        "Visitors of referral links",
+        "the visit",
+        2,
+        "the hash that told one visitor from the next; how many came stays",
+        clicks.forget_visitors,
+    ),
     Class("Links in mails", "their end", 30, "all of it", links.purge),
     Class(
         "Imported files",
@@ -55,6 +64,13 @@ CLASSES = [
         30,
         "the rows that were refused; the file itself goes at the import",
         advocates.purge_imports,
+    ),
+    Class(
+        "Files of stage changes",
+        "their import",
+        30,
+        "the lines that were refused; the file itself goes at the import",
+        stage_file.purge,
     ),
 ]
 

@@ -1,6 +1,6 @@
 """What staff see of leads: the board, the list, one lead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from portal.referrals.models import (
     Stage,
     StageMove,
 )
+from portal.staff.models import Staff
 from portal.staff.queries import name_of
 
 PER_PAGE = 50
@@ -44,18 +45,28 @@ class Filter:
     campaign: int | None = None
     search: str = ""
     stage: Stage | None = None
+    owner: int | None = None
     look: bool = False  # only those a person should look at
 
     def apply(self, select: sa.Select) -> sa.Select:
         if self.campaign:
             select = select.where(Invitation.campaign_id == self.campaign)
         if self.search:
-            text = (Lead.name, Lead.company, Lead.email, Advocate.first_name, Advocate.last_name)
+            text = (
+                Lead.name,
+                Lead.company,
+                Lead.email,
+                Lead.crm_id,
+                Advocate.first_name,
+                Advocate.last_name,
+            )
             select = select.where(
                 sa.or_(*(column.icontains(self.search, autoescape=True) for column in text))
             )
         if self.stage:
             select = select.where(Lead.stage == self.stage)
+        if self.owner:
+            select = select.where(Lead.owner_id == self.owner)
         if self.look:
             select = select.where(STANDS_OUT)
         return select
@@ -105,6 +116,30 @@ def listed(wanted: Filter, before: int | None) -> tuple[Sequence[Lead], int | No
         select = select.where(Lead.id < before)
     found = db.session.scalars(select).all()
     return found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None
+
+
+def every(wanted: Filter) -> Iterator[Lead]:
+    """All leads that are asked for, newest first, a page at a time."""
+    before = None
+    while True:
+        found, before = listed(wanted, before)
+        yield from found
+        if before is None:
+            return
+
+
+def owners() -> Sequence[Staff]:
+    """The colleagues who have leads, to filter by."""
+    having = sa.select(Lead.owner_id).where(Lead.owner_id.is_not(None))
+    return db.session.scalars(
+        sa.select(Staff).where(Staff.id.in_(having)).order_by(Staff.name)
+    ).all()
+
+
+def colleagues(owner_id: int | None) -> Sequence[Staff]:
+    """Whom a lead may be given to; whoever has it stays on the list."""
+    may = sa.or_(Staff.disabled_at.is_(None), Staff.id == (owner_id or 0))
+    return db.session.scalars(sa.select(Staff).where(may).order_by(Staff.name)).all()
 
 
 def campaigns() -> Sequence[Campaign]:

@@ -1,19 +1,25 @@
 """Where staff work on leads: the board, the list, one lead and what may be done with it."""
 
+from itertools import pairwise
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth, clock
 from portal.campaigns.models import REWARDING_STAGES
+from portal.clicks import queries as visits
 from portal.db import db
 from portal.errors import NotAllowed, Refusal, Stale
-from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk
+from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, work
 from portal.referrals import board as leads
 from portal.referrals.door import bp
-from portal.referrals.models import Lead, Stage
+from portal.referrals.models import PROGRESS, Lead, Stage
 from portal.referrals.words import NO_REWARD
 from portal.staff.models import Role
 from portal.staff.queries import name_of
+
+# The stage after each along the way.
+AFTER = dict(pairwise(PROGRESS))
 
 
 def me():
@@ -27,22 +33,41 @@ def me():
 @bp.get("/staff/leads")
 @auth.staff()
 def board():
-    wanted = asked_for()
-    shown = {"wanted": wanted, "campaigns": leads.campaigns(), "columns": leads.columns(wanted)}
+    wanted = asked_for(request.args)
+    shown = {
+        "wanted": wanted,
+        "kept": kept(request.args),
+        "campaigns": leads.campaigns(),
+        "owners": leads.owners(),
+        "columns": leads.columns(wanted),
+    }
     if request.args.get("view") != "list":
-        return render_template("referrals/board.html", **shown)
+        return render_template("referrals/board.html", after=AFTER, **shown)
     found, older = leads.listed(wanted, request.args.get("before", type=int))
     return render_template("referrals/list.html", leads=found, older=older, **shown)
 
 
-def asked_for() -> leads.Filter:
-    stage = request.args.get("stage", "")
+def asked_for(given) -> leads.Filter:
+    """What narrows the leads, as the address (or a form that keeps it) says."""
+    stage = given.get("stage", "")
     return leads.Filter(
-        campaign=request.args.get("campaign", type=int),
-        search=forms.one_line(request.args.get("q"))[:100],
+        campaign=given.get("campaign", type=int),
+        owner=given.get("owner", type=int),
+        search=forms.one_line(given.get("q"))[:100],
         stage=Stage(stage) if stage in set(Stage) else None,
-        look=request.args.get("look") == "1",
+        look=given.get("look") == "1",
     )
+
+
+def kept(given) -> dict:
+    """The same filter, but for the stage, as arguments of the next address."""
+    wanted = asked_for(given)
+    return {
+        "q": wanted.search or None,
+        "campaign": wanted.campaign,
+        "owner": wanted.owner,
+        "look": "1" if wanted.look else None,
+    }
 
 
 # ── One lead ───────────────────────────────────────────────────────────────────────────────
@@ -67,6 +92,8 @@ def move(lead_id: int):
         return overtaken(lead_id, str(refusal))
     db.session.commit()
     flash(f"Moved to {found.stage}.")
+    if request.form.get("from") == "board":
+        return redirect(url_for(".board", **kept(request.form), _anchor=f"lead-{lead_id}"), 303)
     return redirect(url_for(".lead", lead_id=lead_id), 303)
 
 
@@ -114,6 +141,34 @@ def give(lead_id: int):
     )
 
 
+@bp.post("/staff/leads/<int:lead_id>/facts")
+@auth.staff(Role.EDITOR)
+def describe(lead_id: int):
+    form = lead_forms.FactsForm.of(leads.lead(lead_id))
+    if not form.validate():
+        return lead_page(leads.lead(lead_id), facts=form), 422
+    return done(
+        lead_id,
+        lambda found: work.describe(found, **form.values(), by=me()),
+        "Saved.",
+        facts=form,
+    )
+
+
+@bp.post("/staff/leads/<int:lead_id>/notes")
+@auth.staff(Role.EDITOR)
+def note(lead_id: int):
+    form = lead_forms.NoteForm()
+    if not form.validate():
+        return lead_page(leads.lead(lead_id), note=form), 422
+    return done(
+        lead_id,
+        lambda found: work.note(found, form.text.data, by=me()),
+        "The note is kept.",
+        note=form,
+    )
+
+
 def done(lead_id: int, act, said: str, **typed):
     """Act on a lead, commit and show it; a refusal keeps what was typed."""
     try:
@@ -132,6 +187,8 @@ def lead_page(found: Lead, refusal: str = "", **given) -> str:
         "move": forms.MoveForm.of(found, fresh="move" not in given),
         "ruling": lead_forms.RulingForm(formdata=None),
         "give": lead_forms.GiveForm.of(found, fresh=True),
+        "facts": lead_forms.FactsForm.of(found, fresh=True),
+        "note": lead_forms.NoteForm(formdata=None),
     } | given
     return render_template(
         "referrals/lead.html",
@@ -143,6 +200,8 @@ def lead_page(found: Lead, refusal: str = "", **given) -> str:
         no_reward=NO_REWARD.get(found.no_reward),
         why=[(attribution.in_words(claim, name_of), claim) for claim in found.claims],
         counts_until=attribution.counts_until(found.link),
+        notes=work.notes(found),
+        visits=visits.of_links([found.link_id]).get(found.link_id, 0),
         alike_to_it=leads.alike_to(found),
         name_of=name_of,
         rewarded_for=REWARDING_STAGES[found.link.referral.rewarding_stage],

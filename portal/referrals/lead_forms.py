@@ -1,11 +1,22 @@
 """What staff say about a lead: its reward, whose it is, what it is worth."""
 
-from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from decimal import Decimal
 
-from portal.referrals import attribution
-from portal.referrals.forms import tidy
+from flask_wtf import FlaskForm
+from wtforms import (
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from portal.incentives.forms import Amount
+from portal.referrals import attribution, board
+from portal.referrals.forms import one_line, tidy
 from portal.referrals.models import Lead, ReferralLink
 
 WHY = "Say why, for whoever asks later"
@@ -33,6 +44,64 @@ class RulingForm(FlaskForm):
         validators=[InputRequired("Choose what happens to the reward")],
     )
     note = reason("ruling")
+
+
+class NoteForm(FlaskForm):
+    text = TextAreaField(
+        "Note",
+        id="note-text",
+        filters=[tidy],
+        validators=[
+            DataRequired("Enter a note"),
+            Length(max=2000, message="Shorten the note to 2,000 characters or fewer"),
+        ],
+    )
+
+
+class FactsForm(FlaskForm):
+    owner = SelectField("Owner", coerce=int, invalid_choice_message="Choose an owner of the list")
+    value = Amount(
+        "Value", validators=[Optional(), NumberRange(0, 100_000_000, "Enter a value from 0 on")]
+    )
+    currency = SelectField(
+        "Currency",
+        choices=["EUR", "USD", "GBP", "CHF"],
+        invalid_choice_message="Choose a currency",
+    )
+    crm_id = StringField(
+        "CRM id",
+        filters=[one_line],
+        validators=[Length(max=100, message="Shorten the CRM id to 100 characters or fewer")],
+    )
+    seen = IntegerField(
+        id="facts-seen", widget=HiddenInput(), validators=[InputRequired("Reload the page")]
+    )
+
+    @classmethod
+    def of(cls, lead: Lead, *, fresh: bool = False) -> "FactsForm":
+        data = {
+            "owner": lead.owner_id or 0,
+            "value": None if lead.value_cents is None else Decimal(lead.value_cents) / 100,
+            "currency": lead.currency,
+            "crm_id": lead.crm_id or "",
+            "seen": lead.version,
+        }
+        form = cls(formdata=None, data=data) if fresh else cls(data=data)
+        form.people = {person.id: person for person in board.colleagues(lead.owner_id)}
+        form.owner.choices = [SelectChoice(0, "Nobody yet")]
+        form.owner.choices += [SelectChoice(p.id, p.name) for p in form.people.values()]
+        return form
+
+    def values(self) -> dict:
+        """What was typed, as ``work.describe`` takes it."""
+        cents = None if self.value.data is None else round(self.value.data * 100)
+        return {
+            "owner": self.people.get(self.owner.data),
+            "value_cents": cents,
+            "currency": self.currency.data,
+            "crm_id": self.crm_id.data,
+            "seen": self.seen.data,
+        }
 
 
 class GiveForm(FlaskForm):

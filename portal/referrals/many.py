@@ -1,0 +1,152 @@
+"""Many leads at once: moves from the list, a file for the spreadsheet, a file from the CRM."""
+
+import csv
+import io
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+
+from portal import auth
+from portal.db import db
+from portal.errors import Unreadable
+from portal.proof.coverage import harmless
+from portal.referrals import board as leads
+from portal.referrals import desk, forms, stage_file, work
+from portal.referrals.door import bp
+from portal.referrals.models import Lead, Stage, StageImport
+from portal.staff.models import Role
+
+MOST = 200
+LINES = 100
+HEADS = [
+    "id", "crm id", "name", "email", "company", "stage", "sent by", "campaign", "source", "owner",
+    "value", "currency", "to look at", "no reward", "came", "last change",
+]  # fmt: skip
+
+
+# ── From the list ──────────────────────────────────────────────────────────────────────────
+
+
+@bp.post("/staff/leads/moves")
+@auth.staff(Role.EDITOR)
+def move_many():
+    """Each lead for itself; the page says what became of each."""
+    picked = [pair for text in request.form.getlist("lead")[:MOST] if (pair := read(text))]
+    stage = request.form.get("stage", "")
+    back = url_for(".board", view="list", **desk.kept(request.form))
+    if not picked or stage not in set(Stage) - {Stage.WITHDRAWN}:
+        flash("Tick the leads and choose the stage they move to.", "error")
+        return redirect(back, 303)
+    note = forms.tidy(request.form.get("note"))[:1000]
+    done = work.move_all(picked, Stage(stage), note=note, by=desk.me())
+    db.session.commit()
+    return render_template("referrals/moved.html", done=done, stage=stage, back=back)
+
+
+def read(text: str) -> tuple[int, int] | None:
+    """A lead as the list names it: its id and the version that was on the page, ``7:3``."""
+    lead_id, _, seen = text.partition(":")
+    return (int(lead_id), int(seen)) if lead_id.isdecimal() and seen.isdecimal() else None
+
+
+# ── For a spreadsheet ──────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/leads.csv")
+@auth.staff(Role.EDITOR)
+def export():
+    """What the filters leave, all pages of it; no cell is taken for a formula."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(HEADS)
+    for lead in leads.every(desk.asked_for(request.args)):
+        table.writerow([harmless(str(cell)) for cell in cells(lead)])
+    return spreadsheet(text.getvalue(), "leads.csv")
+
+
+def spreadsheet(text: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response("\ufeff" + text, mimetype="text/csv", headers=headers)
+
+
+def cells(lead: Lead) -> list:
+    referral = lead.link.referral
+    return [
+        lead.id,
+        lead.crm_id or "",
+        lead.name,
+        lead.email,
+        lead.company,
+        lead.stage,
+        referral.advocate.name,
+        referral.invitation.campaign.name,
+        lead.source,
+        lead.owner.name if lead.owner else "",
+        "" if lead.value_cents is None else f"{lead.value_cents / 100:.2f}",
+        lead.currency if lead.value_cents is not None else "",
+        "yes" if lead.open_signals else "no",
+        lead.no_reward,
+        lead.created_at.date(),
+        lead.updated_at.date(),
+    ]
+
+
+# ── From the CRM ───────────────────────────────────────────────────────────────────────────
+
+
+class StageFileForm(FlaskForm):
+    file = FileField("CSV file", validators=[FileRequired("Choose a CSV file")])
+
+
+@bp.get("/staff/leads/imports/new")
+@auth.staff(Role.EDITOR)
+def new_stage_import():
+    return render_template("referrals/import-new.html", form=StageFileForm(formdata=None))
+
+
+@bp.post("/staff/leads/imports/new")
+@auth.staff(Role.EDITOR)
+def upload_stages():
+    form = StageFileForm()
+    if not form.validate():
+        return render_template("referrals/import-new.html", form=form), 422
+    sent = form.file.data
+    try:
+        kept = stage_file.upload(sent.read(), sent.filename, by=desk.me())
+    except Unreadable as refusal:
+        db.session.rollback()
+        form.file.errors = [str(refusal)]
+        return render_template("referrals/import-new.html", form=form), 422
+    db.session.commit()
+    return redirect(url_for(".stage_import", import_id=kept.id), 303)
+
+
+@bp.get("/staff/leads/imports/<int:import_id>")
+@auth.staff(Role.EDITOR)
+def stage_import(import_id: int):
+    return import_page(stage_file.get(import_id))
+
+
+def import_page(kept: StageImport) -> str:
+    rows = [] if kept.applied_at else stage_file.preview(kept)
+    counts = kept.counts or {
+        outcome.value: sum(row.outcome is outcome for row in rows) for outcome in stage_file.Outcome
+    }
+    after = request.args.get("after", 0, type=int)
+    shown = [row for row in rows if row.line > after]
+    return render_template(
+        "referrals/import.html",
+        kept=kept,
+        rows=shown[:LINES],
+        next=shown[LINES - 1].line if len(shown) > LINES else None,
+        counts=[(outcome, counts.get(outcome.value, 0)) for outcome in stage_file.Outcome],
+    )
+
+
+@bp.post("/staff/leads/imports/<int:import_id>/application")
+@auth.staff(Role.EDITOR)
+def apply_stages(import_id: int):
+    stage_file.apply(stage_file.get(import_id), by=desk.me())
+    db.session.commit()
+    return redirect(url_for(".stage_import", import_id=import_id), 303)

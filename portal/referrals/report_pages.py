@@ -1,0 +1,52 @@
+"""The report staff read, and the same for a spreadsheet."""
+
+import csv
+import io
+
+from flask import render_template, request
+
+from portal import auth
+from portal.proof.coverage import harmless
+from portal.referrals import board as leads
+from portal.referrals import many, report
+from portal.referrals.door import bp
+
+
+def asked() -> tuple[str, int | None]:
+    by = request.args.get("by", "")
+    return (by if by in report.BY else "campaign"), request.args.get("campaign", type=int)
+
+
+@bp.get("/staff/leads/report")
+@auth.staff()
+def funnel():
+    by, campaign = asked()
+    lines = report.lines(by, campaign)
+    return render_template(
+        "referrals/report.html",
+        by=by,
+        kinds=report.BY,
+        campaign=campaign,
+        campaigns=leads.campaigns(),
+        lines=lines,
+        total=report.total(lines),
+    )
+
+
+@bp.get("/staff/leads/report.csv")
+@auth.staff()
+def funnel_csv():
+    """One line per campaign (customer, source, month) and currency it has money in."""
+    by, campaign = asked()
+    text = io.StringIO()
+    table = csv.writer(text)
+    heads = [report.BY[by].lower(), "visits", "leads", "qualified", "won"]
+    table.writerow([*heads, "currency", "value won", "reward cost"])
+    for line in report.lines(by, campaign):
+        numbers = [harmless(line.name), *(number for _, number in line.numbers)]
+        for place, currency in enumerate(sorted({*line.value, *line.cost}) or [""]):
+            money = [line.value.get(currency, 0) / 100, line.cost.get(currency, 0) / 100]
+            # The numbers stand once, so that a sum over the column is right.
+            shown = numbers if place == 0 else [numbers[0], "", "", "", ""]
+            table.writerow([*shown, currency, *(f"{cents:.2f}" for cents in money)])
+    return many.spreadsheet(text.getvalue(), f"referrals-by-{by}.csv")

@@ -1,0 +1,203 @@
+"""A file of stage changes from the CRM: what each line would do, and doing it."""
+
+import enum
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.importing import MAX_BYTES, MAX_ROWS, csv_rows, decode
+from portal.db import db, lock
+from portal.errors import NotFound, Refusal, Unreadable
+from portal.history.actions import Actor, record
+from portal.referrals import actions
+from portal.referrals.models import Lead, Stage, StageImport
+from portal.staff.models import Staff
+
+KEPT = timedelta(days=7)  # how long a file waits to be applied
+BATCH = 500
+HEADINGS = {
+    "crm_id": {"crm id", "crm number", "crm_id", "record id", "deal id", "opportunity id", "id"},
+    "stage": {"stage", "deal stage", "status"},
+    "note": {"note", "notes", "comment"},
+}
+# What CRMs call our stages, besides our own words.
+SPELLED = {
+    "new": Stage.RECEIVED,
+    "open": Stage.RECEIVED,
+    "working": Stage.CONTACTED,
+    "in progress": Stage.CONTACTED,
+    "meeting booked": Stage.MEETING,
+    "closed won": Stage.WON,
+    "closedwon": Stage.WON,
+    "customer": Stage.WON,
+    "closed lost": Stage.LOST,
+    "closedlost": Stage.LOST,
+    "disqualified": Stage.UNQUALIFIED,
+} | {stage.value: stage for stage in Stage if stage is not Stage.WITHDRAWN}
+
+
+class Outcome(enum.StrEnum):
+    MOVE = "move"
+    SAME = "same"
+    REFUSED = "refused"
+
+    @property
+    def words(self) -> str:
+        return {"move": "moves", "same": "unchanged", "refused": "refused"}[self.value]
+
+
+@dataclass
+class Planned:
+    """One line of the file: what becomes of it, and why."""
+
+    line: int
+    crm_id: str
+    outcome: Outcome
+    why: str = ""
+    lead: Lead | None = None
+    stage: Stage | None = None
+    note: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return f"Line {self.line}: {self.why}."
+
+
+@dataclass(frozen=True)
+class Row:
+    line: int
+    crm_id: str
+    stage: str
+    note: str
+
+
+def read(data: bytes) -> list[Row]:
+    """The lines of a CSV; raises Unreadable naming the line and the reason."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable("This file is larger than 5 MB. Split it and import the parts.")
+    filled = ((n, cells) for n, cells in csv_rows(decode(data)) if any(c.strip() for c in cells))
+    _, headings = next(filled, (0, []))
+    named = [" ".join(heading.lower().split()) for heading in headings]
+    at = {
+        field: next((place for place, name in enumerate(named) if name in words), None)
+        for field, words in HEADINGS.items()
+    }
+    if at["crm_id"] is None or at["stage"] is None:
+        raise Unreadable("Head one column “CRM id” and one “Stage”. This file lacks one of them.")
+    rows = [
+        Row(number, *(_cell(cells, at[field]) for field in ("crm_id", "stage", "note")))
+        for number, cells in filled
+    ]
+    if not rows:
+        raise Unreadable("There are headings in this file, but no line below them.")
+    if len(rows) > MAX_ROWS:
+        raise Unreadable(f"This file has more than {MAX_ROWS:,} lines. Split it.")
+    return rows
+
+
+def _cell(cells: list[str], place: int | None) -> str:
+    return cells[place].strip() if place is not None and place < len(cells) else ""
+
+
+def plan(rows: list[Row]) -> list[Planned]:
+    """What each line would do as things stand now; changes nothing."""
+    leads = _leads({row.crm_id for row in rows if row.crm_id})
+    seen: dict[str, int] = {}
+    planned = []
+    for row in rows:
+        planned.append(_judge(row, leads, seen))
+        seen.setdefault(row.crm_id, row.line)
+    return planned
+
+
+def _judge(row: Row, leads: dict[str, Lead], seen: dict[str, int]) -> Planned:
+    def refuse(why: str) -> Planned:
+        return Planned(row.line, row.crm_id, Outcome.REFUSED, why)
+
+    lead, stage = leads.get(row.crm_id), SPELLED.get(" ".join(row.stage.lower().split()))
+    if not row.crm_id:
+        return refuse("the CRM id is missing")
+    if row.crm_id in seen:
+        return refuse(f"the CRM id “{row.crm_id}” is already on line {seen[row.crm_id]}")
+    if lead is None:
+        return refuse(f"no lead here has the CRM id “{row.crm_id}”")
+    if stage is None:
+        return refuse(f"“{row.stage}” is none of our stages")
+    if len(row.note) > 1000:
+        return refuse("the note is longer than 1,000 characters")
+    if lead.stage is stage:
+        return Planned(row.line, row.crm_id, Outcome.SAME, "", lead, stage)
+    if not lead.allows(stage):
+        return refuse(f"{lead.name or 'this lead'} is {lead.stage}, and cannot become {stage}")
+    return Planned(row.line, row.crm_id, Outcome.MOVE, "", lead, stage, row.note)
+
+
+def _leads(crm_ids: set[str]) -> dict[str, Lead]:
+    wanted = sorted(crm_ids)
+    return {
+        lead.crm_id: lead
+        for start in range(0, len(wanted), BATCH)
+        for lead in db.session.scalars(
+            sa.select(Lead).where(Lead.crm_id.in_(wanted[start : start + BATCH]))
+        )
+    }
+
+
+# ── From the upload to the moves ───────────────────────────────────────────────────────────
+
+
+def upload(data: bytes, filename: str, *, by: Staff) -> StageImport:
+    """Keep a file for its preview; raises Unreadable, keeping nothing, when it is none of ours."""
+    read(data)
+    purge(clock.now() - KEPT)
+    kept = StageImport(filename=filename[-200:], content=data, staff=by)
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
+def get(import_id: int) -> StageImport:
+    if kept := db.session.get(StageImport, import_id):
+        return kept
+    raise NotFound("This file is no longer here. Files nobody applies are let go after 7 days.")
+
+
+def preview(kept: StageImport) -> list[Planned]:
+    return plan(read(kept.content))
+
+
+def apply(kept: StageImport, *, by: Actor) -> None:
+    """Move the leads as things stand now, by the same action as a click. Twice changes nothing."""
+    lock("referrals.stage_import")
+    db.session.refresh(kept)
+    if kept.applied_at:
+        return
+    planned = preview(kept)
+    for row in sorted((r for r in planned if r.outcome is Outcome.MOVE), key=lambda r: r.lead.id):
+        try:
+            with db.session.begin_nested():
+                actions.move(row.lead, row.stage, seen=row.lead.version, note=row.note, by=by)
+        except Refusal as why:
+            row.outcome, row.why = Outcome.REFUSED, str(why).rstrip(".")
+    counts = Counter(row.outcome for row in planned)
+    kept.counts = {outcome.value: counts[outcome] for outcome in Outcome}
+    kept.refused = [row.sentence for row in planned if row.outcome is Outcome.REFUSED]
+    kept.applied_at = clock.now()
+    kept.content = b""
+    record(kept, "applied", by=by)
+
+
+def purge(before: datetime) -> int:
+    """Let go of files nobody applied, and of the refused lines of those applied; how many."""
+    waiting = sa.delete(StageImport).where(
+        StageImport.applied_at.is_(None), StageImport.created_at < before
+    )
+    gone = db.session.execute(waiting).rowcount
+    old = sa.select(StageImport).where(StageImport.applied_at < before)
+    full = [kept for kept in db.session.scalars(old) if kept.refused]
+    for kept in full:
+        kept.refused = []
+    return gone + len(full)

@@ -1,0 +1,108 @@
+"""What the sales people note about a lead, and many moves at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from portal import clock
+from portal.db import db
+from portal.errors import NotAllowed, Refusal, Stale
+from portal.history import queries as history
+from portal.history.actions import Actor, record
+from portal.history.models import Entry
+from portal.referrals import actions, board
+from portal.referrals.models import Lead, Stage
+from portal.staff.models import Staff
+
+NOTED = "noted"
+
+
+def describe(
+    lead: Lead,
+    *,
+    owner: Staff | None,
+    value_cents: int | None,
+    currency: str,
+    crm_id: str,
+    seen: int,
+    by: Actor,
+) -> None:
+    """Say whose a lead is, what it is worth in cents, and its number in the CRM.
+
+    Raises Stale when someone changed the lead since ``seen``, NotAllowed when the number is
+    another lead's.
+    """
+    db.session.refresh(lead, with_for_update=True)
+    wanted = {
+        "owner_id": owner.id if owner else None,
+        "value_cents": value_cents,
+        "currency": currency,
+        "crm_id": crm_id or None,
+    }
+    changed = {name: value for name, value in wanted.items() if getattr(lead, name) != value}
+    if not changed:
+        return
+    if lead.version != seen:
+        raise Stale(board.who_was_faster(lead))
+    if crm_id and (other := at_crm(crm_id)) and other is not lead:
+        raise NotAllowed(f"“{crm_id}” is the CRM number of another lead: {other.name}.")
+    for name, value in changed.items():
+        setattr(lead, name, value)
+    lead.updated_at = clock.now()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise NotAllowed(f"“{crm_id}” is the CRM number of another lead.") from None
+    record(lead, "described", by=by, **changed)
+
+
+def at_crm(crm_id: str) -> Lead | None:
+    return db.session.scalar(sa.select(Lead).where(Lead.crm_id == crm_id))
+
+
+def note(lead: Lead, text: str, *, by: Actor) -> None:
+    """Write something down for colleagues; it goes with the prospect's details (T36)."""
+    if not text.strip():
+        raise NotAllowed("Enter a note.")
+    record(lead, NOTED, by=by, note=text.strip())
+
+
+def notes(lead: Lead) -> list[Entry]:
+    """What colleagues wrote down, oldest first."""
+    return [one for one in history.of(lead) if one.verb == NOTED and one.note]
+
+
+# ── Many at once ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of one of many moves."""
+
+    lead: Lead
+    was: Stage
+    refusal: str = ""
+
+
+def move_all(
+    wanted: Iterable[tuple[int, int]], stage: Stage, *, note: str, by: Actor
+) -> Sequence[Moved]:
+    """Move leads (id, version seen) to one stage; each one for itself, and each with its outcome.
+
+    In the order of their ids, so that two people doing this at once do not wait for each other.
+    """
+    done = []
+    for lead_id, seen in sorted(wanted):
+        lead = db.session.get(Lead, lead_id)
+        if lead is None:
+            continue
+        was, refusal = lead.stage, ""
+        try:
+            with db.session.begin_nested():
+                actions.move(lead, stage, seen=seen, note=note, by=by)
+        except Refusal as why:
+            refusal = str(why)
+        done.append(Moved(lead, was, refusal))
+    return done
