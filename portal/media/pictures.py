@@ -31,7 +31,7 @@ class Square:
     def of(self, picture: Image.Image) -> Image.Image:
         """That part; however far off the numbers are, it lies within the picture."""
         width, height = picture.size
-        side = min(max(round(min(width, height) * self.side / 1000), 1), width, height)
+        side = min(max(round(min(width, height) * self.side / 1000), 64), width, height)
         left = min(max(round(width * self.x / 1000), 0), width - side)
         top = min(max(round(height * self.y / 1000), 0), height - side)
         return picture.crop((left, top, left + side, top + side))

@@ -3,7 +3,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
-from portal.media import actions, files, queries, sending, storage
+from portal.media import actions, files, pictures, queries, sending, storage
 from portal.media.forms import PhotoForm
 
 bp = Blueprint("media", __name__, url_prefix="/me")
@@ -16,7 +16,10 @@ def show():
 
 
 def photo_page(form: PhotoForm):
-    return render_template("media/photo.html", form=form, person=g.advocate, back=back())
+    photo = queries.photo_of(g.advocate) if g.advocate.photo_id else None
+    return render_template(
+        "media/photo.html", form=form, photo=photo, back=back(), submission=submission()
+    )
 
 
 @bp.post("/photo")
@@ -26,14 +29,20 @@ def upload():
     if not form.validate():
         return photo_page(form), 422
     try:
-        former = actions.put(form.photo.data.read(), beside=g.advocate, by=g.advocate)
+        former = actions.put(
+            form.photo.data.read(pictures.MAX_BYTES + 1),
+            beside=g.advocate,
+            by=g.advocate,
+            square=form.square,
+            alt=form.alt.data,
+        )
     except Unreadable as refusal:
         form.photo.errors = [str(refusal)]
         return photo_page(form), 422
     db.session.commit()
     let_go(former)
     flash("Your photo is saved. It is shown only where you allow it.")
-    return redirect(back() or url_for("media.show"), 303)
+    return redirect(url_for("media.show", submission=submission()), 303)
 
 
 @bp.post("/photo/removal")

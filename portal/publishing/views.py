@@ -22,7 +22,7 @@ from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
 from portal.media import storage
-from portal.publishing import actions, queries, words
+from portal.publishing import actions, logos, queries, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
@@ -73,6 +73,7 @@ def story(slug):
         "publishing/story.html",
         item=item,
         sections=words.sections(asset.words),
+        logo=logos.beside(asset),
         verified=verified(),
         picked=disclosure.picked(brand().name),
     )
@@ -100,6 +101,14 @@ def photo(key):
         raise NotFound("There is no picture at this address.")
     response = Response(storage.read(key), mimetype="image/webp")
     return _fresh(response)
+
+
+@bp.get("/media/logos/<key>.webp")
+@auth.public
+def logo(key):
+    if not logos.is_public(key):
+        raise NotFound("There is no picture at this address.")
+    return _fresh(Response(storage.read(key), mimetype="image/webp"))
 
 
 def _page(template: str, status: int = 200, **context) -> Response:

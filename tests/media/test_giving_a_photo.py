@@ -19,8 +19,10 @@ def picture(size=(1000, 900), kind="JPEG", colour="teal", mode="RGB", **more) ->
     return file.getvalue()
 
 
-def send(browser, data: bytes, name="me.jpg", query=""):
-    head = f'--edge\r\nContent-Disposition: form-data; name="photo"; filename="{name}"\r\n\r\n'
+def send(browser, data: bytes, name="me.jpg", query="", **more):
+    edge = "--edge\r\nContent-Disposition: form-data; "
+    words = "".join(f'{edge}name="{key}"\r\n\r\n{value}\r\n' for key, value in more.items())
+    head = f'{words}{edge}name="photo"; filename="{name}"\r\n\r\n'
     body = head.encode() + data + b"\r\n--edge--\r\n"
     return browser.post(
         f"/me/photo{query}", data=body, content_type="multipart/form-data; boundary=edge"
@@ -72,6 +74,43 @@ def test_a_picture_taken_sideways_stands_upright(as_ada):
 def test_a_banner_is_cut_towards_a_square(as_ada):
     send(as_ada, picture(size=(3000, 300)))
     assert Image.open(io.BytesIO(as_ada.get("/me/photo.webp").data)).size == (400, 300)
+
+
+def halves(size=(1000, 500)) -> bytes:
+    """Red on the left, blue on the right."""
+    image, file = Image.new("RGB", size, "red"), io.BytesIO()
+    image.paste("blue", (size[0] // 2, 0, *size))
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("square", "size", "colour"),
+    [
+        ({"x": 0, "y": 0, "side": 1000}, (500, 500), "red"),
+        ({"x": 500, "y": 0, "side": 1000}, (500, 500), "blue"),
+        ({"x": 750, "y": 500, "side": 400}, (200, 200), "blue"),
+        ({"x": 99999, "y": 99999, "side": 99999}, (500, 500), "blue"),
+        ({"x": 900, "y": 0, "side": 1}, (64, 64), "blue"),
+    ],
+)
+def test_the_square_that_was_chosen_is_kept(as_ada, square, size, colour):
+    assert send(as_ada, halves(), **square).status_code == 303
+    kept = Image.open(io.BytesIO(as_ada.get("/me/photo.webp").data)).convert("RGB")
+    assert kept.size == size
+    red, _, blue = kept.getpixel((kept.width // 2, kept.height // 2))
+    assert (red > blue) == (colour == "red")
+
+
+def test_numbers_that_are_none_leave_the_middle(as_ada):
+    send(as_ada, halves(), x="left", y="-5", side="1" * 9)
+    assert Image.open(io.BytesIO(as_ada.get("/me/photo.webp").data)).size == (666, 500)
+
+
+def test_what_it_shows_is_asked_and_kept(as_ada, saved):
+    send(as_ada, picture(), alt="Ada at the engine")
+    assert saved(Photo)[0].alt == "Ada at the engine"
+    assert 'alt="Ada at the engine"' in as_ada.get("/me/photo").text
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -143,7 +182,10 @@ def test_removing_leaves_nothing_and_twice_is_harmless(as_ada, saved, tmp_path):
 
 def test_a_photo_on_the_way_to_the_permissions_leads_back_there(as_ada):
     assert as_ada.get("/me/photo?submission=7").status_code == 200
-    assert send(as_ada, picture(), query="?submission=7").location == "/me/submissions/7/consent"
+    assert send(as_ada, picture(), query="?submission=7").location == "/me/photo?submission=7"
+    page = as_ada.get("/me/photo?submission=7").text
+    assert "This is how it will appear" in page
+    assert 'href="/me/submissions/7/consent">Continue' in page
     hostile = send(as_ada, picture(), query="?submission=//evil.example")
     assert hostile.location == "/me/photo"
 

@@ -11,22 +11,25 @@ from portal.db import db
 from portal.media import files
 from portal.media.models import Upload
 from portal.privacy import actions as privacy
-from portal.submissions.models import Answer, Submission, Version
+from portal.submissions.models import Answer, Prompt, PromptKind, Submission, Version
 from tests.media.test_giving_a_photo import bomb, picture
 from tests.submissions.way import Way
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-PAGE = "questions/7"
 
 
 @pytest.fixture
-def story(as_ada, invitation):
-    """Ada’s case study, come to its files."""
+def story(as_ada, invitation, saved):
+    """Ada’s case study, come to its files; ``page`` is where they are asked for."""
     story = Way(as_ada, invitation, "case-study")
     story.take("declined")
-    for number in (1, 2, 3, 4, 6):
-        story.say(number, "Some words.")
-    story.post("questions/5")
+    asked = saved(Submission)[-1].prompt_set_id
+    for prompt in (prompt for prompt in saved(Prompt) if prompt.prompt_set_id == asked):
+        step = f"questions/{prompt.position}"
+        if prompt.kind is PromptKind.FILES:
+            story.page = step
+        else:
+            story.post(step, value="Some words." if prompt.required else "")
     return story
 
 
@@ -39,7 +42,7 @@ def give(story, data: bytes, name: str = "chart.png", field: str = "file", **mor
     edge = b"--edge\r\nContent-Disposition: form-data; "
     body = b"".join(edge + part + b"\r\n" for part in parts) + b"--edge--\r\n"
     return story.browser.post(
-        f"{story.url}/{PAGE}", data=body, content_type="multipart/form-data; boundary=edge"
+        f"{story.url}/{story.page}", data=body, content_type="multipart/form-data; boundary=edge"
     )
 
 
@@ -52,18 +55,18 @@ def stored(tmp_path) -> list:
 
 
 def test_files_are_added_one_by_one_described_and_kept(story, saved):
-    assert give(story, picture(kind="PNG")).location.endswith(f"{PAGE}#files")
+    assert give(story, picture(kind="PNG")).location.endswith(f"{story.page}#files")
     assert give(story, PDF, "report.pdf").status_code == 303
     assert give(story, picture(size=(400, 80), kind="PNG"), "logo.png", "logo").status_code == 303
-    page = story.text(PAGE)
+    page = story.text(story.page)
     for words in ("chart.png", "report.pdf", "logo.png", "What does it show?", "Remove"):
         assert words in page
     assert 'value="Logo of Analytical Engines"' in page
 
-    refused = story.post(PAGE)
+    refused = story.post(story.page)
     assert refused.status_code == 422
     assert "Say what “chart.png” shows" in refused.text
-    assert story.post(PAGE, **{"alt-1": "Calls per day, falling"}).status_code == 303
+    assert story.post(story.page, **{"alt-1": "Calls per day, falling"}).status_code == 303
     assert [row["alt"] for row in saved(Answer)[-1].value] == [
         "Calls per day, falling",
         "",
@@ -72,7 +75,7 @@ def test_files_are_added_one_by_one_described_and_kept(story, saved):
 
 
 def test_going_on_without_any_file_is_an_answer_too(story):
-    assert story.post(PAGE).location == f"{story.url}/you"
+    assert story.post(story.page).location == f"{story.url}/you"
     assert story.browser.get(f"{story.url}/next").location == f"{story.url}/you"
 
 
@@ -99,7 +102,7 @@ def test_a_pdf_is_handed_out_as_a_download_that_can_run_nothing(story):
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.data.startswith(b"%PDF-")
-    page = story.text(PAGE)
+    page = story.text(story.page)
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;.html" in page
 
@@ -156,7 +159,7 @@ def test_more_than_five_files_or_the_room_there_is_are_refused(story, monkeypatc
     for n in range(5):
         assert give(story, PDF, f"{n}.pdf").status_code == 303
     assert "You can add 5 files here" in give(story, PDF, "6.pdf").text
-    story.post(PAGE, remove="1")
+    story.post(story.page, remove="1")
     monkeypatch.setattr(files, "MOST", 4)
     assert "There is room for" in give(story, PDF, "7.pdf").text
 
@@ -164,14 +167,14 @@ def test_more_than_five_files_or_the_room_there_is_are_refused(story, monkeypatc
 def test_what_is_removed_is_gone_and_twice_is_harmless(story, saved, tmp_path):
     give(story, PDF, "report.pdf")
     for _ in range(2):
-        assert story.post(PAGE, remove="1").status_code == 303
+        assert story.post(story.page, remove="1").status_code == 303
     assert saved(Upload) == []
     assert stored(tmp_path) == []
 
 
 def test_what_was_sent_stays_with_what_was_sent(story, as_rosa, saved):
     give(story, PDF, "report.pdf")
-    story.post(PAGE)
+    story.post(story.page)
     story.introduce()
     story.allow("words")
     story.send()
@@ -188,8 +191,8 @@ def test_what_was_sent_stays_with_what_was_sent(story, as_rosa, saved):
     seen = saved(Submission)[0].version
     change = {"note": "Tell us more about the chart.", "seen": seen}
     as_rosa.post(f"/staff/submissions/{story.id}/change-request", data=change)
-    assert story.post(PAGE, remove="1").status_code == 303
-    assert "report.pdf" not in story.text(PAGE)
+    assert story.post(story.page, remove="1").status_code == 303
+    assert "report.pdf" not in story.text(story.page)
     assert as_rosa.get(f"/staff/submissions/{story.id}/files/1").data == PDF
 
 
