@@ -8,7 +8,7 @@ from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.incentives.models import Choice
-from portal.submissions import actions
+from portal.submissions import actions, kinds
 from portal.submissions.models import Relationship, Submission
 
 EVERYTHING = frozenset(Purpose)
@@ -33,10 +33,13 @@ ANSWERS = {
         }
     ],
     "advice": "Start with one district, and do not start with the reports.",
+    "users": "",
+    "people": [],
+    "links": [],
     "files": [],
     "topic": "How we moved technicians off paper in one summer.",
     "format": "An interview, with questions you see beforehand",
-    "dates": "Tuesdays",
+    "event": kinds.event_answer(None, "Europe/Berlin", "Tuesdays"),
     "bio": "Ada plans field service.",
 }
 

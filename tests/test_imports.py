@@ -7,7 +7,7 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables", "zones"],
+    ["clock", "errors", "addresses", "seeds", "tables", "zones", "plainwords"],
     ["config", "db"],
     ["jobs"],
     ["history"],

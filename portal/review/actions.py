@@ -8,6 +8,7 @@ from portal.campaigns.models import Action
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.errors import NotAllowed, Stale
+from portal.events import actions as events
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -48,6 +49,7 @@ def decline(submission: Submission, *, seen: int, by: Actor, ground: Ground, not
         raise NotAllowed("Write why: the customer will read it.")
     if _decide(submission, "decline", "declined", seen=seen, by=by, note=note, ground=ground.value):
         submission.ground, submission.note = ground.value, note.strip()
+        events.take_back(submission.subject, by=by)
         _tell(submission, "declined", note=note, ground=ground.sentence)
 
 

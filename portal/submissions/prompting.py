@@ -120,6 +120,8 @@ def _same(current: PromptSet, item: Mapping[str, Any]) -> bool:
 
 def _check(action: Action, item: Mapping[str, Any]) -> None:
     kept = {prompt["key"] for prompt in item["prompts"]}
+    if len(kept) < len(item["prompts"]) or not kept:
+        raise NotAllowed("There has to be a question, and none can stand there twice.")
     if missing := NEEDED.get(action, set()) - kept:
         raise NotAllowed(
             f"The question “{sorted(missing)[0]}” has to stay: what we show is made of its answer."

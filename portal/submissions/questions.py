@@ -133,8 +133,7 @@ class EventForm(QuestionForm):
     ):
         self.events, self.was = events, value
         super().__init__(prompt, value, seen, **more)
-        if not self.is_submitted():
-            self.time_zone.data = zone
+        self.time_zone.data = self.time_zone.data or zone
         self.dates.flags.required = self.time_zone.flags.required = True
         self.value.choices = [SelectChoice(str(event.id), event.title) for event in events]
         self.value.choices.append(

@@ -10,7 +10,9 @@ from alembic.script import ScriptDirectory
 from portal.config import ROOT
 from portal.consent import actions as consent
 from portal.db import db
+from portal.prompts import queries as prompts
 from portal.proof import integrity, signing
+from portal.submissions import prompting
 
 
 def faults() -> list[str]:
@@ -62,7 +64,14 @@ def checkup() -> list[Check]:
     checks.append(
         Check("published words", not changed, "; ".join(changed) or "all as they were sent")
     )
-    return [*checks, signing_key()]
+    return [*checks, signing_key(), questions()]
+
+
+def questions() -> Check:
+    """Newer built-in questions never replace edited ones by themselves; here it is said."""
+    newer = [one.title for one in prompts.newest() if prompting.newer_builtin(one)]
+    found = f"newer ones than yours came for: {', '.join(newer)}; see Questions" if newer else "yes"
+    return Check("questions as new as ours", True, found)
 
 
 def signing_key() -> Check:

@@ -254,3 +254,13 @@ def test_a_viewer_looks_but_gives_no_place(event, offers_to_speak, save, browser
     assert "Confirm" not in page
     answer = vera.post(f"/staff/events/{event}/speakers", data={"speaker": speaker})
     assert answer.status_code == 403
+
+
+def test_a_proposal_that_is_declined_waits_for_no_place(
+    event, offers_to_speak, as_rosa, the_submission, saved
+):
+    offers_to_speak(event)
+    one = the_submission()
+    note = {"seen": one.version, "ground": "unrelated", "note": "Another topic this year."}
+    assert as_rosa.post(f"/staff/submissions/{one.id}/decline", data=note).status_code == 303
+    assert saved(Speaker)[0].state is SpeakerState.RELEASED

@@ -1,0 +1,189 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.widgets import HiddenInput
+
+from portal import plainwords
+from portal.incentives import copylint
+from portal.submissions import kinds
+from portal.submissions.kinds import tidy
+from portal.submissions.models import PromptKind
+
+MOST = 20
+NEW = PromptKind.SHORT
+KINDS = {
+    PromptKind.SHORT: "One line",
+    PromptKind.LONG: "Several paragraphs",
+    PromptKind.RATING: "Stars, 1 to 5",
+    PromptKind.CHOICE: "One of several choices",
+    PromptKind.NUMBER: "A number with its unit",
+    PromptKind.DATES: "Dates",
+    PromptKind.RESULTS: "Measured results",
+    PromptKind.PEOPLE: "People, by their role",
+    PromptKind.LINKS: "Links to web pages",
+    PromptKind.EVENT: "One of the events",
+    PromptKind.FILES: "Files",
+}
+
+
+def buys_no_praise(_form: Form, field: Field) -> None:
+    """Refuse words that buy praise, with the phrase named (T9)."""
+    if phrase := copylint.objection(field.data or ""):
+        raise ValidationError(f"Take out “{phrase}”: a question may not ask for praise")
+
+
+def text(label: str, asks: str = "", longest: int = 300, *checks, **more) -> dict[str, Any]:
+    length = Length(max=longest, message=f"Use {longest:,} characters or fewer")
+    needed = [DataRequired(asks)] if asks else []
+    return {
+        "label": label,
+        "filters": [tidy],
+        "validators": [*needed, length, buys_no_praise, *checks],
+        **more,
+    }
+
+
+class Whole(IntegerField):
+    """A whole number or nothing, with our own words when it is neither."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = (valuelist or [""])[0].strip()
+        self.data = None
+        if not re.fullmatch(r"-?\d{0,9}", typed) or typed == "-":
+            raise ValueError(f"{self.label.text} must be a whole number")
+        if typed:
+            self.data = int(typed)
+
+
+def plain_error(_form: Form, field: Field) -> None:
+    if field.data and (fault := plainwords.objection(field.data)):
+        raise ValidationError(fault)
+
+
+class PromptForm(Form):
+    """One question. ``key`` is its name among answers, and stays what it is."""
+
+    key = HiddenField()
+    kind = SelectField(
+        "What they answer with",
+        choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
+        validate_choice=False,
+    )
+    question = StringField(**text("Question", "Enter the question", 200))
+    label = StringField(**text("Short name", "Enter a short name for the question", 60))
+    section = StringField(**text("Section", "", 60))
+    hint = StringField(**text("Hint"))
+    example = TextAreaField(**text("A good example", "", 1000))
+    error = StringField(**text("What we say when it is empty", "", 120, plain_error))
+    required = BooleanField("It has to be answered")
+    public = BooleanField("The answer may be shown in public, if they agree")
+    choices = TextAreaField(**text("Choices", "", 2000))
+    words_min = Whole("Fewest words")
+    words_max = Whole("Most words")
+    unit = StringField(**text("Unit", "", 40))
+    lowest = Whole("Lowest number")
+    highest = Whole("Highest number")
+    most = Whole("Most rows")
+
+    def validate_kind(self, field: SelectField) -> None:
+        if field.data not in set(KINDS):
+            raise ValidationError("Choose what they answer with")
+
+    def validate_error(self, field: StringField) -> None:
+        if self.required.data and not field.data:
+            raise ValidationError("Enter what we say when the answer is empty")
+
+    def validate_choices(self, field: TextAreaField) -> None:
+        if self.kind.data == PromptKind.CHOICE and len(lines(field.data)) < 2:
+            raise ValidationError("Enter at least two choices, each on a line of its own")
+
+    def validate_words_max(self, field: Whole) -> None:
+        in_order(self.words_min, field)
+
+    def validate_highest(self, field: Whole) -> None:
+        in_order(self.lowest, field)
+
+    def validate_most(self, field: Whole) -> None:
+        limit = kinds.MOST.get(self.kind.data)
+        if limit and field.data is not None and not 1 <= field.data <= limit:
+            raise ValidationError(f"Most rows must be between 1 and {limit}")
+
+
+def in_order(low: Whole, high: Whole) -> None:
+    if None not in (low.data, high.data) and low.data > high.data:
+        raise ValidationError(f"{high.label.text} must not be below {low.label.text.lower()}")
+
+
+def lines(typed: str | None) -> list[str]:
+    return [line.strip() for line in (typed or "").splitlines() if line.strip()]
+
+
+class SetForm(FlaskForm):
+    title = StringField(**text("Title", "Enter a title", 60))
+    summary = StringField(**text("Summary", "Enter a sentence for the card", 200))
+    minutes = Whole(
+        "Minutes",
+        validators=[
+            InputRequired("Enter how many minutes it takes"),
+            NumberRange(1, 120, "Minutes must be between 1 and 120"),
+        ],
+    )
+    next_step = TextAreaField(**text("What happens next", "Enter what happens after sending", 500))
+    shown_where = TextAreaField(**text("Where it is shown", "Enter where it may be shown", 500))
+    prompts = FieldList(FormField(PromptForm), max_entries=MOST)
+    seen = IntegerField(
+        widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]
+    )
+
+    @classmethod
+    def of(cls, item: dict[str, Any], seen: int) -> "SetForm":
+        """Filled with a set; what was sent back plays no part."""
+        prompts = [prompt | {"choices": "\n".join(prompt["choices"])} for prompt in item["prompts"]]
+        return cls(formdata=None, data=item | {"prompts": prompts, "seen": seen})
+
+    def item(self) -> dict[str, Any]:
+        """What was typed, as a set; a new question gets a name of its own."""
+        names = ("title", "summary", "minutes", "next_step", "shown_where")
+        prompts = [
+            one.form.data | {"choices": lines(one.form.choices.data)} for one in self.prompts
+        ]
+        taken = {prompt["key"] for prompt in prompts}
+        for prompt in prompts:
+            if not prompt["key"]:
+                prompt["key"] = new_key(prompt["label"], taken)
+                taken.add(prompt["key"])
+        return {name: getattr(self, name).data for name in names} | {"prompts": prompts}
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """(what is wrong, which control): in the order of the page."""
+        for field in self:
+            if field.name != "prompts":
+                yield from ((error, f"#{field.id}") for error in field.errors[:1])
+        for place, one in enumerate(self.prompts, 1):
+            for field in one.form:
+                for error in field.errors[:1]:
+                    yield f"Question {place}: {error}", f"#{field.id}"
+
+
+def new_key(label: str, taken: set[str]) -> str:
+    base = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:30] or "question"
+    number = 1
+    while (key := base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    return key
