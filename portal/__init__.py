@@ -24,6 +24,7 @@ SLICES = [
     "submissions",
     "publishing",
     "prompts",
+    "approvals",
     "proof",
     "review",
     "referrals",

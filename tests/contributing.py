@@ -4,10 +4,12 @@ import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action, Invitation
+from portal.consent import asking
 from portal.consent.actions import Circumstances
-from portal.consent.models import Purpose
+from portal.consent.models import Purpose, Scope
 from portal.db import db
 from portal.incentives.models import Choice
+from portal.publishing import rendering, signoff
 from portal.submissions import actions, kinds
 from portal.submissions.models import Relationship, Submission
 
@@ -69,6 +71,41 @@ def contribute(
     actions.submit(submission, relation=relation, circumstances=Circumstances(), by=who)
     db.session.flush()
     return submission
+
+
+def company_agrees(submission: Submission, **extent):
+    """Somebody at the company is asked about these words, and says yes to all of it."""
+    scopes = list(Scope)
+    approval = asking.ask(
+        submission.advocate.company,
+        asking.Colleague("Jo Smith", "jo@analytical.example"),
+        scopes,
+        by=submission.advocate,
+        receipt=submission.receipt,
+    )
+    yes = {
+        "scopes": scopes,
+        "on_web": True,
+        "in_sales": False,
+        "name": "Jo Smith",
+        "title": "Head of Press",
+        "authorised": True,
+        "text_sha256": submission.current.sha256,
+    }
+    asking.approve(approval, asking.Yes(**yes | extent))
+    return approval
+
+
+def signed(
+    submission: Submission, excerpt: str, *, by, headline: str = "", ground: str = "Rosa saw it"
+):
+    """A cut, proposed by staff and approved by its author, who thereby publishes it."""
+    cut = {"excerpt": excerpt, "headline": headline, "substantiation": ground, "fair_cut": True}
+    proposal = signoff.publish_or_propose(submission, **cut, by=by)
+    seen = proposal.seal(rendering.proposed(proposal))
+    who, how = submission.advocate, Circumstances()
+    signoff.approve(proposal, seen=seen, by=who, circumstances=how)
+    return proposal
 
 
 def invited(campaign_id: int, number: int) -> int:

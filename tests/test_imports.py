@@ -24,6 +24,7 @@ ORDER = [
     ["submissions"],
     ["publishing"],
     ["prompts"],
+    ["approvals"],
     ["proof"],
     ["review"],
     ["referrals"],

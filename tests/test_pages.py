@@ -79,6 +79,10 @@ def people(demo):
     assert signed_in.status_code == 303
     beginnings = ["/staff", "/staff/imports/new", "/staff/imports/1", "/staff/campaigns/new"]
     clients["staff"] = (rosa, beginnings)
+    with demo.app_context():
+        asked = [urlsplit(link).path for link in (story.asked_link(), story.approver_link())]
+        db.session.commit()
+    clients["company"] = (demo.test_client(), asked)
     for name, path in links.items():
         client = demo.test_client()
         assert client.post(path).status_code == 303, name

@@ -24,7 +24,7 @@ AREAS = [
     (r"/staff(/.*)?", {"staff:owner", "staff:editor", "staff:viewer"}),
     (r"/me/sign-out", {"advocate", "public"}),
     (r"/me(/.*)?", {"advocate"}),
-    (r"/(i|c|p|stop)/<token>(/.*)?", {"link"}),
+    (r"/(i|c|p|stop|company)/<token>(/.*)?", {"link"}),
     (r"/r/.*", {"public"}),
     (r"/(|stories.*|reviews.*|media/.*|session-over|data-erased)", {"public"}),
     (r"/(verify/.+|\.well-known/goodword-key\.(json|pem))", {"public"}),

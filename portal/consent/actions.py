@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal import clock, seeds
 from portal.advocates.models import Advocate
-from portal.consent import queries
+from portal.consent import asking, queries
 from portal.consent.models import ConsentEvent, Purpose, Receipt, Statement, Verdict
 from portal.db import db, lock
 from portal.errors import NotAllowed
@@ -231,4 +231,4 @@ def forget(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> No
         withdraw_all(receipt, by=by, circumstances=circumstances)
     names = [receipt.subject for receipt in found]
     links.forget(names)
-    outbox.forget_person(advocate.email, names)
+    outbox.forget_person(advocate.email, names + asking.forget(found))

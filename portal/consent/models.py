@@ -1,12 +1,12 @@
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
-from portal.advocates.models import Advocate
+from portal.advocates.models import Advocate, Company
 from portal.db import Model
 
 
@@ -100,3 +100,92 @@ class ConsentEvent(Model):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+
+class Scope(enum.StrEnum):
+    """What a company allows on its own behalf (T28)."""
+
+    NAME = "name"
+    LOGO = "logo"
+    STORY = "story"
+
+
+class OrgVerdict(enum.StrEnum):
+    """What a company said."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    CHANGE = "change-asked"
+    FORBIDDEN = "forbidden"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"  # we asked for nothing any more
+
+
+class Clause(enum.StrEnum):
+    """What the contract with a company says about naming it."""
+
+    ALLOWS = "allows"
+    FORBIDS = "forbids"
+    SILENT = "silent"
+
+
+class OrgApproval(Model):
+    """A customer company's own yes or no, by somebody who may decide for it (T28)."""
+
+    __tablename__ = "org_approval"
+    __table_args__ = (
+        sa.CheckConstraint("(verdict = 'pending') = (decided_at IS NULL)", name="decided_at"),
+        sa.CheckConstraint(
+            "verdict <> 'approved' OR (authority <> '' AND (for_name OR for_logo OR for_story))",
+            name="approved_by_someone_for_something",
+        ),
+        sa.Index("ix_org_approval_company_id_verdict", "company_id", "verdict"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(sa.ForeignKey(Company.id))
+    company: Mapped[Company] = relationship(lazy="joined", innerjoin=True)
+    receipt_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Receipt.id), index=True)
+    receipt: Mapped[Receipt | None] = relationship()  # of the contribution it is about
+    clause: Mapped[Clause] = mapped_column(default=Clause.SILENT)
+
+    # The question: who asked whom, for what, and why.
+    asked: Mapped[list[str]]  # scopes
+    why: Mapped[str] = mapped_column(default="")
+    requested_by: Mapped[str] = mapped_column(sa.String(60))
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_reminded_at: Mapped[datetime | None]
+    approver: Mapped[str] = mapped_column(sa.String(150))
+    title: Mapped[str] = mapped_column(sa.String(150), default="")
+    email: Mapped[str] = mapped_column(sa.String(254))
+
+    # The answer, and how far it goes.
+    verdict: Mapped[OrgVerdict] = mapped_column(default=OrgVerdict.PENDING)
+    for_name: Mapped[bool] = mapped_column(default=False)
+    for_logo: Mapped[bool] = mapped_column(default=False)
+    for_story: Mapped[bool] = mapped_column(default=False)
+    on_web: Mapped[bool] = mapped_column(default=False)
+    in_sales: Mapped[bool] = mapped_column(default=False)
+    territory: Mapped[str] = mapped_column(sa.String(200), default="")  # empty: everywhere
+    until: Mapped[date | None]  # the last day
+    text_sha256: Mapped[str] = mapped_column(sa.String(64), default="")  # of a story
+    authority: Mapped[str] = mapped_column(default="")  # the sentence they confirmed
+    note: Mapped[str] = mapped_column(default="")  # theirs, to us
+    decided_at: Mapped[datetime | None]
+
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def name(self) -> str:
+        """Who speaks for the company, as the history names them."""
+        return self.approver
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """What a yes covers."""
+        return [scope for scope in Scope if getattr(self, f"for_{scope}")]
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.until < clock.now().date()

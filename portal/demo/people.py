@@ -33,6 +33,7 @@ class Told:
     note: str = ""
     headline: str = ""
     excerpt: str = ""
+    edit: dict = field(default_factory=dict)  # what staff would rather have it say, by key
     extra: dict = field(default_factory=dict)
 
 
@@ -166,6 +167,9 @@ FIRST = [  # told in answer to the first campaign
             "I would tell anyone to expect that. From the second month on we fit one more kitchen a week.",
         },
         yes=("words", "name"), relation="partner",
+        excerpt="What changed is the tone in the morning. Nobody shouts across the yard any more "
+        "because everyone can see the same plan. It did not make us faster in the first month, and "
+        "I would tell anyone to expect that.",
     ),
 ]  # fmt: skip
 
@@ -216,6 +220,23 @@ SECOND = [  # told in answer to the running campaign
         yes=("words", "name", "company", "sales"), fate="approved",
     ),
     Told(
+        "Olivia", "quote", 12,
+        {
+            "use": "Window cleaning, nine vans",
+            "words": "I see my children before they sleep, which I did not before. The plan is ready "
+            "at six and it is a good one, the teams swap jobs between themselfs and I hear about it "
+            "after. What I would tell others is that the first two weeks are hard.",
+        },
+        yes=("words", "name", "company"), fate="signoff",
+        edit={
+            "words": "I see my children before they sleep, which I did not before. The plan is ready "
+            "at six and it is a good one. The teams swap jobs between themselves, and I hear about it "
+            "afterwards. What I would tell others is that the first two weeks are hard.",
+        },
+        note="Two small slips of the pen and one long sentence; nothing else is touched. Is this "
+        "still how you would say it?",
+    ),
+    Told(
         "Amara", "webinar", 4,
         {
             "topic": "Planning service rounds where half the villages have no street names",
@@ -260,6 +281,27 @@ SECOND = [  # told in answer to the running campaign
 ]  # fmt: skip
 
 CLOCKS = {"Luca": "Europe/Rome", "Amara": "Africa/Dakar"}  # which clock they look at
+
+# What companies said of their own: (whose contribution, who answers, their role, mail, scopes,
+# answer, note, days ago). Nobody asked the others yet, so they are not named.
+COMPANIES = [
+    ("Mira", "Farah Siddiqui", "Head of Communications", "press@saltbridge.example",
+     ("name", "logo"), "approved", "", 126),
+    ("Tomás", "Lucía Prado", "Legal Counsel", "legal@calderlift.example",
+     ("name", "story"), "approved", "", 120),
+    ("Ingrid", "Lars Nordvik", "Owner", "lars@nordvik.example",
+     ("name",), "approved", "", 123),
+    ("Priya", "Dev Anand", "Brand Manager", "brand@pinewell.example",
+     ("name",), "approved", "", 116),
+    ("Jonas", "Greta Lang", "Managing Director", "greta@oakline.example",
+     ("name",), "pending", "", 3),
+    ("Ruth", "Kofi Mensah", "Compliance Officer", "compliance@abaramedical.example",
+     ("name",), "forbidden", "We name no suppliers. It is nothing about you.", 100),
+    ("Ben", "Ruby Carter", "Partner", "ruby@carterdaughters.example",
+     ("name",), "change-asked", "Please write “Carter and Daughters”, without the “&”.", 6),
+    ("Olivia", "Hugh Grantham", "Operations", "hugh@grantwindows.example",
+     ("name",), "pending", "", 4),
+]  # fmt: skip
 
 # Leads through Olivia’s links: (label, name, company, mail, stage, tells her, days ago)
 LEADS = [

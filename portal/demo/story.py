@@ -16,8 +16,9 @@ from portal.campaigns import actions as campaigns
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.consent import actions as consent
+from portal.consent import asking
 from portal.consent.actions import Circumstances
-from portal.consent.models import Purpose
+from portal.consent.models import OrgApproval, OrgVerdict, Purpose, Scope
 from portal.db import db
 from portal.demo import people, portraits
 from portal.demo.people import Persona, Told
@@ -26,8 +27,10 @@ from portal.events.models import Event, Format, Speaker
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
+from portal.links import actions as links
+from portal.links.models import Kind
 from portal.media import actions as media
-from portal.publishing import actions as publishing
+from portal.publishing import rendering, signoff
 from portal.publishing.grounds import Ground
 from portal.referrals import actions as referrals
 from portal.referrals.models import Stage
@@ -75,6 +78,8 @@ def tell() -> None:
     for told in people.SECOND:
         contribute(told, second, by=rosa)
     speak(by=rosa)
+    for answer in people.COMPANIES:
+        speak_for_the_company(*answer, by=rosa)
     refer(second, by=rosa)
     pay(by=rosa)
     decide(second)
@@ -207,7 +212,9 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
     decided = max(told.days - 2, 0)
     with clock.ago(days=decided):
         seen = submission.version
-        if told.fate == "changes":
+        if told.fate == "signoff":
+            signoff.propose_words(submission, told.edit, note=told.note, seen=seen, by=by)
+        elif told.fate == "changes":
             review.ask_for_change(submission, seen=seen, by=by, note=told.note)
         elif told.fate == "declined":
             review.decline(submission, seen=seen, by=by, ground=Ground.PERSONAL, note=told.note)
@@ -215,18 +222,72 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
             review.approve(submission, seen=seen, by=by)
     if told.fate in {"published", "withdrawn-words"} and told.action != "review":
         with clock.ago(days=max(decided - 1, 0)):
-            publishing.publish(
+            proposal = signoff.publish_or_propose(
                 submission,
                 headline=told.headline,
                 excerpt=told.excerpt,
                 substantiation="Checked against the customer’s own report by Rosa.",
+                fair_cut=True,
                 by=by,
             )
+        if told.excerpt:
+            with clock.ago(days=max(decided - 2, 0)):
+                seen = proposal.seal(rendering.proposed(proposal))
+                author = submission.advocate
+                signoff.approve(proposal, seen=seen, by=author, circumstances=SEEN_BY)
     if told.fate == "withdrawn-words":
         with clock.ago(days=30):
             consent.withdraw(
                 submission.receipt, Purpose.WORDS, by=submission.advocate, circumstances=SEEN_BY
             )
+
+
+def speak_for_the_company(
+    who: str, name: str, title: str, email: str, scopes, answer: str, note: str, days: int, *, by
+) -> None:
+    """Rosa asks a company for its own yes (Olivia asks hers herself), and somebody answers."""
+    submission = db.session.scalars(
+        sa.select(Submission)
+        .where(Submission.advocate_id == person(who).id)
+        .order_by(Submission.id)
+        .limit(1)
+    ).one()
+    company = submission.advocate.company
+    asked = [Scope(scope) for scope in scopes]
+    with clock.ago(days=days + 1):
+        approval = asking.ask(
+            company,
+            asking.Colleague(name, email, title),
+            asked,
+            by=submission.advocate if who == "Olivia" else by,
+            receipt=submission.receipt,
+        )
+    with clock.ago(days=days):
+        if answer == "approved":
+            asking.approve(
+                approval,
+                asking.Yes(
+                    asked, on_web=True, in_sales="logo" in scopes, name=name, title=title,
+                    authorised=True, text_sha256=submission.current.sha256,
+                ),
+            )  # fmt: skip
+        elif answer == "change-asked":
+            asking.ask_for_change(approval, note)
+        elif answer == "forbidden":
+            asking.forbid(approval, note)
+
+
+def approver_link() -> str:
+    """The link of a company's press office, which said yes and may take it back."""
+    answered = sa.select(OrgApproval).where(OrgApproval.verdict == OrgVerdict.APPROVED)
+    newest = db.session.scalars(answered.order_by(OrgApproval.id).limit(1)).one()
+    return links.mint(Kind.COMPANY, newest)
+
+
+def asked_link() -> str:
+    """The link of somebody who was asked and has not answered."""
+    waiting = sa.select(OrgApproval).where(OrgApproval.verdict == OrgVerdict.PENDING)
+    return links.mint(Kind.COMPANY, db.session.scalars(waiting.order_by(OrgApproval.id)).first())
 
 
 def refer(to: Campaign, *, by: Staff) -> None:

@@ -21,7 +21,8 @@ from portal.referrals.models import Referral, ReferralLink
 from portal.submissions import queries as submissions
 from portal.submissions.models import PromptSet, State, Submission
 
-NEEDS_THEM = {State.DRAFT, State.CHANGES}
+BEING_WRITTEN = {State.DRAFT, State.CHANGES}
+NEEDS_THEM = BEING_WRITTEN | {State.SIGNOFF}
 WITH_US = {State.SUBMITTED, State.APPROVED}
 OVER = {State.RETIRED, State.DECLINED, State.WITHDRAWN}
 
@@ -45,7 +46,7 @@ class Card:
         if self.referral:
             return "sent"
         if self.contribution:
-            return "begun" if self.contribution.state in NEEDS_THEM else "sent"
+            return "begun" if self.contribution.state in BEING_WRITTEN else "sent"
         return "declined" if self.declined else "not started"
 
 

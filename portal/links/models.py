@@ -15,6 +15,7 @@ class Kind(enum.StrEnum):
     SETUP = "setup"  # a staff member sets their password
     RECEIPT = "receipt"  # see and withdraw consents without signing in
     PROSPECT = "prospect"  # a referred person sees and deletes their details
+    COMPANY = "company"  # a company's own yes to its name, logo or story
     STOP = "stop"  # no more invitations (RFC 8058 one-click)
 
 
@@ -24,6 +25,7 @@ DOORS = {
     Kind.SETUP: ("/staff/setup/", 7),
     Kind.RECEIPT: ("/c/", 365 * 6),
     Kind.PROSPECT: ("/p/", 365),
+    Kind.COMPANY: ("/company/", 365 * 6),
     Kind.STOP: ("/stop/", 365 * 6),
 }
 

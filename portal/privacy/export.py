@@ -11,6 +11,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Ask, Invitation
 from portal.config import settings
+from portal.consent import companies
 from portal.consent import queries as consent
 from portal.consent.receipts import as_data
 from portal.db import db
@@ -20,8 +21,9 @@ from portal.history.models import Entry
 from portal.incentives import queries as incentives
 from portal.outbox import delivery
 from portal.outbox.models import Message
-from portal.publishing import items
+from portal.publishing import items, signoff
 from portal.publishing import queries as publishing
+from portal.publishing.models import Proposal
 from portal.referrals import queries as referrals
 from portal.referrals import words
 from portal.sessions.models import Session, Who
@@ -119,6 +121,8 @@ def contribution(one: Submission) -> dict[str, Any]:
             }
             for version in one.versions
         ],
+        "changes_we_proposed": [proposal(change) for change in signoff.proposals_of(one)],
+        "asked_of_your_company": asked_of_company(one),
         "published": asset
         and {
             "address": settings().base_url + items.address(one.action, asset.slug),
@@ -139,6 +143,32 @@ def offer_to_speak(one: Speaker) -> dict[str, Any]:
         "offered_at": one.created_at,
         "confirmed_at": one.confirmed_at,
     }
+
+
+def proposal(one: Proposal) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "why": one.note,
+        "answers": one.answers,
+        "piece": one.excerpt,
+        "headline": one.headline,
+        "your_decision": one.decision,
+        "decided_at": one.decided_at,
+        "your_note": one.answer,
+    }
+
+
+def asked_of_company(one: Submission) -> list[dict[str, Any]]:
+    """That it was asked and what it said; who answered for it is theirs."""
+    return [
+        {
+            "asked_for": asked.asked,
+            "asked_at": asked.requested_at,
+            "answer": companies.standing(asked),
+            "answered_at": asked.decided_at,
+        }
+        for asked in (companies.approvals_about(one.receipt) if one.receipt else [])
+    ]
 
 
 def recommendation(one) -> dict[str, Any]:

@@ -37,8 +37,8 @@ GOES = [
     ),
     Holding(
         "Your words",
-        "every answer, finished or not, and each version as you sent it",
-        ("submission", "answer", "version", "asset"),
+        "every answer, finished or not, each version as you sent it, and changes we proposed",
+        ("submission", "answer", "version", "proposal", "asset"),
         "Deleted, and off every page at once. The sha256 of what was sent stays: a number from "
         "which no word can be read.",
     ),
@@ -104,7 +104,7 @@ STAYS = [
 NOT_THEIRS = {
     "company", "campaign", "event", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
-    "stage_import",
+    "stage_import", "org_approval",
 }  # fmt: skip
 
 

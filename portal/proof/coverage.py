@@ -11,11 +11,10 @@ from sqlalchemy.orm import contains_eager
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.consent import queries as permissions
 from portal.consent.models import GRANTING, ConsentEvent, Purpose
 from portal.db import db
 from portal.publishing.models import Asset
-from portal.publishing.queries import RECONFIRM, permitted
+from portal.publishing.queries import RECONFIRM, is_allowed, permitted
 from portal.submissions.models import State, Submission
 
 SOON = timedelta(days=60)
@@ -90,7 +89,7 @@ class Coverage:
 def coverage() -> Coverage:
     """Everything we have published and not retired."""
     newest = _newest_yes()
-    may = [permissions.is_in_force(Submission.receipt_id, use) for use in USES]
+    may = [is_allowed(use) for use in USES]
     query = (
         sa.select(
             Asset,

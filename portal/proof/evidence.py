@@ -18,12 +18,14 @@ from portal import clock, seeds
 from portal.advocates.models import Advocate
 from portal.config import settings
 from portal.consent import actions as consent
-from portal.consent.models import ConsentEvent, Receipt
+from portal.consent import companies
+from portal.consent.models import ConsentEvent, OrgApproval, Receipt
 from portal.consent.receipts import as_data
 from portal.db import db
 from portal.proof import record, signing
 from portal.proof.record import Account, Act
-from portal.publishing.models import Asset
+from portal.publishing import signoff
+from portal.publishing.models import Asset, Proposal
 
 SCHEMA = "goodword-evidence/1"
 HERE = Path(__file__).parent
@@ -118,6 +120,8 @@ def as_facts(told: Account) -> dict[str, Any]:
             {"for": reward.explanation, "entries": [entry(line) for line in reward.entries]}
             for reward in told.rewards
         ],
+        "sign_offs": [sign_off(one) for one in signoff.proposals_of(submission)],
+        "company": [company(one) for one in companies.approvals_of(person.company)],
         "history": [act(one) for one in told.acts],
     }
 
@@ -133,6 +137,38 @@ def published(told: Account) -> dict[str, Any] | None:
         "excerpt": told.asset.excerpt,
         "public_now": told.public,
         "why_not": told.why_not,
+    }
+
+
+def sign_off(one: Proposal) -> dict[str, Any]:
+    """What we would have changed, and what its author agreed to."""
+    return {
+        "kind": one.kind.value,
+        "proposed_by": one.staff.name,
+        "proposed_at": moment(one.at),
+        "words_sha256": one.sha256,
+        "headline": one.headline,
+        "piece": one.excerpt,
+        "decision": one.decision and one.decision.value,
+        "decided_at": moment(one.decided_at),
+        "rendering": one.rendering,
+    }
+
+
+def company(one: OrgApproval) -> dict[str, Any]:
+    """What was asked of the company, and who said what on its behalf (T28)."""
+    return {
+        "asked_for": one.asked,
+        "asked_at": moment(one.requested_at),
+        "asked_by": record.who(one.requested_by),
+        "contract": one.clause.value,
+        "answer": companies.standing(one),
+        "answered_at": moment(one.decided_at),
+        "approver": {"name": one.approver, "title": one.title, "mail": one.email},
+        "authority": one.authority,
+        "extent": companies.in_words(one) if one.scopes else "",
+        "story_sha256": one.text_sha256,
+        "note": one.note,
     }
 
 

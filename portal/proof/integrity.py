@@ -49,7 +49,8 @@ def _words_changed(asset: Asset) -> str:
     if not words.stands(asset.excerpt, version):
         return "the excerpt shown is not a piece of the words"
     said = {e.text_sha256 for e in receipt.events if e.purpose is Purpose.WORDS} if receipt else ()
-    if version.sha256 not in said:
+    signed = asset.proposal and asset.proposal.sha256 == version.sha256
+    if version.sha256 not in said and not signed:
         return "the words are not the ones the permission was given for"
     return ""
 

@@ -5,7 +5,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, seeds
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
@@ -17,10 +17,10 @@ from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.publishing import items, queries, words
-from portal.publishing.models import Asset
+from portal.publishing import items, queries, rendering, words
+from portal.publishing.models import Asset, Proposal
 from portal.submissions.actions import noun
-from portal.submissions.models import State, Submission
+from portal.submissions.models import State, Submission, Version
 
 PUBLISHED_AS = {Action.REVIEW, Action.QUOTE, Action.CASE_STUDY}
 SIGNS = "23456789abcdefghjkmnpqrstvwxyz"
@@ -30,6 +30,12 @@ class Distorting(NotAllowed):
     """A cut loses a word that turns the sentence round, and nobody has looked (T4)."""
 
     status, field = 422, "fair_cut"
+
+
+class Unsigned(NotAllowed):
+    """A piece of the words that their author has not agreed to (T3)."""
+
+    status, field = 409, "excerpt"
 
 
 class Unproven(NotAllowed):
@@ -50,7 +56,8 @@ def publish(
     """Show the customer's exact words, or a verbatim piece of them. Twice is harmless.
 
     Waits for any change of mind under way, then asks the permission again (T26). A quote or
-    story with figures needs ``substantiation`` (T5); a cut that drops a "not", ``fair_cut`` (T4).
+    story with figures needs ``substantiation`` (T5); a cut that drops a "not", ``fair_cut`` (T4);
+    and any cut its author's yes, or Unsigned is raised (T3).
     """
     hold(submission)
     asset = queries.asset_of(submission)
@@ -61,12 +68,17 @@ def publish(
     excerpt = words.piece(excerpt, version) if excerpt.strip() else ""
     if submission.action is not Action.REVIEW:  # a review is nobody's advertising, and never cut
         demand_care(submission, excerpt, substantiation, fair_cut)
+    demand_own_words(submission, version)
+    yes = rendering.signed(submission, headline.strip(), excerpt)
+    if excerpt and yes is None:
+        raise Unsigned(f"{submission.advocate.name} has not agreed to this cut yet.")
     submission.move("publish")
     if asset is None:
         asset = Asset(slug=slug(submission, headline), submission=submission)
         asset.published_at = clock.now()
         db.session.add(asset)
     asset.words, asset.headline, asset.excerpt = version, headline.strip(), excerpt
+    asset.proposal = yes
     record(submission, "published", by=by, substantiation=substantiation.strip())
     tell(submission, asset)
     return asset
@@ -86,6 +98,10 @@ def forget(advocate: Advocate) -> None:
     theirs = sa.select(Asset).join(Asset.submission).where(Submission.advocate_id == advocate.id)
     for asset in db.session.scalars(theirs).all():
         asset.headline = asset.excerpt = ""
+    changes = sa.select(Proposal).join(Proposal.submission)
+    for ours in db.session.scalars(changes.where(Submission.advocate_id == advocate.id)).all():
+        ours.answers, ours.rendering = [], {}
+        ours.headline = ours.excerpt = ours.note = ours.answer = ours.substantiation = ""
 
 
 def hold(submission: Submission) -> None:
@@ -113,6 +129,15 @@ def demand_permission(submission: Submission) -> None:
         raise NotAllowed(f"{who} has not agreed to have these words shown.")
     if not permission.in_force:
         raise NotAllowed(f"The permission of {who} to show these words is {permission.standing}.")
+
+
+def demand_own_words(submission: Submission, version: Version) -> None:
+    """T3: nothing but what its author sent, or signed off, sign for sign."""
+    if seeds.digest(version.answers) != version.sha256 or not rendering.is_own(version):
+        raise NotAllowed(
+            f"These are not the words {submission.advocate.name} sent or agreed to: something was "
+            "changed since. They cannot be published."
+        )
 
 
 def demand_care(submission: Submission, excerpt: str, substantiation: str, fair: bool) -> None:

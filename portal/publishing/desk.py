@@ -11,10 +11,10 @@ from portal.consent.models import Purpose, Receipt
 from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
-from portal.publishing import words
+from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
-from portal.publishing.queries import PICKED, permitted
+from portal.publishing.queries import PICKED, faults, permitted
 from portal.submissions.models import State, Submission
 
 
@@ -49,8 +49,7 @@ class Desk:
 def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> Desk:
     """A contribution as it would appear with its permissions as they stand now."""
     version = submission.current
-    state = permissions.state(submission.receipt) if submission.receipt else {}
-    may = {purpose for purpose, permission in state.items() if permission.in_force}
+    may = rendering.allowed(submission, version.sha256)
     photo = f"/staff/submissions/{submission.id}/photo.webp"
     text = words.whole(version)
     kept = excerpt if excerpt and excerpt in text else ""
@@ -99,12 +98,16 @@ def shelf(*, public: bool | None = None, limit: int = 100) -> list[Shelf]:
             .selectinload(Receipt.events),
         )
     )
-    if public is not None:
-        query = query.where(visible if public else sa.not_(visible))
-    return [
-        Shelf(asset, seen, "" if seen else reason(asset))
-        for asset, seen in db.session.execute(query)
-    ]
+    if public:
+        query = query.where(visible)
+    rows = db.session.execute(query).all()
+    altered = faults([asset.id for asset, seen in rows if seen])
+    found = []
+    for asset, seen in rows:
+        what = altered.get(asset.id)
+        why = f"not as its author agreed: {what}" if what else ""
+        found.append(Shelf(asset, seen and not why, why or ("" if seen else reason(asset))))
+    return [one for one in found if public is None or one.public is public]
 
 
 def reason(asset: Asset) -> str:

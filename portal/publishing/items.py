@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
+from portal import seeds
 from portal.campaigns.models import Action
 from portal.config import settings
+from portal.consent import companies
 from portal.consent.models import Purpose
 from portal.incentives import disclosure
 from portal.publishing import words
@@ -81,10 +83,21 @@ def appearance(
     may: Collection[Purpose],
     photo_url: str | None = None,
 ) -> dict[str, Any]:
-    """How words not published yet will be drawn, for the person who wrote them to see first."""
+    """How words not published yet would be drawn now, for the person who wrote them to see."""
     rating = next((a["value"] for a in answers if a["kind"] == "rating"), None)
     version = Version(answers=answers, rating=rating)
-    return item(submission, version, may, photo_url, entire=True)
+    return item(
+        submission, version, both(submission, may, seeds.digest(answers)), photo_url, entire=True
+    )
+
+
+def both(submission: Submission, may: Collection[Purpose], sha256: str) -> set[Purpose]:
+    """What a person allows, without what their company has not: its name needs its own yes, and
+    beside its story, in the words with this hash, a yes to that too (T28)."""
+    story = sha256 if submission.action is Action.CASE_STUDY else ""
+    company = submission.advocate.company
+    named = Purpose.COMPANY in may and companies.may_be_named(company, submission.receipt, story)
+    return set(may) - (set() if named else {Purpose.COMPANY})
 
 
 def review_parts(version: Version, rated: bool) -> dict[str, Any]:
@@ -99,7 +112,7 @@ def review_parts(version: Version, rated: bool) -> dict[str, Any]:
 def credit(
     submission: Submission, may: Collection[Purpose], photo_url: str | None
 ) -> dict[str, str | None]:
-    """Each part only with its own yes. The company's second yes (T28) will be asked here too."""
+    """Each part only with its own yes; ``may`` holds the company only with both (T28)."""
     person, how = submission.advocate, submission.credit
     name, title = crediting.parts(person, how) if Purpose.NAME in may else (None, None)
     faceless = how in FACELESS

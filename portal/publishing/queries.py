@@ -11,12 +11,13 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
+from portal.consent import companies
 from portal.consent import queries as permissions
-from portal.consent.models import GRANTING, ConsentEvent, Purpose
+from portal.consent.models import GRANTING, ConsentEvent, Purpose, Scope
 from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
-from portal.publishing import words
+from portal.publishing import rendering
 from portal.publishing.items import FACELESS, address, item
 from portal.publishing.models import Asset
 from portal.submissions.models import State, Submission, Version
@@ -46,21 +47,40 @@ def permitted() -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def shown() -> sa.Select:
-    """Assets the world may see, each with the parts of its credit that are allowed now."""
-    allowed = [permissions.is_in_force(Submission.receipt_id, purpose) for purpose in CREDITS]
+def is_allowed(purpose: Purpose) -> sa.ColumnElement[bool]:
+    """Whether a use is permitted now, by the person and, for its name, the company (T28). For a
+    select that joins Asset, Submission and Advocate."""
+    yes = permissions.is_in_force(Submission.receipt_id, purpose)
+    if purpose is not Purpose.COMPANY:
+        return yes
+    company = Advocate.company_id
+    story = companies.company_allows(
+        company,
+        Scope.STORY,
+        receipt_id=Submission.receipt_id,
+        text_sha256=rendering.hash_shown(),
+    )
+    named = companies.company_allows(company, Scope.NAME)
+    return sa.and_(yes, named, sa.or_(Submission.action != Action.CASE_STUDY, story))
+
+
+def shown(*, bound: bool = True) -> sa.Select:
+    """Assets the world may see, each with the parts of its credit that are allowed now.
+
+    ``bound``: only in words their author sent or signed off (T3)."""
     submission = contains_eager(Asset.submission)
     return (
-        sa.select(Asset, Photo.key, *allowed)
+        sa.select(Asset, Photo.key, *(is_allowed(purpose) for purpose in CREDITS))
         .join(Asset.submission)
         .join(Submission.advocate)
         .outerjoin(Photo, Photo.id == Advocate.photo_id)
-        .where(*permitted())
+        .where(*permitted(), *(rendering.is_bound() if bound else ()))
         .options(
             submission.contains_eager(Submission.advocate),
             submission.lazyload(Submission.prompt_set),
             submission.lazyload(Submission.answers),
             joinedload(Asset.words),
+            joinedload(Asset.proposal),
         )
     )
 
@@ -69,7 +89,13 @@ def picks(limit: int | None = None) -> list[dict[str, Any]]:
     """Quotes and stories, newest first, as items to draw."""
     query = shown().where(Submission.action.in_(PICKED)).order_by(Asset.published_at.desc())
     rows = db.session.execute(query.limit(limit)).all()
-    return [_item(*row) for row in rows if words.stands(row[0].excerpt, row[0].words)]
+    return [_item(*row) for row in rows if stands(row)]
+
+
+def stands(row: sa.Row) -> bool:
+    """Whether what would be drawn is what its author agreed to, sign for sign (T3)."""
+    asset, key, *_ = row
+    return not rendering.fault(asset, rendering.facts(_item(*row), key))
 
 
 def story(slug: str) -> tuple[Asset, dict[str, Any]] | None:
@@ -77,18 +103,32 @@ def story(slug: str) -> tuple[Asset, dict[str, Any]] | None:
 
     Raises NotFound for one that never was.
     """
-    return whole(slug, PICKED, "There is no story at this address.")
+    row = db.session.execute(_one(shown(), slug, PICKED)).first()
+    if row and stands(row):
+        return row[0], _item(*row, entire=True)
+    _demand_known(slug, PICKED, "There is no story at this address.")
+    return None
 
 
 def whole(slug: str, kinds: Iterable[Action], unknown: str) -> tuple[Asset, dict[str, Any]] | None:
-    """The same for anything of these kinds; ``unknown`` is what to say when it never was."""
-    query = shown().where(Asset.slug == slug, Submission.action.in_(kinds))
-    if row := db.session.execute(query).first():
+    """The same for anything of these kinds, altered or not: a proof says which it is.
+
+    ``unknown`` is what to say when it never was.
+    """
+    if row := db.session.execute(_one(shown(bound=False), slug, kinds)).first():
         return row[0], _item(*row, entire=True)
-    known = sa.select(Asset.id).join(Asset.submission)
-    if db.session.scalar(known.where(Asset.slug == slug, Submission.action.in_(kinds))) is None:
-        raise NotFound(unknown)
+    _demand_known(slug, kinds, unknown)
     return None
+
+
+def _one(query: sa.Select, slug: str, kinds: Iterable[Action]) -> sa.Select:
+    return query.where(Asset.slug == slug, Submission.action.in_(kinds))
+
+
+def _demand_known(slug: str, kinds: Iterable[Action], unknown: str) -> None:
+    known = _one(sa.select(Asset.id).join(Asset.submission), slug, kinds)
+    if db.session.scalar(known) is None:
+        raise NotFound(unknown)
 
 
 @dataclass(frozen=True)
@@ -120,7 +160,7 @@ def reviews(*, before: str = "", after: str = "", size: int = PAGE) -> Reviews:
     older = rows and (more if down else True)
     newer = rows and (bool(before) if down else more)
     return Reviews(
-        [_item(*row) for row in rows],
+        [_item(*row) for row in rows if stands(row)],
         older=rows[-1][0].slug if older else None,
         newer=rows[0][0].slug if newer else None,
     )
@@ -155,7 +195,12 @@ def tally() -> Tally:
         .join(Asset.words)
         .join(Asset.submission)
         .join(Submission.advocate)
-        .where(*permitted(), Submission.action == Action.REVIEW, Version.rating.is_not(None))
+        .where(
+            *permitted(),
+            *rendering.is_bound(),
+            Submission.action == Action.REVIEW,
+            Version.rating.is_not(None),
+        )
         .group_by(Version.rating)
     )
     found = dict(db.session.execute(query).all())
@@ -193,4 +238,16 @@ def address_of(submission: Submission) -> str:
     """Where this contribution may be read now; empty while it may not."""
     query = shown().where(Submission.id == submission.id)
     found = db.session.execute(query).first()
-    return address(submission.action, found[0].slug) if found else ""
+    return address(submission.action, found[0].slug) if found and stands(found) else ""
+
+
+def faults(ids: Iterable[int]) -> dict[int, str]:
+    """What of these assets is permitted and yet not as its author agreed to it, by id (T3)."""
+    bound = sa.and_(*rendering.is_bound()).label("bound")
+    query = shown(bound=False).where(Asset.id.in_(ids)).add_columns(bound)
+    found = {}
+    for *row, own in db.session.execute(query):
+        why = rendering.fault(row[0], rendering.facts(_item(*row), row[1]))
+        if why or not own:
+            found[row[0].id] = why or "the words"
+    return found

@@ -22,7 +22,7 @@ from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
 from portal.media import storage
-from portal.publishing import actions, logos, queries, words
+from portal.publishing import actions, logos, queries, signoff, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
@@ -139,7 +139,7 @@ def publish(submission_id):
     if not form.validate():
         return _desk(submission, form), 422
     try:
-        asset = actions.publish(
+        done = signoff.publish_or_propose(
             submission,
             headline=form.headline.data,
             excerpt=form.excerpt.data,
@@ -150,8 +150,12 @@ def publish(submission_id):
         db.session.commit()
     except Refusal as refusal:
         return _refused(submission_id, form, refusal), refusal.status
-    flash(f"Published. {submission.advocate.first_name} gets a mail with the link.")
-    return redirect(url_for("publishing.published", _anchor=asset.slug), 303)
+    first_name = submission.advocate.first_name
+    if isinstance(done, Asset):
+        flash(f"Published. {first_name} gets a mail with the link.")
+        return redirect(url_for("publishing.published", _anchor=done.slug), 303)
+    flash(f"Sent to {first_name}. It is published as soon as they say yes to this cut.")
+    return redirect(f"/staff/submissions/{submission_id}", 303)
 
 
 @bp.get("/staff/submissions/<int:submission_id>/photo.webp")

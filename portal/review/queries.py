@@ -19,7 +19,7 @@ from portal.staff.models import Staff
 from portal.submissions.models import PromptKind, State, Submission
 from portal.submissions.queries import shown
 
-DECISIONS = ("approved", "change asked", "declined")
+DECISIONS = ("approved", "change asked", "declined", "change proposed")
 SAID = {"issued": "permissions answered", "change asked": "asked for a change"}
 UNDECIDED = {State.DRAFT, State.SUBMITTED, State.CHANGES}
 

@@ -130,6 +130,7 @@ class State(enum.StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     CHANGES = "changes-asked"
+    SIGNOFF = "signoff"  # words or a cut of ours wait for their author's yes (T3)
     APPROVED = "approved"
     PUBLISHED = "published"
     RETIRED = "retired"
@@ -144,6 +145,11 @@ MOVES = {
     "ask for a change": ({State.SUBMITTED}, State.CHANGES),
     "approve": ({State.SUBMITTED}, State.APPROVED),
     "decline": ({State.SUBMITTED}, State.DECLINED),
+    "propose words": ({State.SUBMITTED, State.SIGNOFF}, State.SIGNOFF),
+    "propose a cut": ({State.APPROVED, State.RETIRED, State.SIGNOFF}, State.SIGNOFF),
+    "sign off": ({State.SIGNOFF}, State.APPROVED),
+    "read again": ({State.SIGNOFF}, State.SUBMITTED),
+    "keep whole": ({State.SIGNOFF}, State.APPROVED),
     "publish": ({State.APPROVED, State.RETIRED}, State.PUBLISHED),
     "retire": ({State.PUBLISHED}, State.RETIRED),
     "withdraw": (set(State) - {State.WITHDRAWN, State.DECLINED}, State.WITHDRAWN),

@@ -201,6 +201,11 @@ TOLD = {
     "started": "You started",
     "submitted": "You sent it",
     "change asked": "We asked for a change",
+    "change proposed": "We proposed a change",
+    "proposal taken back": "We took our proposal back",
+    "proposal refused": "You kept your own words",
+    "reworded": "You sent your own wording",
+    "signed off": "You approved the change",
     "approved": "We approved it",
     "declined": "We decided not to use it",
     "published": "Published",
@@ -211,6 +216,7 @@ AHEAD = {
     State.DRAFT: ["With you, to finish and send", "We read it"],
     State.SUBMITTED: ["With our team"],
     State.CHANGES: ["With you, to change what you agree with and send again", "We read it again"],
+    State.SIGNOFF: ["With you, to say yes or no to our change"],
     State.APPROVED: [],
 }
 

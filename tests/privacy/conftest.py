@@ -15,12 +15,11 @@ from portal.incentives import actions as incentives
 from portal.incentives.models import Choice, Reward, RewardState
 from portal.media import actions as media
 from portal.privacy import actions
-from portal.publishing import actions as publishing
 from portal.referrals import actions as referrals
 from portal.review import actions as review
 from portal.staff.models import Staff
 from portal.submissions import actions as submissions
-from tests.contributing import contribute
+from tests.contributing import company_agrees, contribute, signed
 
 # What must be found nowhere once she is erased.
 HERS = (
@@ -46,14 +45,14 @@ def life(act, ada, rosa, campaign, invitation, offer, post_mail) -> int:
         media.put(picture(), beside=person, by=person)
         quote = contribute(invitation, Action.QUOTE, choice=Choice.ACCEPTED)
         review.approve(quote, seen=quote.version, by=boss, note="Poetical, as ever")
-        publishing.publish(
+        signed(
             quote,
+            "It is not perfect.",
             headline="Poetical planning",
-            excerpt="It is not perfect.",
-            substantiation="lift log of Ada Lovelace",
-            fair_cut=True,
+            ground="lift log of Ada Lovelace",
             by=boss,
         )
+        company_agrees(quote)
         asked = db.session.get(Invitation, invitation)
         draft = submissions.start(asked, Action.REVIEW, by=person)
         prompt = draft.prompt_set.prompts[1]

@@ -79,7 +79,7 @@ def test_T29_a_new_job_takes_everything_off_the_page_and_tells_the_team(
     assert "It is not perfect." not in as_stranger.get("/stories").text
     post_mail()
     told = [mail["Subject"] for mail in mailroom.to("rosa@acme.example")]
-    assert told == ["Ada Lovelace has left Analytical Engines"]
+    assert told.count("Ada Lovelace has left Analytical Engines") == 1
     as_ada.post("/me/data/return")
     assert "It is not perfect." in as_stranger.get("/stories").text
 

@@ -7,7 +7,7 @@ from portal.publishing.models import Asset
 from portal.review import actions as review
 from portal.staff.models import Staff
 from portal.submissions.models import Submission
-from tests.contributing import contribute
+from tests.contributing import company_agrees, contribute, signed
 
 
 @pytest.fixture
@@ -27,20 +27,25 @@ def approved(act, invitation, rosa):
 
 @pytest.fixture
 def published(act, approved, rosa):
-    """The same, published; the address it is read at."""
+    """The same, published, with the company’s own yes; the address it is read at."""
 
-    def published(action=Action.QUOTE, title="", excerpt="", **more) -> str:
+    def published(action=Action.QUOTE, title="", excerpt="", company=True, **more) -> str:
         submission_id = approved(action, **more)
 
         def go():
             submission = db.session.get(Submission, submission_id)
+            staff = db.session.get(Staff, rosa)
+            if company:
+                company_agrees(submission)
+            if excerpt:
+                signed(submission, excerpt, headline=title, by=staff)
             asset = publishing.publish(
                 submission,
                 headline=title,
                 excerpt=excerpt,
                 substantiation="Rosa saw the log",
                 fair_cut=True,
-                by=db.session.get(Staff, rosa),
+                by=staff,
             )
             return "/reviews" if action is Action.REVIEW else f"/stories/{asset.slug}"
 

@@ -1,0 +1,288 @@
+"""Ask a company for its own yes, and take its answer (T28)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Company
+from portal.config import settings
+from portal.consent import companies
+from portal.consent.models import Clause, OrgApproval, OrgVerdict, Receipt, Scope
+from portal.db import db
+from portal.errors import NotAllowed
+from portal.history.actions import SYSTEM, Actor, record
+from portal.history.actions import forget as forget_notes
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.staff.models import Role, Staff
+
+REMIND_EVERY = timedelta(days=3)
+REMIND_AFTER = timedelta(days=5)
+
+
+class WrongAddress(NotAllowed):
+    """The address does not show that its owner belongs to the company."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Whom we ask there."""
+
+    name: str
+    email: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Yes:
+    """What somebody approves on their company's behalf, and how far it goes."""
+
+    scopes: Sequence[Scope]
+    on_web: bool
+    in_sales: bool
+    name: str
+    title: str
+    authorised: bool
+    territory: str = ""  # empty: everywhere
+    until: date | None = None
+    text_sha256: str = ""  # of the story they read
+
+
+def ask(
+    company: Company,
+    colleague: Colleague,
+    scopes: Sequence[Scope],
+    *,
+    by: Actor,
+    why: str = "",
+    receipt: Receipt | None = None,
+    clause: Clause = Clause.SILENT,
+) -> OrgApproval:
+    """Ask somebody there for the company's yes, by a signed link and one reminder after five days.
+
+    The same question to the same person while it waits is asked once. Nobody is asked where the
+    contract forbids it: that is written down as the company's no.
+    """
+    if companies.forbids(company):
+        raise NotAllowed(f"{company.name} does not want to be named, so it is not asked again.")
+    if not scopes:
+        raise NotAllowed("Choose what to ask for.")
+    if (sentence := companies.objection(colleague.email, company)) and clause is not Clause.FORBIDS:
+        raise WrongAddress(sentence)
+    if waiting := _waiting(company, colleague.email, receipt):
+        return waiting
+    approval = OrgApproval(
+        company=company,
+        receipt=receipt,
+        clause=clause,
+        asked=[scope.value for scope in scopes],
+        why=why.strip(),
+        requested_by=by.subject,
+        approver=colleague.name.strip(),
+        title=colleague.title.strip(),
+        email=colleague.email.strip(),
+    )
+    db.session.add(approval)
+    if clause is Clause.FORBIDS:
+        approval.verdict, approval.decided_at = OrgVerdict.FORBIDDEN, clock.now()
+        record(approval, "forbidden by contract", by=by, note=why.strip())
+        return approval
+    record(approval, "asked", by=by, note=why.strip())
+    _mail(approval, by)
+    _mail(approval, by, again=True, not_before=clock.now() + REMIND_AFTER)
+    return approval
+
+
+def remind(approval: OrgApproval, *, by: Actor) -> None:
+    """Write to them once more, at most every three days."""
+    _lock(approval)
+    if approval.verdict is not OrgVerdict.PENDING:
+        raise NotAllowed(f"{approval.approver} has answered already.")
+    if not may_remind(approval):
+        raise NotAllowed("Three days have not passed since the last mail. Give them a little time.")
+    outbox.call_off(approval)
+    approval.last_reminded_at = clock.now()
+    record(approval, "reminded", by=by)
+    _mail(approval, by, again=True)
+
+
+def may_remind(approval: OrgApproval) -> bool:
+    """Whether three days have passed since we last wrote, the automatic reminder included."""
+    sent = [approval.requested_at, approval.last_reminded_at]
+    sent.append(approval.requested_at + REMIND_AFTER)
+    last = max(moment for moment in sent if moment and moment <= clock.now())
+    waiting = approval.verdict is OrgVerdict.PENDING
+    return waiting and clock.now() - last >= REMIND_EVERY
+
+
+def approve(approval: OrgApproval, yes: Yes) -> None:
+    """Say yes on the company's behalf; a newer answer of the same person replaces it."""
+    _lock(approval)
+    _demand_open(approval)
+    if not yes.authorised:
+        raise NotAllowed(f"Confirm that you may decide this for {approval.company.name}.")
+    if not yes.scopes or not (yes.on_web or yes.in_sales):
+        raise NotAllowed("Choose what you approve, and where.")
+    if yes.until and yes.until < clock.now().date():
+        raise NotAllowed("The last day lies in the past.")
+    for scope in Scope:
+        setattr(approval, f"for_{scope}", scope in yes.scopes)
+    approval.on_web, approval.in_sales = yes.on_web, yes.in_sales
+    approval.territory, approval.until = yes.territory.strip(), yes.until
+    approval.approver, approval.title = yes.name.strip(), yes.title.strip()
+    approval.text_sha256 = yes.text_sha256 if Scope.STORY in yes.scopes else ""
+    approval.authority = authority(approval.company)
+    approval.note = ""
+    _answer(approval, OrgVerdict.APPROVED, "approved", said=companies.in_words(approval))
+
+
+def authority(company: Company) -> str:
+    """What whoever says yes confirms, word for word."""
+    return f"I am authorised to decide this for {company.name}."
+
+
+def ask_for_change(approval: OrgApproval, note: str) -> None:
+    """Say what would have to be different; a yes given before ends."""
+    _lock(approval)
+    _demand_open(approval)
+    if not note.strip():
+        raise NotAllowed("Write what should change.")
+    approval.note = note.strip()
+    _answer(approval, OrgVerdict.CHANGE, "change asked", note=approval.note)
+
+
+def forbid(approval: OrgApproval, note: str = "") -> None:
+    """Say no: the name is off every page with the next request, and nobody asks again."""
+    _lock(approval)
+    _demand_open(approval)
+    approval.note = note.strip()
+    _answer(approval, OrgVerdict.FORBIDDEN, "forbidden", note=approval.note)
+
+
+def withdraw(approval: OrgApproval) -> None:
+    """Take a yes back; in force with the next request. Twice is harmless."""
+    _lock(approval)
+    if approval.verdict is OrgVerdict.APPROVED:
+        _answer(approval, OrgVerdict.WITHDRAWN, "withdrawn")
+
+
+def close(approval: OrgApproval, *, by: Actor) -> None:
+    """Stop waiting for an answer, or note that a contract no longer forbids. Never undoes a no."""
+    _lock(approval)
+    ours = approval.verdict is OrgVerdict.PENDING or companies.forbidden_by_contract(approval)
+    if approval.verdict is OrgVerdict.CLOSED:
+        return
+    if not ours:
+        raise NotAllowed(f"{approval.approver} has answered. Only they can change that.")
+    outbox.call_off(approval)
+    approval.verdict, approval.decided_at = OrgVerdict.CLOSED, clock.now()
+    record(approval, "closed", by=by)
+
+
+def forget(receipts: Sequence[Receipt]) -> list[str]:
+    """Empty what was written about a person who is being erased; what waits is called off.
+
+    Their company's answer stays: it is the company's. Gives the names of what was asked (T36).
+    """
+    ids = [receipt.id for receipt in receipts]
+    found = sa.select(OrgApproval).where(OrgApproval.receipt_id.in_(ids))
+    names = []
+    for approval in db.session.scalars(found).all():
+        approval.why = approval.note = ""
+        if approval.verdict is OrgVerdict.PENDING:
+            close(approval, by=SYSTEM)
+        names.append(approval.subject)
+    forget_notes(names)
+    return names
+
+
+def _waiting(company: Company, email: str, receipt: Receipt | None) -> OrgApproval | None:
+    return db.session.scalar(
+        sa.select(OrgApproval).where(
+            OrgApproval.company_id == company.id,
+            OrgApproval.email == email.strip(),
+            OrgApproval.receipt_id == (receipt.id if receipt else None),
+            OrgApproval.verdict == OrgVerdict.PENDING,
+        )
+    )
+
+
+def _lock(approval: OrgApproval) -> None:
+    db.session.flush()
+    db.session.refresh(approval, with_for_update=True)
+
+
+def _demand_open(approval: OrgApproval) -> None:
+    if approval.verdict is OrgVerdict.CLOSED or companies.forbidden_by_contract(approval):
+        raise NotAllowed("This question was taken back. Nothing is shown on the strength of it.")
+
+
+def _answer(approval: OrgApproval, verdict: OrgVerdict, verb: str, **said: str) -> None:
+    outbox.call_off(approval)
+    approval.verdict, approval.decided_at = verdict, clock.now()
+    record(approval, verb, by=approval, **said)
+    _tell(approval)
+
+
+# ── Mails ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _mail(approval: OrgApproval, by: Actor, *, again: bool = False, not_before=None) -> None:
+    receipt = approval.receipt
+    outbox.email(
+        approval.email,
+        "company-ask",
+        about=approval,
+        links={"url": (Kind.COMPANY, approval)},
+        not_before=not_before,
+        again=again,
+        approver=approval.approver,
+        asker=by.name,
+        speaker=receipt.advocate.name if receipt else "",
+        contribution=receipt.contribution if receipt else "",
+        company=approval.company.name,
+        scopes=companies.listed(approval.asked),
+        why=approval.why,
+    )
+
+
+def _tell(approval: OrgApproval) -> None:
+    """The answer, to all three: whoever spoke, our side, and a record for the approver."""
+    said = {
+        "verdict": approval.verdict.value,
+        "company": approval.company.name,
+        "approver": approval.approver,
+        "note": approval.note,
+        "extent": companies.in_words(approval) if approval.scopes else "",
+    }
+    speaker = approval.receipt and approval.receipt.advocate
+    if speaker and not speaker.erased_at and speaker.wants_updates:
+        _say(approval, speaker.email, speaker.first_name, f"{settings().base_url}/me", **said)
+    ours = f"{settings().base_url}/staff/companies/{approval.company_id}/approvals"
+    for colleague in _our_side(approval):
+        _say(approval, colleague.email, colleague.name, ours, **said)
+    outbox.email(
+        approval.email,
+        "company-receipt",
+        about=approval,
+        links={"url": (Kind.COMPANY, approval)},
+        **said,
+    )
+
+
+def _say(approval: OrgApproval, address: str, first_name: str, url: str, **said: str) -> None:
+    outbox.email(address, "company-answer", about=approval, first_name=first_name, url=url, **said)
+
+
+def _our_side(approval: OrgApproval) -> Sequence[Staff]:
+    """Who asked, if it was one of us; else the owners of the program."""
+    kind, _, number = approval.requested_by.partition(":")
+    found = sa.select(Staff).where(Staff.disabled_at.is_(None))
+    if kind == "staff":
+        return db.session.scalars(found.where(Staff.id == int(number))).all()
+    return db.session.scalars(found.where(Staff.role == Role.OWNER)).all()

@@ -1,0 +1,154 @@
+"""What exactly is shown, as facts to agree to and to hold every later page against (T3)."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import seeds
+from portal.consent import queries as permissions
+from portal.consent.models import ConsentEvent, Purpose
+from portal.db import db
+from portal.media.models import Photo
+from portal.publishing import words
+from portal.publishing.items import both, item
+from portal.publishing.models import Asset, Change, Decision, Proposal
+from portal.submissions.models import Submission, Version
+
+OURS = ("disclosure", "tie")  # must stand just so
+CREDIT = ("name", "title", "company", "photo")  # may fall away with their permission
+
+
+def facts(drawn: dict[str, Any], photo_key: str | None) -> dict[str, str | None]:
+    """What stands around the words."""
+    credit = drawn["credit"]
+    return {
+        "name": credit["name"],
+        "title": credit["title"],
+        "company": credit["company"],
+        "photo": photo_key if credit["photo_url"] else None,
+        "disclosure": drawn["disclosure"],
+        "tie": drawn["relationship_label"],
+    }
+
+
+def proposed(proposal: Proposal) -> dict[str, str | None]:
+    """The facts of a proposal as they stand now. The company counts as named where its person
+    agreed to that: its own yes, or no, may come later."""
+    photo_id = proposal.submission.advocate.photo_id
+    key = db.session.get_one(Photo, photo_id).key if photo_id else None
+    return facts(draw(proposal, "/photo", gated=False), key)
+
+
+def draw(proposal: Proposal, photo_url: str | None, *, gated: bool = True) -> dict[str, Any]:
+    """The card as it would appear. ``gated``: without what the company has not agreed to."""
+    submission = proposal.submission
+    may = allowed(submission, proposal.sha256) if gated else by_person(submission)
+    return item(
+        submission,
+        Version(answers=proposal.answers, rating=None),
+        may,
+        photo_url if submission.advocate.photo_id else None,
+        excerpt=proposal.excerpt,
+        entire=proposal.kind is Change.WORDS,
+    )
+
+
+def by_person(submission: Submission) -> set[Purpose]:
+    """What the person allows now."""
+    state = permissions.state(submission.receipt) if submission.receipt else {}
+    return {purpose for purpose, permission in state.items() if permission.in_force}
+
+
+def allowed(submission: Submission, sha256: str) -> set[Purpose]:
+    """What person and company allow now, for words with this hash (T28)."""
+    return both(submission, by_person(submission), sha256)
+
+
+def may_be_shown(submission: Submission) -> bool:
+    return Purpose.WORDS in by_person(submission)
+
+
+# ── Is what we show what was agreed to? ────────────────────────────────────────────────────
+
+
+def is_bound() -> list[sa.ColumnElement[bool]]:
+    """When the words shown are their author's own: sent by them, or signed off; and a piece of
+    them only as it was signed off. For a select that joins Asset and Submission (T3)."""
+    sha256 = hash_shown()
+    cut = sa.exists().where(
+        *_signed(Submission.id, sha256),
+        Proposal.excerpt == Asset.excerpt,
+        Proposal.headline == Asset.headline,
+    )
+    return [_own(Submission.id, Submission.receipt_id, sha256), sa.or_(Asset.excerpt == "", cut)]
+
+
+def hash_shown() -> sa.ScalarSelect[str]:
+    """The sha256 of the words an asset shows, for a select that joins Asset."""
+    shown = sa.orm.aliased(Version)
+    found = sa.select(shown.sha256).where(shown.id == Asset.version_id)
+    return found.correlate(Asset).scalar_subquery()  # however deep it stands in the select
+
+
+def is_own(version: Version) -> bool:
+    """Whether its author sent or signed off words with this hash (T3)."""
+    submission = version.submission
+    own = _own(submission.id, submission.receipt_id, version.sha256)
+    return bool(db.session.scalar(sa.select(own)))
+
+
+def _own(submission_id, receipt_id, sha256) -> sa.ColumnElement[bool]:
+    sent = sa.exists().where(
+        ConsentEvent.receipt_id == receipt_id,
+        ConsentEvent.purpose == Purpose.WORDS,
+        ConsentEvent.text_sha256 == sha256,
+    )
+    return sa.or_(sent, sa.exists().where(*_signed(submission_id, sha256)))
+
+
+def _signed(submission_id, sha256) -> list[sa.ColumnElement[bool]]:
+    return [
+        Proposal.submission_id == submission_id,
+        Proposal.decision == Decision.APPROVED,
+        Proposal.sha256 == sha256,
+    ]
+
+
+def signed(submission: Submission, headline: str, excerpt: str) -> Proposal | None:
+    """The author's yes to these words, and to this piece of them; None when there is none."""
+    same = [Proposal.excerpt == excerpt]
+    same += [Proposal.headline == headline] if excerpt else []
+    return db.session.scalar(
+        sa.select(Proposal)
+        .where(
+            Proposal.submission_id == submission.id,
+            Proposal.decision == Decision.APPROVED,
+            Proposal.sha256 == submission.current.sha256,
+            *same,
+        )
+        .order_by(Proposal.id.desc())
+        .limit(1)
+    )
+
+
+def fault(asset: Asset, now: dict[str, str | None] | None = None) -> str:
+    """What is not as its author sent or signed it; empty when all of it is. ``now``: the facts
+    about to be drawn."""
+    version, proposal = asset.words, asset.proposal
+    if seeds.digest(version.answers) != version.sha256:
+        return "the words"
+    if not words.stands(asset.excerpt, version):
+        return "the piece shown"
+    if proposal is None or now is None:
+        return ""
+    if proposal.sha256 != version.sha256 or proposal.excerpt != asset.excerpt:
+        return "the words"
+    return next((name for name in differing(proposal.rendering, now)), "")
+
+
+def differing(agreed: dict[str, str | None], now: dict[str, str | None]) -> list[str]:
+    """What would be shown otherwise than agreed. Parts of a credit may be missing with their
+    permission, or come later with one; they may not turn into another."""
+    other = [name for name in OURS if agreed.get(name) != now[name]]
+    both = [name for name in CREDIT if agreed.get(name) and now[name]]
+    return other + [name for name in both if agreed[name] != now[name]]
