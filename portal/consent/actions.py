@@ -229,6 +229,7 @@ def forget(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> No
     found = queries.receipts_of(advocate.id)
     for receipt in found:
         withdraw_all(receipt, by=by, circumstances=circumstances)
+        receipt.credit = ""
     names = [receipt.subject for receipt in found]
     links.forget(names)
     outbox.forget_person(advocate.email, names + asking.forget(found))
