@@ -5,7 +5,7 @@ All of them, their companies and their words are invented.
 
 from dataclasses import dataclass, field
 
-YES_TO_ALL = ("words", "name", "company", "photo", "sales", "reference", "recording")
+YES_TO_ALL = ("words", "name", "company", "logo", "photo", "sales", "reference", "recording")
 
 
 @dataclass(frozen=True)

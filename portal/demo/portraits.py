@@ -11,6 +11,20 @@ HAIRS = ["#2b211c", "#4a3426", "#7a5533", "#9c9389", "#1d1b22"]
 CLOTHES = ["#37584d", "#6c3f57", "#2f4a6d", "#8a5a2b", "#4d4a5e"]
 
 
+def draw_logo(company: str) -> bytes:
+    """A mark for an invented company, on a see-through ground, as a PNG of 600 × 180 pixels."""
+    pick = random.Random(company).choice
+    colour = pick(CLOTHES)
+    image = Image.new("RGBA", (600, 180), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle((20, 30, 140, 150), 28, fill=colour)
+    pen.polygon([(80, 52), (118, 128), (42, 128)], fill="white")
+    pen.text((170, 90), company.split()[0], fill=colour, font_size=76, anchor="lm")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 def draw(name: str) -> bytes:
     """The same portrait for the same name, as a PNG of 480 × 480 pixels."""
     pick = random.Random(name).choice

@@ -30,6 +30,7 @@ from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardSta
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.media import actions as media
+from portal.media.models import UploadKind
 from portal.publishing import rendering, signoff
 from portal.publishing.grounds import Ground
 from portal.referrals import actions as referrals
@@ -38,8 +39,8 @@ from portal.review import actions as review
 from portal.staff import actions as staff
 from portal.staff.models import Role, Staff
 from portal.submissions import actions as submissions
-from portal.submissions import kinds
-from portal.submissions.models import PromptKind, Relationship, Submission
+from portal.submissions import attaching, kinds
+from portal.submissions.models import Prompt, PromptKind, Relationship, Submission
 
 PASSWORD = "paper lantern by the door"
 CSV = Path(__file__).with_name("customers-100.csv")
@@ -192,6 +193,8 @@ def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
                 if prompt.kind is PromptKind.EVENT:
                     value = kinds.event_answer(find(Event, title=value), who.time_zone)
                 submissions.answer(submission, prompt, value, seen=None, by=who)
+            elif prompt.kind is PromptKind.FILES and "logo" in told.yes:
+                bring_logo(submission, prompt)
             elif not prompt.required and told.fate != "draft":
                 empty = [] if prompt.kind in {"results", "files"} else ""
                 submissions.answer(submission, prompt, empty, seen=None, by=who)
@@ -205,6 +208,12 @@ def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
         submissions.choose(submission, choices, by=who)
         submissions.submit(submission, relation=relation, circumstances=SEEN_BY, by=who)
     settle(told, submission, by=by)
+
+
+def bring_logo(submission: Submission, prompt: Prompt) -> None:
+    data = portraits.draw_logo(submission.advocate.company.name)
+    who = submission.advocate
+    attaching.attach(submission, prompt, data, "logo.png", UploadKind.LOGO, by=who)
 
 
 def settle(told: Told, submission: Submission, *, by: Staff) -> None:

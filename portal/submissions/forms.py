@@ -69,7 +69,6 @@ class YouForm(FlaskForm):
         validators=[InputRequired("Choose what ties you to the company")],
         validate_choice=False,
     )
-
     credit = RadioField(
         "How do you want to be credited?",
         choices=[SelectChoice(value.value, text) for value, text in crediting.CHOICES.items()],

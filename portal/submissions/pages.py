@@ -145,6 +145,7 @@ def offer_page(submission: Submission, form, status: int = 200):
 
 
 def you_page(submission: Submission, form, status: int = 200):
+    form.credit.flags.required = True  # one is always chosen, so nothing is optional about it
     hints = crediting.hints(submission.advocate)
     back = back_from(submission, "you")
     return page("you", submission, status, form=form, hints=hints, back=back)

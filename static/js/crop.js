@@ -5,14 +5,24 @@
   if (!form) return;
   var tools = form.querySelector("[data-crop-tools]"), picture = form.querySelector("[data-crop-picture]");
   var frame = form.querySelector("[data-crop-frame]"), input = form.querySelector("input[type=file]");
-  var at = {};
+  var at = {}, side = 1000;
   tools.querySelectorAll("input").forEach(function (slider) { at[slider.name] = slider; slider.addEventListener("input", draw); });
 
+  // Growing or shrinking happens around the middle.
+  at.side.addEventListener("input", function () {
+    var w = picture.clientWidth, h = picture.clientHeight, change = (side - at.side.value) * Math.min(w, h) / 2;
+    draw();
+    at.x.value = +at.x.value + change / w;
+    at.y.value = +at.y.value + change / h;
+    side = +at.side.value;
+    draw();
+  });
+
   function draw() {
-    var w = picture.clientWidth, h = picture.clientHeight, side = Math.min(w, h) * at.side.value / 1000;
-    at.x.max = w ? Math.max(0, Math.round(1000 * (w - side) / w)) : 0;
-    at.y.max = h ? Math.max(0, Math.round(1000 * (h - side) / h)) : 0;
-    frame.style.width = frame.style.height = side + "px";
+    var w = picture.clientWidth, h = picture.clientHeight, across = Math.min(w, h) * at.side.value / 1000;
+    at.x.max = w ? Math.max(0, Math.round(1000 * (w - across) / w)) : 0;
+    at.y.max = h ? Math.max(0, Math.round(1000 * (h - across) / h)) : 0;
+    frame.style.width = frame.style.height = across + "px";
     frame.style.left = w * at.x.value / 1000 + "px";
     frame.style.top = h * at.y.value / 1000 + "px";
   }
@@ -27,7 +37,7 @@
 
   picture.addEventListener("load", function () {
     tools.hidden = tools.disabled = false;
-    at.side.value = 1000;
+    at.side.value = side = 1000;
     draw();
     at.x.value = at.x.max / 2;
     at.y.value = at.y.max / 3;    // a little above the middle, where faces are
