@@ -71,6 +71,8 @@ def create_app(settings: Settings | None = None, **flask_config) -> Flask:
     with app.app_context():
         tune(db.engine)
     auth.login.init_app(app)
+    # Nobody is remembered by cookie here, and asking would open the session of every page.
+    app.after_request_funcs[None].remove(auth.login._update_remember_cookie)
     web.init_app(app, config)
     cli.init_app(app)
     for name in SLICES:

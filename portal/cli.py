@@ -15,6 +15,8 @@ from portal.advocates import importing
 from portal.advocates.planning import Outcome
 from portal.campaigns import actions as campaign_actions
 from portal.campaigns import queries as campaigns
+from portal.clicks import actions as click_actions
+from portal.clicks import loading
 from portal.config import ROOT, settings
 from portal.consent import actions as consent
 from portal.db import db, lock
@@ -28,7 +30,17 @@ from portal.system import queries as system
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, staff, invite, worker, purge, doctor, import_customers, consents):
+    for command in (
+        migrate,
+        staff,
+        invite,
+        worker,
+        purge,
+        doctor,
+        import_customers,
+        consents,
+        clicks,
+    ):
         app.cli.add_command(command)
 
 
@@ -152,3 +164,22 @@ def consent_verify() -> None:
             f"The chain breaks at consent event {broken}: it, or one before it, is not as written."
         )
     click.echo("Every consent event is as it was written.")
+
+
+clicks = AppGroup("clicks", help="Visits to referral links.")
+
+
+@clicks.command("load")
+@with_appcontext
+def clicks_load() -> None:
+    """Load what the web processes of this machine noted; the worker does it every two seconds."""
+    click.echo(f"{loading.load(settings().click_log)} hits loaded.")
+
+
+@clicks.command("rebuild")
+@with_appcontext
+def clicks_rebuild() -> None:
+    """Count the visits of each day again from the single ones."""
+    click_actions.rebuild()
+    db.session.commit()
+    click.echo("Counted again.")

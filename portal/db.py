@@ -2,12 +2,14 @@
 
 import enum
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from flask import has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -93,6 +95,52 @@ def tune(engine: sa.Engine) -> None:
             "read_only", has_request_context() and request.method in SAFE_METHODS
         )
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class Given(sa.ColumnElement):
+    """A gap in a statement for ``glance``, filled by name."""
+
+    inherit_cache = True
+
+    def __init__(self, name: str):
+        self.name = name
+
+
+@compiles(Given, "sqlite")
+def _given_sqlite(element: Given, _compiler, **_):
+    return f":{element.name}"
+
+
+@compiles(Given, "postgresql")
+def _given_postgresql(element: Given, _compiler, **_):
+    return f"%({element.name})s"
+
+
+def glance(select: sa.Select, **values) -> tuple | None:
+    """The first row of a SELECT kept in a constant, its gaps (``Given``) filled with plain values.
+
+    For pages everyone opens: no session and no transaction, and the statement is put into words
+    once, so it costs a tenth. Values come back as the driver has them.
+    """
+    engine = db.engine
+    if engine.dialect.name == "sqlite":  # which keeps a moment as text
+        values = {n: f"{v:%F %T.%f}" if isinstance(v, datetime) else v for n, v in values.items()}
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_in_sql(select, engine.dialect), values)
+        return cursor.fetchone()
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise sa.exc.DBAPIError.instance(
+            None, None, error, engine.dialect.loaded_dbapi.Error
+        ) from error
+    finally:
+        connection.close()
+
+
+@cache
+def _in_sql(select: sa.Select, dialect: sa.Dialect) -> str:
+    return str(select.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def be_patient(engine: sa.Engine) -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from flask import (
     Flask,
+    Request,
     Response,
     abort,
     current_app,
@@ -17,9 +18,13 @@ from flask import (
     render_template,
     request,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -32,6 +37,10 @@ from portal.errors import Refusal
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+# Codes guessed at pages everyone opens. Each process counts for itself: asking Redis would cost
+# every visitor a round trip.
+guesses = FixedWindowRateLimiter(MemoryStorage())
+GUESSES = parse("60 per minute")
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -44,6 +53,11 @@ PRIVATE = "private, no-store"
 def init_app(app: Flask, config: Settings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
+    # No limit holds for every page, and the views that have one look for themselves.
+    hooks = app.before_request_funcs.get(None, [])
+    hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]
+    guesses.storage.reset()
+    app.session_interface = Sessions()
     app.before_request(refuse_other_origins)
     app.after_request(headers)
     app.context_processor(shared)
@@ -60,6 +74,7 @@ def init_app(app: Flask, config: Settings) -> None:
         "masked": masked,
         "spoken": zones.spoken,
         "zone_place": zones.place,
+        "host_time": zones.host_time,
         "sentence": lambda word: str(word).replace("-", " "),
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -93,22 +108,55 @@ def request_view():
     return current_app.view_functions.get(request.endpoint)
 
 
+ALWAYS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": PRIVATE,
+}
+
+
 def headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CSP)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    wanted = ALWAYS
     if settings().https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        wanted = wanted | {"Strict-Transport-Security": "max-age=31536000"}
     if getattr(request_view(), "door", "public") != "public" or response.status_code >= 400:
-        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-        response.headers["Cache-Control"] = PRIVATE
-    else:
-        response.headers.setdefault("Cache-Control", PRIVATE)
+        wanted = wanted | {"X-Robots-Tag": "noindex, nofollow"}
+        response.headers.pop("Cache-Control", None)
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 not a dict
+    for name, value in wanted.items():
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, with its signer made once, and nothing to do for who brings no cookie."""
+
+    _signer = None
+
+    def open_session(self, app: Flask, request: Request):
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask):
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
+
+
+def refuse_guesser() -> None:
+    """429 for an address that tried too many codes in this minute, even if it now finds one."""
+    if limiter.enabled and not guesses.test(GUESSES, request.remote_addr or ""):
+        abort(429)
+
+
+def count_guess() -> None:
+    guesses.hit(GUESSES, request.remote_addr or "")
 
 
 def brand() -> SimpleNamespace:
@@ -124,6 +172,7 @@ def brand() -> SimpleNamespace:
         privacy_url=config.brand_privacy_url or None,
         contact_email=config.brand_contact_email,
         logo_url=None,
+        source_url=config.source_url or None,
     )
 
 

@@ -9,10 +9,13 @@ from dbos import DBOS, DBOSPortableJSONSerializer
 from flask import Flask
 
 from portal import jobs
+from portal.clicks import loading
 from portal.config import settings
 from portal.db import be_patient, db
 from portal.outbox import delivery
 from portal.privacy import retention
+
+LOAD_EVERY = 2.0  # seconds between two looks at the click log
 
 
 def run(app: Flask) -> None:
@@ -53,6 +56,14 @@ def run(app: Flask) -> None:
     def nightly(_when: datetime, _context: object) -> None:
         let_go()
 
+    def load_visits() -> None:
+        while not stop.wait(LOAD_EVERY):
+            with app.app_context():
+                try:
+                    loading.load(config.click_log)
+                except Exception:  # the next round tries again; nothing is lost meanwhile
+                    logging.getLogger("goodword").exception("visits could not be loaded")
+
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -63,6 +74,9 @@ def run(app: Flask) -> None:
     DBOS.apply_schedules(
         [{"schedule_name": "nightly", "workflow_fn": nightly, "schedule": jobs.NIGHTLY}]
     )
+    loader = threading.Thread(target=load_visits, name="visits")
+    loader.start()
     logging.getLogger("goodword").info("worker %s is ready", config.node_name)
     stop.wait()
+    loader.join()
     DBOS.destroy(workflow_completion_timeout_sec=10)

@@ -32,6 +32,7 @@ from portal.sessions.models import Who
 from portal.staff.models import Role, Staff
 
 DATABASES = ["sqlite", "postgresql"]
+CLICK_LOGS = tempfile.TemporaryDirectory(prefix="goodword-clicks-")
 _numbers = itertools.count(1)
 
 
@@ -107,6 +108,7 @@ def settings(database_url: str, **more) -> Settings:
             "brand_address": "1 Main Street, Springfield",
             "brand_contact_email": "hello@acme.example",
             "node_name": "test",
+            "click_log_dir": f"{CLICK_LOGS.name}/{sa.make_url(database_url).database[-60:]}",
         }
         | more
     )

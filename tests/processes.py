@@ -26,7 +26,7 @@ def environment(database_url: str, smtp_port: int, port: int, folder: Path) -> d
     values = {
         "BASE_URL": f"http://localhost:{port}",
         "SECRET_KEY": "a secret only the tests know, long enough",
-        "LINK_KEYS": "a key only the tests know, long enough to sign",
+        "LINK_KEYS": "a key only the tests know long enough to sign",
         "SIGNING_KEYS": base64.b64encode(b"a key only the tests know, ed. 1").decode(),
         "DATABASE_URL": database_url,
         "SMTP_HOST": "127.0.0.1",
@@ -34,6 +34,7 @@ def environment(database_url: str, smtp_port: int, port: int, folder: Path) -> d
         "SMTP_SECURITY": "none",
         "MAIL_FROM": "customers@acme.example",
         "MEDIA_URL": f"file://{folder / 'media'}",
+        "CLICK_LOG_DIR": str(folder / "clicks"),
         "BRAND_NAME": "Acme",
         "BRAND_ADDRESS": "1 Main Street, Springfield",
         "BRAND_CONTACT_EMAIL": "hello@acme.example",

@@ -27,6 +27,7 @@ ORDER = [
     ["approvals"],
     ["proof"],
     ["review"],
+    ["clicks"],
     ["referrals"],
     ["privacy"],
     ["home"],

@@ -2,7 +2,7 @@
 
 Revision ID: 1795502366
 Revises:
-Create Date: 2026-11-24 08:29:17.073287
+Create Date: 2026-11-24 08:30:23.902737
 
 """
 
@@ -568,12 +568,12 @@ def upgrade() -> None:
                 "rating",
                 "choice",
                 "results",
-                "files",
                 "number",
                 "dates",
                 "people",
                 "links",
                 "event",
+                "files",
                 name="promptkind",
                 native_enum=False,
                 length=20,

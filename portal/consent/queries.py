@@ -18,7 +18,7 @@ from portal.consent.models import (
     Statement,
     Verdict,
 )
-from portal.db import UTCDateTime, db
+from portal.db import db
 from portal.errors import NotFound
 
 
@@ -59,13 +59,13 @@ def in_force(receipt: Receipt, purpose: Purpose) -> bool:
     return permission is not None and permission.in_force
 
 
-def is_in_force(receipt_id, purpose: Purpose) -> sa.ColumnElement[bool]:
+def is_in_force(receipt_id, purpose: Purpose, now=None) -> sa.ColumnElement[bool]:
     """The same question as SQL, for joins: a yes, not past its date, with no later word.
 
-    Now is when the statement runs, so it may be built once and kept.
+    A statement that is kept must give ``now`` as a gap, to be filled when it runs.
     """
     later = sa.orm.aliased(ConsentEvent)
-    now = sa.bindparam("now", callable_=clock.now, type_=UTCDateTime(), unique=True)
+    now = clock.now() if now is None else now
     return sa.exists().where(
         ConsentEvent.receipt_id == receipt_id,
         ConsentEvent.purpose == purpose,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.campaigns.models import CampaignState, Invitation, InvitationState
+from portal.campaigns.models import Invitation, InvitationState
 from portal.config import settings
 from portal.consent import queries as consent
 from portal.consent.models import Purpose
@@ -21,7 +21,7 @@ from portal.incentives import disclosure
 from portal.incentives import queries as rewards
 from portal.incentives.models import Reward
 from portal.outbox.models import Message
-from portal.referrals import rewarding, words
+from portal.referrals import landing, rewarding, signals, words
 from portal.referrals.models import FINAL, PROGRESS, Lead, Referral, ReferralLink, Stage
 
 # ── The advocate's own ─────────────────────────────────────────────────────────────────────
@@ -116,6 +116,8 @@ class Follower:
     steps: list[Mapping[str, Any]]
     closed: bool
     reward: Reward | None
+    settled: bool  # no reward, whatever else happens
+    why: str  # the reward waits, or why there is none; a class of reasons, about nobody (T35)
 
 
 def followers(link: ReferralLink, found: Mapping[str, Reward]) -> list[Follower]:
@@ -124,10 +126,22 @@ def followers(link: ReferralLink, found: Mapping[str, Reward]) -> list[Follower]
             lead.name if lead.tells_referrer and lead.name else "Someone",
             steps(lead),
             lead.stage in FINAL,
-            found.get(lead.subject),
+            found.get(lead.reason),
+            bool(lead.no_reward),
+            why(lead),
         )
         for lead in link.leads
     ]
+
+
+def why(lead: Lead) -> str:
+    """Why the reward waits, or why there is none, once it would be due; else empty."""
+    if not rewarding.earned(lead):
+        return ""
+    if lead.no_reward:
+        return words.NO_REWARD[lead.no_reward].advocate
+    waiting = lead.open_signals
+    return signals.BY_KEY[waiting[0].rule].told if waiting else ""
 
 
 def steps(lead: Lead) -> list[Mapping[str, Any]]:
@@ -160,7 +174,7 @@ def steps(lead: Lead) -> list[Mapping[str, Any]]:
 
 def rewards_of(referral: Referral) -> dict[str, Reward]:
     """The reward of each lead that earned one, by the lead's subject."""
-    return rewards.by_reason([lead.subject for link in referral.links for lead in link.leads])
+    return rewards.by_reason([lead.reason for link in referral.links for lead in link.leads])
 
 
 # ── The page a prospect opens ──────────────────────────────────────────────────────────────
@@ -174,12 +188,7 @@ def link_at(code: str) -> ReferralLink | None:
 
 def is_open(link: ReferralLink) -> bool:
     """Does its page take details? Not while paused, nor once the campaign is closed."""
-    return (
-        link.paused_at is None
-        and link.referral.advocate.restricted_at is None
-        and link.referral.invitation.campaign.state is not CampaignState.CLOSED
-        and link.referral.invitation.state is not InvitationState.REVOKED
-    )
+    return db.session.scalar(landing.behind(landing.OPEN).where(ReferralLink.id == link.id))
 
 
 def sender(referral: Referral) -> str:

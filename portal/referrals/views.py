@@ -1,35 +1,47 @@
-"""Recommending (advocates), being recommended (prospects), and the board (staff)."""
+"""Recommending (advocates) and being recommended (prospects); staff work at the ``desk``."""
 
+from functools import cache, lru_cache
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask import g as who
-from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal import auth, clock, web
 from portal.campaigns.models import REWARDING_STAGES, Action
+from portal.clicks import actions as clicks
+from portal.clicks import queries as visits
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.forms import circumstances
 from portal.consent.models import Purpose
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed
 from portal.incentives import disclosure
 from portal.incentives import queries as rewards
 from portal.incentives.models import Choice
 from portal.links import actions as signed_links
 from portal.links.models import Kind
-from portal.referrals import actions, forms, queries, signals, words
-from portal.referrals import board as leads
-from portal.referrals.models import Stage
-from portal.staff.models import Role
-from portal.staff.queries import name_of
+from portal.referrals import (
+    actions,
+    attribution,
+    forms,
+    pages,
+    printed,
+    queries,
+    signals,
+    vanity,
+    words,
+)
+from portal.referrals import desk as desk
+from portal.referrals import landing as landing_of
+from portal.referrals import many as many
+from portal.referrals import precautions as precautions
+from portal.referrals import report_pages as report_pages
+from portal.referrals.door import bp
 from portal.submissions.queries import prompt_set
-
-bp = Blueprint("referrals", __name__)
 
 PUBLIC_IMAGE = {"Cache-Control": "public, max-age=86400"}
 FASTEST = 2.0  # seconds; people take longer to fill in a form
@@ -83,6 +95,8 @@ def begin_page(invitation, form) -> str:
             choice.value: disclosure.on_referral_page(offered, choice, "", words.IF_YOU[stage])
             for choice in Choice
         },
+        counting=printed.counting(invitation.campaign),
+        limits=printed.limits(invitation.campaign) if offered else [],
         prompt=asked.prompts[0] if asked and asked.prompts else None,
         name_choice=name_choice(),
     )
@@ -102,16 +116,23 @@ def hub(referral_id: int):
 
 def hub_page(referral, **given) -> str:
     found = queries.rewards_of(referral)
+    came = visits.of_links(link.id for link in referral.links)
     shown = {
         "text": forms.ShareTextForm(share_text=referral.share_text),
         "new": forms.NewLinkForm(),
+        "word": forms.WordForm(),
         "wrong": None,
     } | given
     return render_template(
         "referrals/hub.html",
         referral=referral,
         links=[
-            {"link": link, "url": queries.address(link), "people": queries.followers(link, found)}
+            {
+                "link": link,
+                "url": queries.address(link),
+                "people": queries.followers(link, found),
+                "visits": came.get(link.id, 0),
+            }
             for link in referral.links
         ],
         totals=rewards.totals(list(found.values())),
@@ -120,6 +141,9 @@ def hub_page(referral, **given) -> str:
         disclosed=queries.disclosed(referral),
         name_choice=name_choice(),
         name_shown=permissions.in_force(referral.receipt, Purpose.REFERRAL_NAME),
+        counts_until=attribution.counts_until,
+        elsewhere=attribution.elsewhere(referral),
+        own_word=vanity.of(referral),
         **shown,
     )
 
@@ -147,6 +171,26 @@ def add_link(referral_id: int):
     link = actions.add_link(referral, form.label.data, by=who.advocate)
     db.session.commit()
     flash(f"The link for “{link.label}” is ready.")
+    return back_to_hub(referral_id, f"link-{link.id}")
+
+
+@bp.post("/me/referrals/<int:referral_id>/word")
+@auth.advocate
+@web.limiter.limit("30 per hour")  # whether a word is taken is told to nobody in bulk
+def choose_word(referral_id: int):
+    referral = queries.own_referral(who.advocate, referral_id)
+    form = forms.WordForm()
+    if not form.validate():
+        return hub_page(referral, word=form, wrong=form), 422
+    try:
+        link = vanity.choose(referral, form.word.data, by=who.advocate)
+        db.session.commit()
+    except NotAllowed as refusal:
+        db.session.rollback()
+        form.word.errors = [str(refusal)]
+        referral = queries.own_referral(who.advocate, referral_id)
+        return hub_page(referral, word=form, wrong=form), 409
+    flash(f"Your link with the word “{link.code}” is ready.")
     return back_to_hub(referral_id, f"link-{link.id}")
 
 
@@ -206,10 +250,14 @@ guessing = web.limiter.limit("60 per minute", deduct_when=not_found)
 
 @bp.get("/r/<code>")
 @auth.public
-@guessing
 def landing(code: str):
+    web.refuse_guesser()
+    found = landing_of.find(code)
+    if found is None or not found.is_open:
+        return not_open(found)
     source = "qr" if request.args.get("qr") == "1" else "link"
-    return landing_page(code, forms.LeadForm(stamp=stamp(), source=source))
+    clicks.record(found.link_id, source=source, environ=request.environ)
+    return unlisted(pages.first(found, stamp(), source))
 
 
 @bp.post("/r/<code>/leads")
@@ -221,7 +269,7 @@ def receive(code: str):
     form = forms.LeadForm()
     link = queries.link_at(code)
     if link is None or not queries.is_open(link) or not form.validate():
-        return landing_page(code, form, 422)
+        return again(code, form)
     actions.receive(
         link,
         **form.details(),
@@ -248,20 +296,18 @@ def deleted():
     return unlisted(render_template("referrals/deleted.html"))
 
 
-def landing_page(code: str, form, status: int = 200):
-    link = queries.link_at(code)
-    if link is None or not queries.is_open(link):
-        return kindly_closed(404 if link is None else 410)
-    referral = link.referral
-    page = render_template(
-        "referrals/landing.html",
-        form=form,
-        link=link,
-        url=queries.address(link),
-        sender=queries.sender(referral),
-        disclosed=queries.disclosed(referral),
-    )
-    return unlisted(page, status)
+def again(code: str, form):
+    """The page with what was typed and what is wrong with it."""
+    found = landing_of.find(code)
+    if found is None or not found.is_open:
+        return not_open(found)
+    return unlisted(pages.page(found, form), 422)
+
+
+def not_open(found: landing_of.Landing | None):
+    if found is None:
+        web.count_guess()
+    return kindly_closed(404 if found is None else 410)
 
 
 def kindly_closed(status: int = 404):
@@ -302,12 +348,23 @@ def qr(code: str, kind: str, mimetype: str, scale: int):
 # Programs send forms at once. The moment a form was drawn travels in it, signed.
 
 
+@cache
+def signer(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="lead-form.v1")
+
+
 def stamps() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret_key.get_secret_value(), salt="lead-form.v1")
+    return signer(settings().secret_key.get_secret_value())
 
 
 def stamp() -> str:
-    return stamps().dumps(clock.now().timestamp())
+    return stamp_of(stamps(), int(clock.now().timestamp() * 10))
+
+
+@lru_cache(maxsize=2)
+def stamp_of(signer: URLSafeSerializer, tenths: int) -> str:
+    """Signed once for all who come in the same tenth of a second."""
+    return signer.dumps(tenths / 10)
 
 
 def suspicion(form) -> str:
@@ -398,77 +455,3 @@ def stop(token: str):
     db.session.commit()
     flash("We have stopped. You will not hear from us about this again.")
     return redirect(url_for(".prospect", token=token), 303)
-
-
-# ── Staff ──────────────────────────────────────────────────────────────────────────────────
-
-
-@bp.get("/staff/leads")
-@auth.staff()
-def board():
-    wanted = asked_for()
-    shown = {"wanted": wanted, "campaigns": leads.campaigns(), "columns": leads.columns(wanted)}
-    if request.args.get("view") != "list":
-        return render_template("referrals/board.html", **shown)
-    found, older = leads.listed(wanted, request.args.get("before", type=int))
-    return render_template("referrals/list.html", leads=found, older=older, **shown)
-
-
-def asked_for() -> leads.Filter:
-    stage = request.args.get("stage", "")
-    return leads.Filter(
-        campaign=request.args.get("campaign", type=int),
-        search=forms.one_line(request.args.get("q"))[:100],
-        stage=Stage(stage) if stage in set(Stage) else None,
-    )
-
-
-@bp.get("/staff/leads/<int:lead_id>")
-@auth.staff()
-def lead(lead_id: int):
-    found = leads.lead(lead_id)
-    return lead_page(found, forms.MoveForm.of(found))
-
-
-@bp.post("/staff/leads/<int:lead_id>/moves")
-@auth.staff(Role.EDITOR)
-def move(lead_id: int):
-    found = leads.lead(lead_id)
-    form = forms.MoveForm.of(found)
-    if not form.validate():
-        return lead_page(found, form), 422
-    try:
-        actions.move(
-            found,
-            form.wanted,
-            seen=form.seen.data,
-            note=form.note.data,
-            by=current_user._get_current_object(),
-        )
-    except (Stale, NotAllowed) as refusal:
-        return overtaken(lead_id, str(refusal))
-    db.session.commit()
-    flash(f"Moved to {found.stage}.")
-    return redirect(url_for(".lead", lead_id=lead_id), 303)
-
-
-def overtaken(lead_id: int, message: str):
-    """Someone was faster: show how it stands now, with the note that was typed (409)."""
-    db.session.rollback()
-    found = leads.lead(lead_id)
-    form = forms.MoveForm.of(found)
-    form.seen.data = found.version
-    form.seen.raw_data = None
-    return lead_page(found, form, message), 409
-
-
-def lead_page(found, form, refusal: str = "") -> str:
-    return render_template(
-        "referrals/lead.html",
-        lead=found,
-        form=form,
-        refusal=refusal,
-        reward=rewards.by_reason([found.subject]).get(found.subject),
-        name_of=name_of,
-        rewarded_for=REWARDING_STAGES[found.link.referral.rewarding_stage],
-    )

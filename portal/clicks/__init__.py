@@ -1,0 +1,1 @@
+"""Visits to a link's page: counted without slowing it, and without knowing who came."""

@@ -1,0 +1,59 @@
+"""Noting that a page was asked for, counting again, and forgetting who it was."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.clicks import asking
+from portal.clicks.log import log_in
+from portal.clicks.models import Click, ClickDay
+from portal.config import settings
+from portal.db import db, lock
+
+
+def record(link_id: int, *, source: str, environ: Mapping[str, Any]) -> None:
+    """Note a hit on a link's page in a file, durably and in microseconds; never raises.
+
+    ``environ`` is the WSGI request. The database is not touched (T37). The address and the
+    browser's name go into a hash and are kept nowhere.
+    """
+    now = clock.now()
+    agent = environ.get("HTTP_USER_AGENT", "")
+    visitor = hash_of(environ.get("REMOTE_ADDR", ""), agent, now.date())
+    kind = asking.kind(environ)
+    line = f"{now:%Y-%m-%d %H}\t{link_id}\t{visitor}\t{kind}\t{source}\n"
+    log_in(settings().click_log).append(line.encode())
+
+
+def hash_of(address: str, agent: str, day: date) -> str:
+    """The same all day for one browser at one address, and no other day."""
+    salt = salt_of(day, settings().secret_key.get_secret_value())
+    return hashlib.blake2b(f"{address}\0{agent}".encode(), key=salt, digest_size=12).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def salt_of(day: date, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), f"clicks {day}".encode(), "sha256")
+
+
+def rebuild() -> None:
+    """Count the days again from the clicks; changes nothing as long as both agree."""
+    lock("clicks")
+    day = (Click.link_id, Click.day, Click.kind, Click.source)
+    counted = sa.select(*day, sa.func.count()).group_by(*day)
+    db.session.execute(sa.delete(ClickDay))
+    db.session.execute(
+        sa.insert(ClickDay).from_select(["link_id", "day", "kind", "source", "visitors"], counted)
+    )
+
+
+def forget_visitors(before: datetime) -> int:
+    """Blank the hashes that have told repeats apart; the counts stay. Gives how many."""
+    seen = sa.update(Click).where(Click.day < before.date(), Click.visitor.is_not(None))
+    return db.session.execute(seen.values(visitor=None)).rowcount

@@ -1,0 +1,80 @@
+"""What stands behind a code, read in one statement: the page is opened by everyone."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.config import settings
+from portal.consent.models import Purpose
+from portal.consent.queries import is_in_force
+from portal.db import Given, glance
+from portal.incentives import disclosure
+from portal.referrals import words
+from portal.referrals.models import Referral, ReferralLink
+
+# A page takes details unless its link is paused, its campaign closed, or its sender restricted.
+OPEN = sa.and_(
+    ReferralLink.paused_at.is_(None),
+    Advocate.restricted_at.is_(None),
+    Campaign.state != CampaignState.CLOSED,
+    Invitation.state != InvitationState.REVOKED,
+)
+NAMED = sa.and_(
+    is_in_force(Referral.receipt_id, Purpose.REFERRAL_NAME, Given("now")),
+    Advocate.left_at.is_(None),
+)
+
+
+def behind(*what) -> sa.Select:
+    """Select something from a link and all that stands behind it."""
+    return (
+        sa.select(*what)
+        .select_from(ReferralLink)
+        .join(ReferralLink.referral)
+        .join(Referral.advocate)
+        .join(Referral.invitation)
+        .join(Invitation.campaign)
+    )
+
+
+LINK = behind(
+    ReferralLink.id,
+    ReferralLink.code,
+    OPEN.label("is_open"),
+    sa.case((NAMED, Advocate.first_name), else_="").label("sender"),
+    Referral.promise["reward"].as_string(),
+    Referral.promise["charity"].as_string(),
+    Referral.choice,
+    Referral.rewarding_stage,
+    Campaign.prospect_promise,
+).where(ReferralLink.code == Given("code"))
+
+
+class Landing(NamedTuple):
+    """Everything the page says that is not the same for every link."""
+
+    link_id: int
+    code: str
+    is_open: bool
+    sender: str  # a first name, while they allow it (T31); else empty
+    disclosed: str  # who may be rewarded and with what (T31)
+    promised: str  # what the person who comes gets; else empty
+
+    @property
+    def url(self) -> str:
+        return f"{settings().base_url}/r/{self.code}"
+
+
+def find(code: str) -> Landing | None:
+    """What a code opens; spelling in capitals, or with a full stop at the end, is fine."""
+    tidy = code.strip().rstrip(".,;:)>]\"'").lower()
+    row = glance(LINK, code=tidy, now=clock.now())
+    if row is None:
+        return None
+    link_id, kept_code, is_open, sender, reward, charity, choice, stage, promised = row
+    promise = {"reward": reward, "charity": charity} if reward else None
+    disclosed = disclosure.on_referral_page(promise, choice, sender, words.IF_YOU[stage])
+    return Landing(link_id, kept_code, bool(is_open), sender, disclosed, promised)

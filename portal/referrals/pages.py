@@ -1,0 +1,45 @@
+"""The page a link opens, drawn once for all who read the same words."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from flask import current_app, render_template
+
+from portal.referrals.forms import LeadForm
+from portal.referrals.landing import Landing
+
+# What differs from one visit to the next: gaps in the drawn page, filled in for each.
+CODE, STAMP, SOURCE = "gap-code-7xq", "gap-stamp-7xq", "gap-source-7xq"
+
+
+def first(found: Landing, stamp: str, source: str) -> str:
+    """The page as it opens, with an empty form."""
+    draw = with_gaps if current_app.debug else kept_pages()
+    drawn = draw(found._replace(link_id=0, code=CODE))
+    for gap, value in ((CODE, found.code), (STAMP, stamp), (SOURCE, source)):
+        drawn = drawn.replace(gap, value)
+    return drawn
+
+
+def kept_pages() -> Callable[[Landing], str]:
+    """The pages this process has drawn. What they say is the key, so none can be out of date."""
+    pages = current_app.extensions.get("referral pages")
+    if pages is None:
+        pages = current_app.extensions["referral pages"] = lru_cache(maxsize=500)(with_gaps)
+    return pages
+
+
+def with_gaps(found: Landing) -> str:
+    return page(found, LeadForm(formdata=None, stamp=STAMP, source=SOURCE))
+
+
+def page(found: Landing, form: LeadForm) -> str:
+    return render_template(
+        "referrals/landing.html",
+        form=form,
+        link=found,
+        url=found.url,
+        sender=found.sender,
+        disclosed=found.disclosed,
+        promised=found.promised,
+    )
