@@ -288,7 +288,7 @@ COMPANIES = [
     ("Mira", "Farah Siddiqui", "Head of Communications", "press@saltbridge.example",
      ("name", "logo"), "approved", "", 126),
     ("Tomás", "Lucía Prado", "Legal Counsel", "legal@calderlift.example",
-     ("name", "story"), "approved", "", 120),
+     ("name", "logo", "story"), "approved", "", 120),
     ("Ingrid", "Lars Nordvik", "Owner", "lars@nordvik.example",
      ("name",), "approved", "", 123),
     ("Priya", "Dev Anand", "Brand Manager", "brand@pinewell.example",
@@ -312,4 +312,20 @@ LEADS = [
     ("Chamber newsletter", "Dina Petrov", "Petrov Pools", "dina@petrovpools.example", "meeting", False, 10),
     ("Chamber newsletter", "Kwame Boateng", "Boateng Generators", "kwame@boateng.example", "won", True, 12),
     ("Chamber newsletter", "Ines Costa", "Costa Awnings", "ines@costaawnings.example", "lost", False, 11),
+    ("Chamber newsletter", "Ama Boateng", "Boateng Generators", "ama@boateng.example", "qualified", False, 4),
 ]  # fmt: skip
+
+# What the sales people noted: who, owner, value in euros, CRM id, note.
+SALES = [
+    ("Kwame Boateng", "Theo", 14_400, "D-1041", "Twelve vans, starts in January."),
+    ("Dina Petrov", "Theo", 7_200, "D-1047", "Wants to see the phone view with her foreman."),
+    ("Robert Haas", "Rosa", 4_800, "D-1052", ""),
+    ("Ines Costa", "Theo", 3_600, "D-1044", "Stays with paper for this season."),
+    ("Ama Boateng", "Theo", None, "D-1058", ""),
+]
+DEALS = """CRM id,Stage,Notes
+D-1047,Closed Won,Signed after the visit
+D-1052,Meeting,Tuesday at ten
+D-1058,Qualified,
+D-1099,Working,Not from a recommendation
+"""

@@ -34,7 +34,8 @@ from portal.media.models import UploadKind
 from portal.publishing import rendering, signoff
 from portal.publishing.grounds import Ground
 from portal.referrals import actions as referrals
-from portal.referrals.models import Stage
+from portal.referrals import known, risk, stage_file, vanity, work
+from portal.referrals.models import Lead, Referral, Severity, Stage
 from portal.review import actions as review
 from portal.staff import actions as staff
 from portal.staff.models import Role, Staff
@@ -44,6 +45,13 @@ from portal.submissions.models import Prompt, PromptKind, Relationship, Submissi
 
 PASSWORD = "paper lantern by the door"
 CSV = Path(__file__).with_name("customers-100.csv")
+REFERRAL_TERMS = {
+    "counts_days": 180,
+    "hold_days": 14,
+    "most_each": 5,
+    "budget_cents": 500_000,
+    "prospect_promise": "your first month of planning free",
+}
 SEEN_BY = Circumstances(ip_hash="demo", user_agent="Firefox")
 BODY = """Dear {first_name},
 
@@ -84,6 +92,7 @@ def tell() -> None:
     refer(second, by=rosa)
     pay(by=rosa)
     decide(second)
+    plan_ahead(gift, by=rosa)
     db.session.commit()
 
 
@@ -169,6 +178,7 @@ def campaign(
         why="You plan your rounds with Fernhill every day, and you told us plainly when something "
         "did not work. That is the voice people trust.",
         owner=by,
+        referral_terms=REFERRAL_TERMS,
     )
     campaigns.send(made, by=by)
     db.session.flush()
@@ -334,6 +344,28 @@ def refer(to: Campaign, *, by: Staff) -> None:
             with clock.ago(days=days * (1 - place / 6)):
                 db.session.flush()
                 referrals.move(lead, step, seen=lead.version, by=by)
+    sell(referral, by=by)
+
+
+def sell(referral: Referral, *, by: Staff) -> None:
+    """What sales noted of the leads, the list of customers known elsewhere, a file from the CRM."""
+    with clock.ago(days=20):
+        known.add(b"Company,Website\nOld Mill Boilers,https://oldmillboilers.example\n", by=by)
+        how = {"is_on": True, "severity": Severity.HOLD, "threshold": 4}
+        risk.change("per-hour", **how, seen=0, by=by)
+    with clock.ago(days=13):
+        vanity.choose(referral, "olivias-rounds", by=referral.advocate)
+    for name, owner, euros, crm_id, note in people.SALES:
+        lead = find(Lead, name=name)
+        with clock.ago(days=2):
+            work.describe(
+                lead, owner=find(Staff, name=owner), value_cents=euros and euros * 100,
+                currency="EUR", crm_id=crm_id, seen=lead.version, by=by,
+            )  # fmt: skip
+            if note:
+                work.note(lead, note, by=by)
+    with clock.ago(hours=2):
+        stage_file.upload(people.DEALS.encode(), "deals-this-week.csv", by=by)
 
 
 def plan_event(rosa: Staff) -> None:
@@ -396,6 +428,25 @@ def pay(*, by: Staff) -> None:
             incentives.move(reward, RewardState.APPROVED, by=by)
             if place < 4:
                 incentives.move(reward, RewardState.ISSUED, by=by)
+
+
+def plan_ahead(gift: Offer, *, by: Staff) -> None:
+    """A campaign still being written, and a file that somebody looked at and did not import."""
+    with clock.ago(days=2):
+        campaigns.draft(
+            name="Winter stories",
+            actions=[Action.CASE_STUDY.value, Action.WEBINAR.value],
+            audience={"search": "", "country": "Norway"},
+            offer=gift,
+            referral_offer=None,
+            rewarding_stage="won",
+            deadline=(clock.now() + timedelta(days=70)).date(),
+            subject_line="{first_name}, how was your first winter with Fernhill?",
+            body=BODY,
+            why="",
+            owner=by,
+        )
+        advocates.upload(CSV.read_bytes(), "customers-november.csv", by=by)
 
 
 def person(first_name: str) -> Advocate:

@@ -76,7 +76,7 @@ def touch(lead: Lead, link: ReferralLink, at: datetime) -> None:
         return
     in_time = at <= counts_until(link)
     last_counts = campaign_of(lead.link).touch is Touch.LAST
-    if lead.stage in FINAL or rewarding.earned(lead):
+    if lead.stage in FINAL or rewarding.earned(lead) or rewarding.was_sent(lead):
         rule = "settled"
     elif in_time and lead.no_reward == "late":
         rule = "in time"

@@ -102,7 +102,7 @@ class StageFileForm(FlaskForm):
 @bp.get("/staff/leads/imports/new")
 @auth.staff(Role.EDITOR)
 def new_stage_import():
-    return render_template("referrals/import-new.html", form=StageFileForm(formdata=None))
+    return new_import_page(StageFileForm(formdata=None))
 
 
 @bp.post("/staff/leads/imports/new")
@@ -110,16 +110,20 @@ def new_stage_import():
 def upload_stages():
     form = StageFileForm()
     if not form.validate():
-        return render_template("referrals/import-new.html", form=form), 422
+        return new_import_page(form), 422
     sent = form.file.data
     try:
         kept = stage_file.upload(sent.read(), sent.filename, by=desk.me())
     except Unreadable as refusal:
         db.session.rollback()
         form.file.errors = [str(refusal)]
-        return render_template("referrals/import-new.html", form=form), 422
+        return new_import_page(form), 422
     db.session.commit()
     return redirect(url_for(".stage_import", import_id=kept.id), 303)
+
+
+def new_import_page(form: StageFileForm) -> str:
+    return render_template("referrals/import-new.html", form=form, recent=stage_file.recent())
 
 
 @bp.get("/staff/leads/imports/<int:import_id>")

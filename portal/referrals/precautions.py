@@ -5,7 +5,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
 from portal import auth
@@ -19,9 +19,9 @@ from portal.staff.models import Role
 from portal.staff.queries import name_of
 
 SEVERITIES = {
-    Severity.NOTE: "Only tell us",
-    Severity.HOLD: "Hold the reward until someone has looked",
-    Severity.NO_REWARD: "No reward, unless someone releases it",
+    Severity.NOTE: "It goes on; only tell us",
+    Severity.HOLD: "Hold it until someone has looked",
+    Severity.NO_REWARD: "None, unless someone releases it",
 }
 A_NUMBER = "Enter a number from 1 to 1,000"
 
@@ -29,12 +29,14 @@ A_NUMBER = "Enter a number from 1 to 1,000"
 class RuleForm(FlaskForm):
     is_on = BooleanField("On")
     severity = SelectField(
-        "What it does",
+        "The reward",
         choices=[SelectChoice(severity.value, words) for severity, words in SEVERITIES.items()],
-        validators=[InputRequired("Choose what it does")],
-        invalid_choice_message="Choose what it does",
+        validators=[InputRequired("Choose what happens to the reward")],
+        invalid_choice_message="Choose what happens to the reward",
     )
-    threshold = Whole("More than", A_NUMBER, validators=[Optional()])
+    threshold = Whole(
+        "More than", A_NUMBER, validators=[InputRequired(A_NUMBER), NumberRange(1, 1000, A_NUMBER)]
+    )
     seen = IntegerField(widget=HiddenInput(), validators=[InputRequired("Reload the page")])
 
     @classmethod
@@ -53,8 +55,6 @@ class RuleForm(FlaskForm):
             field.id = f"{rule.key}-{field.id}"  # all rules stand on one page
         if rule.threshold is None:
             del form.threshold
-        else:
-            form.threshold.validators = [InputRequired(A_NUMBER), NumberRange(1, 1000, A_NUMBER)]
         return form
 
 

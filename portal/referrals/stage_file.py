@@ -2,6 +2,7 @@
 
 import enum
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -163,6 +164,13 @@ def get(import_id: int) -> StageImport:
     if kept := db.session.get(StageImport, import_id):
         return kept
     raise NotFound("This file is no longer here. Files nobody applies are let go after 7 days.")
+
+
+def recent() -> Sequence[StageImport]:
+    """The last ten uploaded files, newest first."""
+    return db.session.scalars(
+        sa.select(StageImport).order_by(StageImport.id.desc()).limit(10)
+    ).all()
 
 
 def preview(kept: StageImport) -> list[Planned]:
