@@ -21,21 +21,16 @@ class PromptKind(enum.StrEnum):
     RATING = "rating"  # 1 to 5, real radio inputs
     CHOICE = "choice"  # one of ``choices``
     RESULTS = "results"  # rows of metric, before, after, period, how measured
-    FILES = "files"  # pictures and PDFs, and a logo: rows of what ``media.Upload`` holds
     NUMBER = "number"  # a figure with its ``unit``, between ``lowest`` and ``highest``
     DATES = "dates"  # up to three days
     PEOPLE = "people"  # rows of roles, never of names (T30)
     LINKS = "links"  # addresses of web pages
     EVENT = "event"  # one of the open events, or days that suit
+    FILES = "files"  # pictures and PDFs, and a logo: rows of what ``media.Upload`` holds
 
 
 IN_ROWS = {PromptKind.RESULTS, PromptKind.DATES, PromptKind.PEOPLE, PromptKind.LINKS}
 LONGEST = {PromptKind.SHORT: 150, PromptKind.LONG: 10_000}  # characters
-
-
-class Origin(enum.StrEnum):
-    BUILTIN = "builtin"
-    EDITED = "edited"  # by staff: ours never replaces it by itself
 
 
 MOST_FILES = 5
@@ -48,6 +43,11 @@ class Credit(enum.StrEnum):
     INITIALS = "initials"
     ROLE = "role"  # job title only
     ANONYMOUS = "anonymous"
+
+
+class Origin(enum.StrEnum):
+    BUILTIN = "builtin"
+    EDITED = "edited"  # by staff: ours never replaces it by itself
 
 
 class PromptSet(Model):
