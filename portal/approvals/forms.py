@@ -24,6 +24,7 @@ from wtforms.validators import (
     Optional,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput
 
 from portal.consent.models import Clause, Scope
 from portal.publishing import signoff
@@ -42,6 +43,12 @@ CLAUSES = {
     Clause.ALLOWS: "Allows it",
     Clause.FORBIDS: "Forbids it: nobody is asked, and the name is never shown",
 }
+
+
+class Boxes(SelectMultipleField):
+    """Any of several, each a box to tick; none is ticked beforehand."""
+
+    option_widget = CheckboxInput()
 
 
 def tidy(value: str | None) -> str:
@@ -132,7 +139,7 @@ class AskForm(FlaskForm):
         ],
     )
     title = StringField("Their role", filters=[tidy], validators=[Optional(), most(150)])
-    scopes = SelectMultipleField(
+    scopes = Boxes(
         "What to ask for",
         choices=[SelectChoice(scope.value, label) for scope, label in WANTED.items()],
         validators=[InputRequired("Choose what to ask for")],
@@ -164,10 +171,8 @@ class StaffAskForm(AskForm):
 
 class YesForm(FlaskForm):
     seen = HiddenField()
-    scopes = SelectMultipleField(
-        "You approve", choices=[], validators=[InputRequired("Choose what you approve")]
-    )
-    channels = SelectMultipleField(
+    scopes = Boxes("You approve", choices=[], validators=[InputRequired("Choose what you approve")])
+    channels = Boxes(
         "Where it may be used",
         choices=[
             SelectChoice("web", "On our public pages"),

@@ -65,6 +65,10 @@ def test_from_a_customer_file_to_a_paid_recommendation(visitor, portal, mailroom
 
     anyone = visitor(PHONE)
     read_in_public(anyone)
+    ask_a_colleague(sheryl)
+    say_yes_for_the_company(visitor(DESK), mailroom)
+    anyone.goto("/stories")
+    expect(anyone.get_by_role("main")).to_contain_text("Rasmussen Group")  # T28: both said yes
     withdraw_the_company_then_the_words(sheryl, anyone)
 
     code = recommend(sheryl)
@@ -205,8 +209,35 @@ def read_in_public(page: Page) -> None:
     expect(card).to_contain_text(WORDS)
     expect(card).to_contain_text("Sheryl Baxter")
     expect(card).to_contain_text("Head of Operations")
-    expect(card).to_contain_text("Rasmussen Group")
+    expect(card).not_to_contain_text("Rasmussen Group")  # T28: the company was not asked yet
     expect(card).to_contain_text("Acme gave this customer a €25 gift card for taking part.")
+
+
+def ask_a_colleague(page: Page) -> None:
+    page.goto("/me")
+    page.locator("a[href*='/me/submissions/']").first.click()
+    page.get_by_role("link", name="Ask a colleague").click()
+    page.locator("[name=name]").fill("Jo Rasmussen")
+    page.locator("[name=email]").fill("jo@gmail.com")
+    page.locator("[name=scopes][value=name]").check()
+    press(page, "Send to them")
+    expect(page.get_by_text("Anybody can have an address at gmail.com").first).to_be_visible()
+    page.locator("[name=email]").fill("jo@smith.info")
+    press(page, "Send to them")
+    expect(page.get_by_text("Waiting").first).to_be_visible()
+
+
+def say_yes_for_the_company(page: Page, mailroom) -> None:
+    mails = eventually(lambda: mailroom.to("jo@smith.info"), 30, "Jo’s mail")
+    page.goto(re.search(r"http://\S+/company/\S+", mailroom.text(mails[0])).group(0))
+    expect(page.get_by_role("main")).to_contain_text(WORDS)
+    page.locator("[name=scopes][value=name]").check()
+    page.locator("[name=channels][value=web]").check()
+    page.locator("[name=reach][value=everywhere]").check()
+    page.locator("[name=title]").fill("Head of Press")
+    page.locator("[name=authorised]").check()
+    press(page, "Approve")
+    expect(page.get_by_text("You said yes on").first).to_be_visible()
 
 
 def withdraw_the_company_then_the_words(page: Page, anyone: Page) -> None:
