@@ -35,10 +35,31 @@ SLICES = [
 ]
 
 
+class Portal(Flask):
+    """Flask, sparing requests what they do not need.
+
+    None of our functions is asynchronous. And a page marked ``web.plain`` has no session, no form
+    token and no counted limit: of all the hooks around a request it needs the headers only.
+    """
+
+    def ensure_sync(self, func):
+        return func
+
+    def preprocess_request(self):
+        return None if web.is_plain() else super().preprocess_request()
+
+    def process_response(self, response):
+        return web.headers(response) if web.is_plain() else super().process_response(response)
+
+    def do_teardown_request(self, *error):
+        if not web.is_plain():
+            super().do_teardown_request(*error)
+
+
 def create_app(settings: Settings | None = None, **flask_config) -> Flask:
     """The whole application; settings come from ``GOODWORD_*`` unless given."""
     config = settings or load()
-    app = Flask(
+    app = Portal(
         __name__,
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),

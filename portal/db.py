@@ -124,7 +124,7 @@ def glance(select: sa.Select, **values) -> tuple | None:
     """
     engine = db.engine
     if engine.dialect.name == "sqlite":  # which keeps a moment as text
-        values = {n: f"{v:%F %T.%f}" if isinstance(v, datetime) else v for n, v in values.items()}
+        values = {name: as_text(value) for name, value in values.items()}
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -136,6 +136,12 @@ def glance(select: sa.Select, **values) -> tuple | None:
         ) from error
     finally:
         connection.close()
+
+
+def as_text(value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value
 
 
 @cache

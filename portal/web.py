@@ -104,6 +104,16 @@ def refuse_other_origins() -> None:
         abort(403)
 
 
+def plain(view):
+    """Mark a page that everyone opens, which asks nothing and changes nothing: see ``Portal``."""
+    view.plain = True
+    return view
+
+
+def is_plain() -> bool:
+    return getattr(request_view(), "plain", False)
+
+
 def request_view():
     return current_app.view_functions.get(request.endpoint)
 
@@ -127,10 +137,8 @@ def headers(response: Response) -> Response:
     if getattr(request_view(), "door", "public") != "public" or response.status_code >= 400:
         wanted = wanted | {"X-Robots-Tag": "noindex, nofollow"}
         response.headers.pop("Cache-Control", None)
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 not a dict
-    for name, value in wanted.items():
-        if name.lower() not in present:
-            response.headers.add(name, value)
+    given = {name for name, _ in response.headers}
+    response.headers.extend([pair for pair in wanted.items() if pair[0] not in given])
     return response
 
 

@@ -50,6 +50,15 @@ def spoken(moment: datetime, zone: str) -> str:
     return f"{there:%A} {there.day} {there:%B %Y, %H:%M} {place(zone)}"
 
 
+def host_time(moment: datetime, zone: str, host: str) -> str:
+    """The same moment where the host is, as far as it differs: ``16:00 Berlin time`` or more."""
+    there = local(moment, host)
+    if zone == host:
+        return ""
+    same_day = there.date() == local(moment, zone).date()
+    return f"{there:%H:%M} {place(host)}" if same_day else spoken(moment, host)
+
+
 def moment(wall: datetime, zone: str) -> datetime:
     """The one moment at which a clock there shows this (naive) time.
 

@@ -7,7 +7,8 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables", "zones", "plainwords"],
+    ["clock", "errors", "addresses", "seeds", "tables", "plainwords"],
+    ["zones"],
     ["config", "db"],
     ["jobs"],
     ["history"],

@@ -130,6 +130,10 @@ class EventForm(FlaskForm):
     place = StringField("Place or link", **_text("", 500))
     seen = IntegerField(widget=HiddenInput(), default=0)
 
+    def __init__(self, **given: Any):
+        super().__init__(**given)
+        self.format.flags.required = self.time_zone.flags.required = True
+
     def validate_format(self, field: RadioField) -> None:
         if field.data not in set(Format):
             raise ValidationError("Choose the format")

@@ -35,13 +35,10 @@ def tell(
 def _described(speaker: Speaker) -> dict[str, Any]:
     """The event in words, at the time of the person’s own clock and, if another, of its host’s."""
     event, zone = speaker.event, speaker.advocate.time_zone
-    elsewhere = zones.local(event.starts_at, zone).utcoffset() != (
-        zones.local(event.starts_at, event.time_zone).utcoffset()
-    )
     return {
         "title": event.title,
         "when": zones.spoken(event.starts_at, zone),
-        "there": zones.spoken(event.starts_at, event.time_zone) if elsewhere else "",
+        "there": zones.host_time(event.starts_at, zone, event.time_zone),
         "minutes": event.minutes,
         "place": event.place,
     }

@@ -76,7 +76,8 @@ def everything(person: Advocate) -> dict[str, Any]:
 
 def profile(person: Advocate) -> dict[str, Any]:
     names = (
-        "first_name", "last_name", "job_title", "email", "phone", "city", "country", "language", "time_zone",
+        "first_name", "last_name", "job_title", "email", "phone", "city", "country", "language",
+        "time_zone",
         "customer_since", "external_id", "left_at", "created_at",
     )  # fmt: skip
     return {name: getattr(person, name) for name in names} | {

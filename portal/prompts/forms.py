@@ -101,6 +101,10 @@ class PromptForm(Form):
     highest = Whole("Highest number")
     most = Whole("Most rows")
 
+    def process(self, *given, **more) -> None:
+        super().process(*given, **more)
+        self.error.flags.required = bool(self.required.data)
+
     def validate_kind(self, field: SelectField) -> None:
         if field.data not in set(KINDS):
             raise ValidationError("Choose what they answer with")

@@ -250,6 +250,7 @@ guessing = web.limiter.limit("60 per minute", deduct_when=not_found)
 
 @bp.get("/r/<code>")
 @auth.public
+@web.plain
 def landing(code: str):
     web.refuse_guesser()
     found = landing_of.find(code)

@@ -86,11 +86,11 @@ def test_two_people_who_edit_at_once_do_not_overwrite_each_other(as_rosa, event,
 def test_open_events_are_shown_on_her_own_clock_with_the_hosts_named(way, plan, saved):
     plan(starts_at=datetime(2028, 6, 1, 16, tzinfo=UTC))
     page = way.text("questions/3")
-    assert "Thursday 1 June 2028, 16:00 UTC (Thursday 1 June 2028, 18:00 Berlin time)" in page
+    assert "Thursday 1 June 2028, 16:00 UTC (18:00 Berlin time)" in page
     answer = way.post("questions/3", seen=0, zone="1", time_zone="Asia/Kolkata")
     assert answer.location.endswith("/questions/3")
     assert saved(Advocate)[0].time_zone == "Asia/Kolkata"
-    assert "Thursday 1 June 2028, 21:30 Kolkata time (Thursday 1 June" in way.text("questions/3")
+    assert "Thursday 1 June 2028, 21:30 Kolkata time (18:00 Berlin time)" in way.text("questions/3")
 
 
 def test_where_it_takes_place_is_told_to_nobody_before_they_are_confirmed(
