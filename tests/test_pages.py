@@ -162,7 +162,7 @@ def test_the_walk_reaches_every_page(demo, walk):
     # No page at all, or one that only a form leads to: the browser tests walk through those.
     elsewhere = {
         "submissions.consent", "submissions.sent", "referrals.deleted", "publishing.desk",
-        "media.own_photo", "publishing.photo_beside",
+        "media.own_photo", "publishing.photo_beside", "media.own_file", "review.file",
         "system.alive", "system.ready", "system.brand_css", "system.robots",
         "proof.facts", "proof.signature", "proof.exact_words", "proof.key", "proof.keys",
         "proof.asset_evidence", "proof.person_evidence", "proof.cover_csv",

@@ -51,7 +51,7 @@ def test_T23_no_choice_is_made_beforehand_and_no_weighs_as_much_as_yes(as_ada, i
     assert page.count('type="radio"') == 2 * 5
     assert page.count('value="yes"') == page.count('value="no"') == 5
     assert "checked" not in page
-    assert "Ada Lovelace, Head of Operations." in page
+    assert "Signed as Ada Lovelace, Head of Operations" in page
     assert "A yes lasts until" in page
     assert "Saying no costs you nothing." in page
 

@@ -104,7 +104,7 @@ def test_T30_no_page_of_hers_asks_for_someone_elses_details(as_ada, door, referr
         page = as_ada.get(path, follow_redirects=True).text
         fields |= set(re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', page))
         assert not re.findall(r'type="(?:email|tel)"', page)
-    assert fields <= {"csrf_token", "share_text", "label", "paused", "show"}
+    assert fields <= {"csrf_token", "share_text", "label", "paused", "show", "word"}
 
 
 @pytest.mark.parametrize("label", ["maya@acme.example", "Maya +44 20 7946 0958", "0207 9460958"])

@@ -219,7 +219,7 @@ def test_a_viewer_reads_and_cannot_decide(sent, as_vera, contribution):
     quote = sent()
     page = as_vera.get(path(quote))
     assert page.status_code == 200
-    assert "/approval" not in page.text
+    assert path(quote, "/approval") not in page.text
     data = {"seen": contribution().version, "note": "x", "ground": "abuse"}
     for act in ("/approval", "/change-request", "/decline"):
         assert as_vera.post(path(quote, act), data=data).status_code == 403
