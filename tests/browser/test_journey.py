@@ -9,6 +9,9 @@ from playwright.sync_api import Page, expect
 from portal.history.actions import SYSTEM
 from portal.staff import actions as staff
 from portal.staff.models import Role
+from tests.browser import steps
+from tests.browser.conftest import running
+from tests.browser.steps import DESK, PHONE, introduce, permit, press
 from tests.processes import eventually
 
 HUNDRED = Path(__file__).parent.parent / "data" / "customers-100.csv"
@@ -16,38 +19,15 @@ WORDS = (
     "Before, a burst main meant twenty phone calls. Now the nearest crew is moving before I have "
     "put the phone down, and I would tell anyone to start with their grumpiest dispatcher."
 )
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=["with script", "without script"])
-def visitor(request, browser, portal):
-    """Open a browser for one more person: ``visitor(PHONE)``."""
-    contexts = []
-
-    def visitor(viewport) -> Page:
-        context = browser.new_context(
-            base_url=portal.url,
-            viewport=viewport,
-            java_script_enabled=request.param == "with script",
-        )
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        return context.new_page()
-
-    yield visitor
-    for context in contexts:
-        context.close()
-
-
-def press(page: Page, name: str | re.Pattern, nth: int = 0) -> None:
-    page.get_by_role("button", name=name).nth(nth).click()
-
-
-def heading(page: Page, words: str | re.Pattern) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+@pytest.fixture
+def portal(database, mailroom, tmp_path):
+    """A portal of its own, on each of the databases."""
+    with running(database, mailroom, tmp_path) as portal:
+        yield portal
 
 
 def test_from_a_customer_file_to_a_paid_recommendation(visitor, portal, mailroom):
@@ -59,7 +39,8 @@ def test_from_a_customer_file_to_a_paid_recommendation(visitor, portal, mailroom
     link = invitation_to("zunigavanessa@smith.info", mailroom)
 
     sheryl = visitor(PHONE)
-    come_in(sheryl, link)
+    steps.come_in(sheryl, link)
+    expect(sheryl.get_by_text("a €25 gift card").first).to_be_visible()
     give_a_quote(sheryl)
     approve_and_publish(rosa)
 
@@ -146,13 +127,6 @@ def invitation_to(address: str, mailroom) -> str:
     return re.search(r"http://\S+/i/\S+", mailroom.text(mail)).group(0)
 
 
-def come_in(page: Page, link: str) -> None:
-    page.goto(link)
-    expect(page.get_by_text("a €25 gift card").first).to_be_visible()
-    page.locator("main form button").first.click()
-    expect(page).to_have_url(re.compile(r"/me/invitations/\d+$"))
-
-
 def give_a_quote(page: Page) -> None:
     press(page, "Give a quote")
     page.get_by_label(re.compile("Accept", re.IGNORECASE)).first.check()
@@ -171,20 +145,10 @@ def give_a_quote(page: Page) -> None:
     if page.url.endswith("/questions/2"):
         expect(page.locator("[name=value]")).to_have_value(WORDS)
         press(page, "Save and continue")
-    page.locator("[name=job_title]").fill("Head of Operations")
-    page.locator("[name=relation][value=none]").check()
-    press(page, "Save and continue")
-    for group in page.get_by_role("group").all():  # T23: nothing is ticked beforehand
-        for choice in group.get_by_role("radio").all():
-            expect(choice).not_to_be_checked()
-    for purpose in ("words", "name", "company"):
-        page.locator(f"[name={purpose}][value=yes]").check()
-    press(page, "Save and continue")
-    heading(page, re.compile("Check your"))
+    introduce(page)
+    permit(page, "words", "name", "company")
     expect(page.get_by_text(WORDS).first).to_be_visible()
-    page.locator("[name=own_words]").check()
-    press(page, "Send my quote to Acme")
-    expect(page.get_by_text(re.compile(r"GW-\w{4}-\w{4}")).first).to_be_visible()
+    steps.send(page, "quote")
     page.get_by_role("link", name="See your receipt").click()
     expect(page.get_by_text("Rasmussen Group").first).to_be_visible()
 

@@ -1,0 +1,177 @@
+"""What customers do in a browser, page by page, and how they come to be invited."""
+
+import itertools
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+
+from portal import clock
+from portal.advocates.models import Advocate, Company
+from portal.campaigns import actions as campaigns
+from portal.campaigns.models import Invitation
+from portal.db import db
+from portal.incentives.models import Offer, OfferKind
+from portal.staff.models import Role, Staff
+from portal.submissions.models import Submission
+from tests.processes import eventually
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+_numbers = itertools.count(1)
+
+
+# ── Being invited ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Someone who was invited: the link in their mail, where it went, who they are to us."""
+
+    link: str
+    email: str
+    id: int
+
+
+def invite(portal, *actions: str, reward: bool = True) -> Guest:
+    """One more customer, in a campaign of their own that asks for these actions."""
+    return portal.act(lambda: _invite(next(_numbers), actions, reward))
+
+
+def _invite(number: int, actions, reward: bool) -> Guest:
+    rosa = db.session.scalar(sa.select(Staff)) or Staff(
+        email="rosa@acme.example", name="Rosa", role=Role.OWNER, password_hash="x"
+    )
+    email = f"ada@analytical-{number}.example"
+    company = Company(name=f"Analytical {number}", name_key=f"analytical {number}")
+    ada = Advocate(
+        company=company, first_name="Ada", last_name="Lovelace", email=email, email_key=email
+    )
+    offer = Offer(
+        name=f"Gift card {number}",
+        kind=OfferKind.GIFT_CARD,
+        reward="a €25 gift card",
+        value_cents=2500,
+        currency="EUR",
+        charity="Médecins Sans Frontières",
+        terms="One per person and action.",
+    )
+    db.session.add_all([rosa, ada, *[offer] * reward])
+    db.session.flush()
+    campaign = campaigns.draft(
+        name=f"Voices {number}",
+        actions=actions,
+        audience={"ids": [ada.id]},
+        offer=offer if reward else None,
+        referral_offer=offer if reward else None,
+        rewarding_stage="qualified",
+        deadline=clock.now().date() + timedelta(days=30),
+        subject_line="A question, {first_name}",
+        body="Dear {first_name},\n\nwould you tell others what changed?",
+        why="You have been with us from the first day.",
+        owner=rosa,
+    )
+    campaigns.send(campaign, by=rosa)
+    invitation = db.session.scalars(sa.select(Invitation).filter_by(advocate_id=ada.id)).one()
+    return Guest(campaigns.link(invitation), email, ada.id)
+
+
+def contribution(portal, guest: Guest, what):
+    """Something about the one contribution of a guest: ``what(submission)``."""
+    mine = sa.select(Submission).filter_by(advocate_id=guest.id)
+    return portal.act(lambda: what(db.session.scalars(mine).one()))
+
+
+def said(portal, guest: Guest, key: str):
+    """The answer to one question as it is kept now; None when there is none."""
+
+    def find(submission: Submission):
+        return next((a.value for a in submission.answers if a.prompt.key == key), None)
+
+    return contribution(portal, guest, find)
+
+
+# ── On any page ────────────────────────────────────────────────────────────────────────────
+
+
+def press(page: Page, name: str | re.Pattern, nth: int = 0) -> None:
+    page.get_by_role("button", name=name).nth(nth).click()
+
+
+def heading(page: Page, words: str | re.Pattern) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def refused(page: Page, words: str) -> None:
+    """The summary above the form says what is wrong, and so does the field."""
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.locator("main form .gw-error").first).to_contain_text(words)
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """A radio button or checkbox by its name and value."""
+    page.locator(f"[name={name}][value='{value}']").check()
+
+
+# ── From the mail to the confirmation ──────────────────────────────────────────────────────
+
+
+def come_in(page: Page, link: str) -> None:
+    """Open the link in the mail, and the button on its page."""
+    page.goto(link)
+    page.locator("main form button").first.click()
+    expect(page).to_have_url(re.compile(r"/me/invitations/\d+$"))
+
+
+def decide_on_offer(page: Page, choice: str, *, allowed: bool = True) -> None:
+    expect(page).to_have_url(re.compile(r"/offer$"))
+    choose(page, "choice", choice)
+    page.locator("[name=employer_allows]").set_checked(allowed)
+    press(page, "Continue")
+
+
+def say(page: Page, question: str | re.Pattern, words: str) -> None:
+    """Answer a question that takes text."""
+    heading(page, question)
+    page.locator("[name=value]").fill(words)
+    press(page, "Save and continue")
+
+
+def introduce(page: Page, job_title: str = "Head of Operations", relation: str = "none") -> None:
+    heading(page, "About you")
+    page.locator("[name=job_title]").fill(job_title)
+    choose(page, "relation", relation)
+    press(page, "Save and continue")
+
+
+def permit(page: Page, *purposes: str) -> None:
+    """Say yes to these. Nothing is ticked beforehand (T23)."""
+    heading(page, "What may we use?")
+    expect(page.locator("main input:checked")).to_have_count(0)
+    for purpose in purposes:
+        choose(page, purpose, "yes")
+    press(page, "Save and continue")
+
+
+def send(page: Page, noun: str) -> str:
+    """Confirm the words and send them; the reference."""
+    heading(page, f"Check your answers before you send your {noun}")
+    page.locator("[name=own_words]").check()
+    press(page, f"Send my {noun} to Acme")
+    heading(page, f"Your {noun} is with us")
+    reference = page.get_by_text(re.compile(r"^GW-\w{4}-\w{4}$")).inner_text()
+    expect(page.get_by_role("main")).to_contain_text("What happens next")
+    return reference
+
+
+def receipt_came(portal, guest: Guest, reference: str) -> str:
+    """The mail with the receipt; its text."""
+    room = portal.mailroom
+
+    def find():
+        texts = [room.text(mail) for mail in room.to(guest.email)]
+        return next((text for text in texts if reference in text), None)
+
+    return eventually(find, 60, f"the receipt {reference} in the mail")
