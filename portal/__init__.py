@@ -45,11 +45,14 @@ class Portal(Flask):
     def ensure_sync(self, func):
         return func
 
-    def preprocess_request(self):
-        return None if web.is_plain() else super().preprocess_request()
-
-    def process_response(self, response):
-        return web.headers(response) if web.is_plain() else super().process_response(response)
+    def full_dispatch_request(self):
+        if not web.is_plain():
+            return super().full_dispatch_request()
+        try:
+            answer = self.dispatch_request()
+        except Exception as error:
+            answer = self.handle_user_exception(error)
+        return web.headers(self.make_response(answer))
 
     def do_teardown_request(self, *error):
         if not web.is_plain():

@@ -1,5 +1,6 @@
 """The page a link opens, drawn once for all who read the same words."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -9,19 +10,18 @@ from portal.referrals.forms import LeadForm
 from portal.referrals.landing import Landing
 
 # What differs from one visit to the next: gaps in the drawn page, filled in for each.
-CODE, STAMP, SOURCE = "gap-code-7xq", "gap-stamp-7xq", "gap-source-7xq"
+CODE, STAMP, SOURCE = GAPS = ("gap-code-7xq", "gap-stamp-7xq", "gap-source-7xq")
+PARTS = re.compile(f"({'|'.join(GAPS)})")
 
 
 def first(found: Landing, stamp: str, source: str) -> str:
     """The page as it opens, with an empty form."""
     draw = with_gaps if current_app.debug else kept_pages()
-    drawn = draw(found._replace(link_id=0, code=CODE))
-    for gap, value in ((CODE, found.code), (STAMP, stamp), (SOURCE, source)):
-        drawn = drawn.replace(gap, value)
-    return drawn
+    filled = {CODE: found.code, STAMP: stamp, SOURCE: source}
+    return "".join([filled.get(part, part) for part in draw(found._replace(link_id=0, code=CODE))])
 
 
-def kept_pages() -> Callable[[Landing], str]:
+def kept_pages() -> Callable[[Landing], list[str]]:
     """The pages this process has drawn. What they say is the key, so none can be out of date."""
     pages = current_app.extensions.get("referral pages")
     if pages is None:
@@ -29,8 +29,9 @@ def kept_pages() -> Callable[[Landing], str]:
     return pages
 
 
-def with_gaps(found: Landing) -> str:
-    return page(found, LeadForm(formdata=None, stamp=STAMP, source=SOURCE))
+def with_gaps(found: Landing) -> list[str]:
+    """The page in parts, cut at its gaps."""
+    return PARTS.split(page(found, LeadForm(formdata=None, stamp=STAMP, source=SOURCE)))
 
 
 def page(found: Landing, form: LeadForm) -> str:
