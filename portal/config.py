@@ -208,8 +208,8 @@ def load(**overrides) -> Settings:
         raise BadSettings(
             "Goodword cannot start with these settings:\n"
             + "\n".join(faults)
-            + "\n`python3 dev.py serve` writes a first settings file (.env); every setting is explained"
-            " in docs/settings.md."
+            + "\n`python3 dev.py serve` writes a first settings file (.env); "
+            "every setting is explained in docs/settings.md."
         ) from None
     except SettingsError as error:  # a file that cannot be read
         raise BadSettings(f"Goodword cannot start: {error.__cause__}") from None

@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from aiosmtpd.controller import Controller
+from jinja2 import FileSystemBytecodeCache
 
 from portal import cli, create_app
 from portal.advocates.models import Advocate, Company
@@ -32,6 +33,8 @@ from portal.sessions.models import Who
 from portal.staff.models import Role, Staff
 
 DATABASES = ["sqlite", "postgresql"]
+COMPILED_PAGES = tempfile.TemporaryDirectory(prefix="goodword-pages-")
+COMPILED = FileSystemBytecodeCache(COMPILED_PAGES.name)
 CLICK_LOGS = tempfile.TemporaryDirectory(prefix="goodword-clicks-")
 _numbers = itertools.count(1)
 
@@ -57,6 +60,9 @@ def postgresql():
     url = sa.make_url(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
+        for careful in ("fsync", "full_page_writes", "synchronous_commit"):  # gone in an hour
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {careful} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
         connection.exec_driver_sql("CREATE DATABASE template_goodword")
     migrate(url.set(database="template_goodword").render_as_string(hide_password=False))
     yield admin
@@ -83,7 +89,9 @@ def database(request, tmp_path):
     admin = request.getfixturevalue("postgresql")
     name = f"test_{next(_numbers)}"
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_goodword")
+        connection.exec_driver_sql(
+            f"CREATE DATABASE {name} TEMPLATE template_goodword STRATEGY FILE_COPY"
+        )
     yield admin.url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -119,6 +127,7 @@ def app(database, mailroom, tmp_path):
     """The whole application on one of the databases."""
     config = settings(database, smtp_port=mailroom.port, media_url=f"file://{tmp_path / 'media'}")
     app = create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, but the same pages
     yield app
     with app.app_context():
         db.engine.dispose()
