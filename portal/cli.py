@@ -13,7 +13,7 @@ from portal import jobs
 from portal.advocates import actions as advocates
 from portal.advocates import importing
 from portal.advocates.planning import Outcome
-from portal.campaigns import actions as campaign_actions
+from portal.campaigns import inviting
 from portal.campaigns import queries as campaigns
 from portal.clicks import actions as click_actions
 from portal.clicks import loading
@@ -115,10 +115,10 @@ def invite(email: str, slug: str) -> None:
     """Print a fresh invitation link for EMAIL; invites them first if need be. Sends no mail."""
     try:
         person = campaigns.customer(email)
-        invitation = campaign_actions.invite(campaigns.by_slug(slug), person, by=SYSTEM)
+        invitation = inviting.invite(campaigns.by_slug(slug), person, by=SYSTEM)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
-    url = campaign_actions.link(invitation)
+    url = inviting.link(invitation)
     db.session.commit()
     click.echo(url)
 

@@ -23,8 +23,8 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from portal import clock
 from portal.campaigns import mail
 from portal.campaigns.actions import LONGEST
+from portal.campaigns.eligibility import FILTERS
 from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Touch
-from portal.campaigns.queries import FILTERS
 from portal.incentives import queries as incentives
 
 # What each action is to staff: its name, and what asking for it means.

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.advocates import wishes
 from portal.advocates.models import Advocate
-from portal.campaigns import actions
+from portal.campaigns import inviting
 from portal.campaigns.models import Ask, Campaign, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotAllowed
@@ -42,7 +42,7 @@ def snooze(invitation: Invitation, days: int, *, by: Actor) -> None:
     invitation.snoozed_until = until
     wishes.pause(invitation.advocate, until.date() - timedelta(days=1), by=by)
     if comes_again(invitation):
-        actions.mail_to(invitation, not_before=until)
+        inviting.mail_to(invitation, not_before=until)
     record(invitation, "asked to wait", by=by, days=days)
 
 
@@ -59,7 +59,7 @@ def forget(advocate: Advocate, *, by: Actor) -> None:
     ).all()
     for invitation in found:
         if invitation.allows("revoke"):
-            actions.revoke(invitation, by=by)
+            inviting.revoke(invitation, by=by)
     names = [invitation.subject for invitation in found]
     forget_notes(names)
     links.forget([*names, advocate.subject])

@@ -13,6 +13,7 @@ from portal.advocates import actions as advocates
 from portal.advocates import importing, wishes
 from portal.advocates.models import Advocate, Company, Sector
 from portal.campaigns import actions as campaigns
+from portal.campaigns import inviting
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.consent import actions as consent
@@ -190,7 +191,7 @@ def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
     who = person(told.who)
     invitation = find(Invitation, campaign_id=to.id, advocate_id=who.id)
     with clock.ago(days=told.days, minutes=25):
-        campaigns.open(invitation)
+        inviting.open(invitation)
         if "photo" in told.yes:
             who.photo_id = media.store(portraits.draw(told.who), by=who).id
         submission = submissions.start(invitation, Action(told.action), by=who)
@@ -314,7 +315,7 @@ def refer(to: Campaign, *, by: Staff) -> None:
     olivia = person("Olivia")
     invitation = find(Invitation, campaign_id=to.id, advocate_id=olivia.id)
     with clock.ago(days=14):
-        campaigns.open(invitation)
+        inviting.open(invitation)
         referral = referrals.join(
             invitation,
             choice=Choice.ACCEPTED,
@@ -464,7 +465,7 @@ def ways_in() -> list[tuple[str, Callable[[], str]]]:
 
     def link(first_name: str) -> Callable[[], str]:
         who = person(first_name)
-        return lambda: campaigns.link(find(Invitation, campaign_id=running.id, advocate_id=who.id))
+        return lambda: inviting.link(find(Invitation, campaign_id=running.id, advocate_id=who.id))
 
     return [
         ("Noor was just invited", link("Noor")),

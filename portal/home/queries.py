@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from portal.advocates.models import Advocate
-from portal.campaigns import queries as campaigns
+from portal.campaigns import eligibility
 from portal.campaigns.models import Action, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotFound
@@ -139,7 +139,7 @@ def overview(advocate: Advocate) -> Overview:
         referrals=referrals,
         rewards=rewards,
         totals=incentives.totals(rewards),
-        last_asked=campaigns.last_asked([advocate.id]).get(advocate.id),
+        last_asked=eligibility.last_asked([advocate.id]).get(advocate.id),
     )
 
 

@@ -4,11 +4,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from portal import auth
 from portal.advocates import actions as advocates
-from portal.campaigns import actions as campaigns
-from portal.campaigns import mail
+from portal.campaigns import inviting, mail
+from portal.campaigns.eligibility import ask_every
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action
-from portal.campaigns.queries import ask_every
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotFound
@@ -59,7 +58,7 @@ def decline_action(id: int):
         action = Action(request.form.get("action", ""))
     except ValueError:
         raise NotFound("We did not ask you for that.") from None
-    campaigns.decline_action(invitation, action, g.advocate)
+    inviting.decline_action(invitation, action, g.advocate)
     db.session.commit()
     flash("Noted: not this one. The others stay open.")
     return redirect(url_for("home.choose", id=id), 303)
@@ -72,7 +71,7 @@ def decline(id: int):
     form = DeclineForm()
     if not form.validate_on_submit():
         return _choice(id, form), 422
-    campaigns.decline(invitation, by=g.advocate, reason=form.reason.data or "")
+    inviting.decline(invitation, by=g.advocate, reason=form.reason.data or "")
     db.session.commit()
     flash("Noted, and no reminder will follow. You can still change your mind until the deadline.")
     return redirect(url_for("home.choose", id=id), 303)

@@ -4,7 +4,7 @@ from flask import flash, g, redirect, render_template, url_for
 
 from portal import auth
 from portal.advocates import wishes
-from portal.campaigns.queries import last_asked
+from portal.campaigns.eligibility import last_asked
 from portal.db import db
 from portal.privacy.forms import PreferencesForm
 from portal.privacy.pages import bp

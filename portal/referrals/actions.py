@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.addresses import canonical_email
-from portal.campaigns import actions as campaigns
+from portal.campaigns import inviting
 from portal.campaigns.models import Action, Invitation
 from portal.consent import actions as consent
 from portal.consent.models import Purpose
@@ -67,7 +67,7 @@ def join(
         links=[ReferralLink(code=_code())],
     )
     db.session.add(referral)
-    campaigns.accept(invitation, by=by)
+    inviting.accept(invitation, by=by)
     record(referral, "joined", by=by, choice=choice, employer_allows=employer_allows)
     outbox.email(
         referral.advocate.email,

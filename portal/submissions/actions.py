@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates import actions as advocates
-from portal.campaigns import actions as campaigns
+from portal.campaigns import inviting
 from portal.campaigns.models import Invitation, InvitationState
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
@@ -70,7 +70,7 @@ def start(invitation: Invitation, action: Action, *, by: Actor) -> Submission:
         promise=offer.promise() | {"terms": offer.terms} if offer else None,
     )
     db.session.add(submission)
-    campaigns.accept(invitation, by=by)
+    inviting.accept(invitation, by=by)
     record(submission, "started", by=by)
     return submission
 

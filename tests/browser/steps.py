@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from portal import clock
 from portal.advocates.models import Advocate, Company
 from portal.campaigns import actions as campaigns
+from portal.campaigns import inviting
 from portal.campaigns.models import Invitation
 from portal.db import db
 from portal.incentives.models import Offer, OfferKind
@@ -75,7 +76,7 @@ def _invite(number: int, actions, reward: bool) -> Guest:
     )
     campaigns.send(campaign, by=rosa)
     invitation = db.session.scalars(sa.select(Invitation).filter_by(advocate_id=ada.id)).one()
-    return Guest(campaigns.link(invitation), email, ada.id)
+    return Guest(inviting.link(invitation), email, ada.id)
 
 
 def contribution(portal, guest: Guest, what):

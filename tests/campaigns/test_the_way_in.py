@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal import create_app
 from portal.advocates.models import Advocate
-from portal.campaigns import actions
+from portal.campaigns import inviting
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
 from portal.consent.actions import Circumstances, issue_receipt
 from portal.consent.models import ConsentEvent, Purpose
@@ -26,7 +26,7 @@ from tests.conftest import settings
 @pytest.fixture
 def link(app, act, invitation):
     """A fresh way in for ada, as a path."""
-    url = act(lambda: actions.link(db.session.get(Invitation, invitation)))
+    url = act(lambda: inviting.link(db.session.get(Invitation, invitation)))
     return url.removeprefix("http://localhost")
 
 
@@ -105,7 +105,7 @@ def test_nothing_new_begins_after_the_end(act, app, change, invitation, campaign
     with app.app_context():
         found = db.session.get(Invitation, invitation)
         with pytest.raises(NotAllowed, match="has ended"):
-            actions.accept(found, by=found.advocate)
+            inviting.accept(found, by=found.advocate)
 
 
 def test_links_outlive_the_deadline_by_sixty_days(link, saved):
@@ -181,7 +181,7 @@ def test_an_invitation_taken_back_says_so_and_offers_no_new_link(
     as_stranger, link, act, invitation, rosa, post_mail
 ):
     act(
-        lambda: actions.revoke(
+        lambda: inviting.revoke(
             db.session.get(Invitation, invitation), by=db.session.get(Staff, rosa)
         )
     )
@@ -247,6 +247,6 @@ def test_T38_stopping_touches_no_permission(as_stranger, stop, saved, act, ada):
 def test_the_invitation_mail_stops_too_when_it_has_not_left(
     as_stranger, act, invitation, stop, post_mail
 ):
-    act(lambda: actions.send_again(db.session.get(Invitation, invitation), by=SYSTEM))
+    act(lambda: inviting.send_again(db.session.get(Invitation, invitation), by=SYSTEM))
     as_stranger.post(stop)
     assert post_mail() == []

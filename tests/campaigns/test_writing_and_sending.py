@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.advocates.models import Advocate, Company
-from portal.campaigns import actions, mail, queries
+from portal.campaigns import actions, eligibility, inviting, mail
 from portal.campaigns.models import Ask, Campaign, CampaignState, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotAllowed
@@ -160,7 +160,7 @@ def test_picking_nobody_is_said(as_rosa, draft):
 )
 def test_a_filter_finds_people(app, ada, charlie, grace, filters, names):
     with app.app_context():
-        eligible, _ = queries.audience(filters)
+        eligible, _ = eligibility.audience(filters)
         assert {person.first_name for person in eligible} == names
 
 
@@ -168,7 +168,7 @@ def test_T19_satisfaction_is_no_filter_and_the_page_says_so(as_rosa, typed, ada)
     as_rosa.post("/staff/campaigns", data=typed)
     page = as_rosa.get("/staff/campaigns/1").text
     assert "Whom you ask may not depend on how satisfied they are" in page
-    assert queries.FILTERS == ("search", "country", "company")
+    assert eligibility.FILTERS == ("search", "country", "company")
 
 
 def test_the_page_says_who_does_not_get_it_and_why(as_rosa, act, draft, ada, charlie, grace):
@@ -195,7 +195,7 @@ def test_one_ask_in_sixty_days_over_all_campaigns(app, act, wait, campaign, invi
     for days, names in ((59, set()), (2, {"Ada"})):
         wait(days=days)
         with app.app_context():
-            eligible, not_now = queries.audience({})
+            eligible, not_now = eligibility.audience({})
             assert {person.first_name for person in eligible} == names
             assert [why[:9] for _, why in not_now] == ([] if names else ["Asked on "])
 
@@ -224,7 +224,7 @@ def test_who_wants_longer_peace_gets_it(app, act, wait, ada, campaign):
     for days, askable in ((179, 0), (2, 1)):
         wait(days=days)
         with app.app_context():
-            assert len(queries.audience({})[0]) == askable
+            assert len(eligibility.audience({})[0]) == askable
 
 
 def test_T13_no_reward_where_gift_rules_forbid_it(as_rosa, draft, grace, saved):
@@ -362,8 +362,8 @@ def test_the_page_shows_how_far_each_came(as_rosa, draft, act, post_mail, mailro
 
     def answer():
         invitation = db.session.get(Invitation, first)
-        actions.open(invitation)
-        actions.decline(invitation, by=invitation.advocate, reason="Too busy this month")
+        inviting.open(invitation)
+        inviting.decline(invitation, by=invitation.advocate, reason="Too busy this month")
 
     act(answer)
     page = as_rosa.get(f"/staff/campaigns/{draft}").text
@@ -386,15 +386,15 @@ def test_a_reminder_counts_as_an_ask_and_a_second_try_does_not(act, draft, saved
     act(lambda: actions.send(db.session.get(Campaign, draft), by=SYSTEM))
     first = saved(Invitation)[0].id
     act(lambda: setattr(db.session.get(Message, 1), "state", State.FAILED))
-    act(lambda: actions.send_again(db.session.get(Invitation, first)))
+    act(lambda: inviting.send_again(db.session.get(Invitation, first)))
     assert len(saved(Ask)) == 2
     wait(days=3)
-    act(lambda: actions.send_again(db.session.get(Invitation, first)))
+    act(lambda: inviting.send_again(db.session.get(Invitation, first)))
     assert len(saved(Ask)) == 3
-    act(lambda: actions.decline(db.session.get(Invitation, first), by=SYSTEM))
+    act(lambda: inviting.decline(db.session.get(Invitation, first), by=SYSTEM))
     wait(days=3)
     with pytest.raises(NotAllowed, match="declined"):
-        act(lambda: actions.send_again(db.session.get(Invitation, first)))
+        act(lambda: inviting.send_again(db.session.get(Invitation, first)))
 
 
 def test_an_invitation_is_taken_back(as_rosa, invitation, campaign, saved):

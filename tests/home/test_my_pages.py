@@ -4,7 +4,7 @@ import pytest
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.campaigns import actions as campaigns
+from portal.campaigns import inviting
 from portal.campaigns.models import Action, Campaign, CampaignState, Invitation, InvitationState
 from portal.consent.actions import Circumstances, issue_receipt
 from portal.consent.models import Purpose, Receipt
@@ -142,7 +142,7 @@ def test_someone_elses_invitation_is_not_there(as_charlie, invitation):
 
 
 def test_one_taken_back_is_not_there_either(as_ada, act, invitation):
-    act(lambda: campaigns.revoke(db.session.get(Invitation, invitation), by=SYSTEM))
+    act(lambda: inviting.revoke(db.session.get(Invitation, invitation), by=SYSTEM))
     assert as_ada.get(f"/me/invitations/{invitation}").status_code == 404
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from portal.advocates.models import Advocate
-from portal.campaigns import actions as campaigns
+from portal.campaigns import inviting
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.consent.actions import Circumstances
 from portal.db import db
@@ -77,7 +77,7 @@ def life(act, ada, rosa, campaign, invitation, offer, post_mail) -> int:
         other = Invitation(campaign=second, advocate=person)
         db.session.add(other)
         db.session.flush()
-        campaigns.decline(other, by=person, reason="No time for Babbage")
+        inviting.decline(other, by=person, reason="No time for Babbage")
         return quote.id
 
     found = act(live)

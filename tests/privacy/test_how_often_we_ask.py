@@ -7,7 +7,7 @@ import pytest
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns import actions as campaigns
-from portal.campaigns import queries
+from portal.campaigns import eligibility, inviting
 from portal.campaigns.models import Ask, Campaign, Invitation
 from portal.db import db
 from portal.outbox.models import Message, State
@@ -79,7 +79,7 @@ def test_at_most_every_180_days(as_ada, ada, act, draft, wait, save):
     wait(days=170)
 
     def eligible() -> list[int]:
-        return [person.id for person in queries.audience({})[0]]
+        return [person.id for person in eligibility.audience({})[0]]
 
     assert act(eligible) == []
     wait(days=181)
@@ -120,7 +120,7 @@ def test_news_that_needs_nothing_of_her_can_be_muted(
 @pytest.fixture
 def way_in(act, invitation) -> str:
     def path():
-        url = campaigns.link(db.session.get(Invitation, invitation))
+        url = inviting.link(db.session.get(Invitation, invitation))
         return url.removeprefix("http://localhost")
 
     return act(path)
@@ -158,9 +158,9 @@ def test_the_later_mail_is_called_off_by_an_answer_or_an_end(
     def finish():
         one, person = db.session.get(Invitation, invitation), db.session.get(Advocate, ada)
         if end == "decline":
-            campaigns.decline(one, by=person)
+            inviting.decline(one, by=person)
         elif end == "accept":
-            campaigns.accept(one, by=person)
+            inviting.accept(one, by=person)
         elif end == "close":
             campaigns.close(db.session.get(Campaign, campaign), by=db.session.get(Staff, rosa))
 

@@ -215,11 +215,11 @@ def test_held_back_staff_can_decide_nothing(as_ada, as_rosa, act, invitation, ro
 def test_held_back_she_can_still_ask_for_a_new_link(
     app, as_ada, as_stranger, act, ada, invitation, mailroom, post_mail
 ):
-    from portal.campaigns import actions as campaigns
+    from portal.campaigns import inviting
     from portal.campaigns.models import Invitation
 
     as_ada.post("/me/data/restriction")
-    act(lambda: campaigns.renew(db.session.get(Invitation, invitation)))
+    act(lambda: inviting.renew(db.session.get(Invitation, invitation)))
     post_mail()
     assert [m["Subject"] for m in mailroom.to("ada@analytical.example")] == [
         "Your new link to Acme"

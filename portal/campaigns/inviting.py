@@ -1,0 +1,191 @@
+"""One person's invitation: made, mailed, opened, accepted, declined, taken back."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.campaigns import eligibility, mail, queries
+from portal.campaigns.models import (
+    Action,
+    Ask,
+    Campaign,
+    CampaignState,
+    Invitation,
+    InvitationState,
+)
+from portal.config import settings
+from portal.db import db
+from portal.errors import NotAllowed
+from portal.history.actions import SYSTEM, Actor, record
+from portal.links import actions as links
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.outbox.models import MailClass, Message
+from portal.outbox.models import State as MailState
+
+BETWEEN_MAILS = timedelta(days=2)
+BETWEEN_LINKS = timedelta(minutes=5)
+
+
+def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
+    """Let one more person into a campaign already sent; no mail. Twice is the same invitation."""
+    found = db.session.scalar(
+        sa.select(Invitation).where(
+            Invitation.campaign_id == campaign.id, Invitation.advocate_id == person.id
+        )
+    )
+    if found and found.state is InvitationState.REVOKED:
+        raise NotAllowed(f"The invitation of {person.name} was taken back.")
+    if found:
+        return found
+    if campaign.state is not CampaignState.SENT:
+        raise NotAllowed(f"The campaign “{campaign.name}” is {campaign.state}; nobody can join it.")
+    asked = eligibility.last_asked([person.id]).get(person.id)
+    if reason := eligibility.why_not(
+        person, asked, outbox.suppressed(person.email), campaign.actions
+    ):
+        raise NotAllowed(f"{person.name} cannot be invited. {reason}")
+    return create(campaign, person, by=by)
+
+
+def link(invitation: Invitation) -> str:
+    """A fresh way in, as a full URL. Earlier ones go on working."""
+    return links.mint(
+        Kind.INVITATION,
+        invitation,
+        until=invitation.campaign.links_until,
+        sent_to=invitation.advocate.email,
+    )
+
+
+def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
+    """Mail the invitation once more, if the person gave no answer and two days have passed."""
+    if not invitation.campaign.is_open:
+        raise NotAllowed("This campaign is over, so there is nothing to invite to.")
+    if invitation.state not in {InvitationState.QUEUED, InvitationState.OPENED}:
+        raise NotAllowed(f"This invitation is {invitation.state}; there is nothing to remind of.")
+    person = invitation.advocate
+    if reason := eligibility.why_not(person, None, outbox.suppressed(person.email)):
+        raise NotAllowed(reason)
+    last = _last_mail(invitation)
+    if last and last.state is not MailState.FAILED:
+        if last.created_at + BETWEEN_MAILS > clock.now():
+            raise NotAllowed("The last mail is less than two days old. Give it time.")
+        db.session.add(Ask(advocate_id=person.id, campaign_id=invitation.campaign_id))
+    mail_to(invitation)
+    record(invitation, "sent again", by=by)
+
+
+def renew(invitation: Invitation) -> None:
+    """Mail a fresh link to the same address, because someone with an old one asked for it.
+
+    A no-op when one has just left or the invitation was taken back: the caller says the same
+    either way.
+    """
+    last = _last_mail(invitation)
+    just_sent = last and last.created_at + BETWEEN_LINKS > clock.now()
+    if invitation.state is InvitationState.REVOKED or just_sent:
+        return
+    outbox.email(
+        invitation.advocate.email,
+        "invitation-link",
+        about=invitation,
+        links={"url": (Kind.INVITATION, invitation, invitation.campaign.links_until)},
+        first_name=invitation.advocate.first_name,
+    )
+    record(invitation, "new link sent", by=SYSTEM)
+
+
+def revoke(invitation: Invitation, *, by: Actor) -> None:
+    """Take an invitation back: none of its links opens any more. Twice is harmless."""
+    if invitation.state is InvitationState.REVOKED:
+        return
+    invitation.move("revoke")
+    outbox.call_off(invitation)
+    links.revoke(invitation, Kind.INVITATION)
+    record(invitation, "revoked", by=by)
+
+
+def not_me(invitation: Invitation) -> None:
+    """Whoever opened the link says it is not theirs: its links close, and staff can read it."""
+    links.revoke(invitation, Kind.INVITATION)
+    record(invitation, queries.NOT_THEIRS, by=SYSTEM)
+
+
+def open(invitation: Invitation) -> None:
+    """A person pressed the button on the landing page (T39: a click alone counts as nothing)."""
+    if invitation.state is InvitationState.REVOKED:
+        raise NotAllowed("This invitation was taken back.")
+    invitation.opened_at = invitation.opened_at or clock.now()
+    if invitation.allows("open"):
+        invitation.move("open")
+        record(invitation, "opened", by=invitation.advocate)
+
+
+def accept(invitation: Invitation, *, by: Actor) -> None:
+    """They began something. Twice is harmless; after the end nothing new can begin."""
+    if invitation.state is InvitationState.ACCEPTED:
+        return
+    if not invitation.campaign.is_open:
+        raise NotAllowed("This invitation has ended, so nothing new can be started.")
+    invitation.move("accept")
+    outbox.call_off(invitation)
+    record(invitation, "accepted", by=by)
+
+
+def decline(invitation: Invitation, *, by: Actor, reason: str = "") -> None:
+    """They would rather do none of it. No reminder follows. Twice is harmless."""
+    if invitation.state is InvitationState.DECLINED:
+        return
+    if invitation.state is InvitationState.ACCEPTED:
+        raise NotAllowed(
+            "You have begun something here. Take that back on its own page, and decline the rest "
+            "one by one."
+        )
+    invitation.move("decline")
+    outbox.call_off(invitation)
+    record(invitation, "declined", by=by, note=reason.strip()[:1000])
+
+
+def decline_action(invitation: Invitation, action: Action, by: Actor) -> None:
+    """Not this one; the others stay open. Declining the last one declines the invitation."""
+    action = Action(action)
+    if not invitation.campaign.asks_for(action):
+        raise NotAllowed("We did not ask you for that.")
+    if action.value in invitation.declined_actions:
+        return
+    invitation.declined_actions = [*invitation.declined_actions, action.value]
+    record(invitation, "declined one", by=by, action=action.value)
+    nothing_left = set(invitation.declined_actions) >= set(invitation.campaign.actions)
+    if nothing_left and invitation.allows("decline"):
+        decline(invitation, by=by)
+
+
+def create(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
+    invitation = mail.invitation_for(campaign, person)
+    db.session.add_all([invitation, Ask(advocate_id=person.id, campaign_id=campaign.id)])
+    record(invitation, "invited", by=by)
+    return invitation
+
+
+def mail_to(invitation: Invitation, *, not_before: datetime | None = None) -> None:
+    """Promise the invitation's mail, now or for a later day."""
+    campaign, person = invitation.campaign, invitation.advocate
+    outbox.email(
+        person.email,
+        "invitation",
+        about=invitation,
+        mail_class=MailClass.MARKETING,
+        links={
+            "url": (Kind.INVITATION, invitation, campaign.links_until),
+            "stop_url": (Kind.STOP, person),
+        },
+        not_before=not_before,
+        **mail.context(invitation, settings().brand_name),
+    )
+
+
+def _last_mail(invitation: Invitation) -> Message | None:
+    return queries.newest_mail([invitation]).get(invitation.subject)

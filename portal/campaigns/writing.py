@@ -1,0 +1,110 @@
+"""Staff write a campaign and say whom it is for."""
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.campaigns import actions, eligibility, mail, queries
+from portal.campaigns.forms import ACTIONS, AudienceForm, CampaignForm
+from portal.campaigns.models import Campaign
+from portal.campaigns.way_in import bp
+from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.staff.models import Role
+
+
+@bp.get("/staff/campaigns")
+@auth.staff()
+def index():
+    return render_template("campaigns/index.html", campaigns=queries.campaigns(), actions=ACTIONS)
+
+
+@bp.get("/staff/campaigns/new")
+@auth.staff(Role.EDITOR)
+def new():
+    return _edit_page(None, CampaignForm.of(None))
+
+
+@bp.post("/staff/campaigns")
+@auth.staff(Role.EDITOR)
+def create():
+    form = CampaignForm.of(None)
+    if not form.validate():
+        return _edit_page(None, form), 422
+    owner = current_user._get_current_object()
+    campaign = actions.draft(**form.values(), audience={}, owner=owner)
+    db.session.commit()
+    return redirect(url_for(".audience", id=campaign.id), 303)
+
+
+@bp.get("/staff/campaigns/<int:id>/edit")
+@auth.staff(Role.EDITOR)
+def edit(id: int):
+    campaign = queries.campaign(id)
+    return _edit_page(campaign, CampaignForm.of(campaign))
+
+
+@bp.post("/staff/campaigns/<int:id>")
+@auth.staff(Role.EDITOR)
+def revise(id: int):
+    campaign = queries.campaign(id)
+    form = CampaignForm.of(campaign)
+    if not form.validate():
+        return _edit_page(campaign, form), 422
+    try:
+        actions.revise(campaign, **form.values(), seen=form.seen.data, by=current_user)
+        db.session.commit()
+    except (Stale, NotAllowed) as refusal:
+        db.session.rollback()
+        return _edit_page(campaign, form, str(refusal)), refusal.status
+    return redirect(url_for(".show", id=id), 303)
+
+
+def _edit_page(campaign: Campaign | None, form: CampaignForm, refusal: str = "") -> str:
+    return render_template(
+        "campaigns/edit.html",
+        campaign=campaign,
+        form=form,
+        refusal=refusal,
+        meanings={action.value: meaning for action, (_, meaning) in ACTIONS.items()},
+        placeholders=mail.PLACEHOLDERS,
+    )
+
+
+@bp.get("/staff/campaigns/<int:id>/audience")
+@auth.staff(Role.EDITOR)
+def audience(id: int):
+    return _audience_page(queries.campaign(id), AudienceForm())
+
+
+@bp.post("/staff/campaigns/<int:id>/audience")
+@auth.staff(Role.EDITOR)
+def choose_audience(id: int):
+    campaign = queries.campaign(id)
+    form = AudienceForm()
+    if not form.validate():
+        return _audience_page(campaign, form), 422
+    actions.choose_audience(campaign, form.audience(), seen=form.seen.data, by=current_user)
+    db.session.commit()
+    return redirect(url_for(".show", id=id), 303)
+
+
+def _audience_page(campaign: Campaign, form: AudienceForm) -> str:
+    """The people a filter finds; the filter comes from the address, else from the draft."""
+    given = {name: request.values.get(name, "").strip() for name in eligibility.FILTERS}
+    narrowed = given if set(given) & set(request.values) else campaign.audience
+    filters = {name: narrowed.get(name, "") for name in eligibility.FILTERS}
+    eligible, not_now = eligibility.audience(filters, campaign=campaign)
+    picked = set(form.ids.data or campaign.audience.get("ids", []))
+    return render_template(
+        "campaigns/audience.html",
+        campaign=campaign,
+        form=form,
+        filters=filters,
+        eligible=eligible,
+        not_now=not_now,
+        picked=picked,
+        elsewhere=picked - {person.id for person in eligible},
+        countries=eligibility.countries(),
+        companies=eligibility.companies(),
+    )
