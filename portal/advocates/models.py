@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.db import Model
+from portal.media.models import Photo
 from portal.staff.models import Staff
 
 
@@ -53,7 +54,8 @@ class Advocate(Model):
     language: Mapped[str] = mapped_column(sa.String(10), default="en")
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")  # IANA; as they told us
     customer_since: Mapped[date | None]
-    photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("photo.id"))
+    photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Photo.id))
+    photo: Mapped[Photo | None] = relationship(viewonly=True)
     stopped_at: Mapped[datetime | None]  # asked us never to invite again
     left_at: Mapped[datetime | None]  # no longer a customer, or not at this company (T6, T29)
     restricted_at: Mapped[datetime | None]  # keep what we hold, and do nothing with it (T36)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from portal import seeds
+from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import companies
@@ -115,12 +116,23 @@ def credit(
     """Each part only with its own yes; ``may`` holds the company only with both (T28)."""
     person, how = submission.advocate, submission.credit
     name, title = crediting.parts(person, how) if Purpose.NAME in may else (None, None)
-    faceless = how in FACELESS
+    shown = photo_url if Purpose.PHOTO in may and how not in FACELESS else None
     unnamed = Purpose.COMPANY not in may or how is Credit.ANONYMOUS
+    company = None if unnamed else person.company.name
     return {
         "name": name,
         "title": title,
-        "company": None if unnamed else person.company.name,
-        "photo_url": photo_url if Purpose.PHOTO in may and not faceless else None,
+        "company": company,
+        "photo_url": shown,
+        "photo_alt": photo_alt(person, f"{name} {company}") if shown else "",
         "fallback": crediting.NOBODY,
     }
+
+
+def photo_alt(person: Advocate, told: str) -> str:
+    """What the photo shows, in its owner’s words; nothing where those would tell a name that the
+    credit beside it does not."""
+    alt = person.photo.alt if person.photo else ""
+    names = (person.first_name, person.last_name, person.company.name)
+    secret = [name.casefold() for name in names if name and name.casefold() not in told.casefold()]
+    return "" if any(name in alt.casefold() for name in secret) else alt

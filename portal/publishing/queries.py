@@ -76,7 +76,7 @@ def shown(*, bound: bool = True) -> sa.Select:
         .outerjoin(Photo, Photo.id == Advocate.photo_id)
         .where(*permitted(), *(rendering.is_bound() if bound else ()))
         .options(
-            submission.contains_eager(Submission.advocate),
+            submission.contains_eager(Submission.advocate).contains_eager(Advocate.photo),
             submission.lazyload(Submission.prompt_set),
             submission.lazyload(Submission.answers),
             joinedload(Asset.words),

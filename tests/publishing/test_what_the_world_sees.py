@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
@@ -151,6 +152,24 @@ def test_T23_one_yes_shows_that_part_and_no_other(
     assert all(part in page for part in parts)
     for other, hidden in PARTS:
         assert other is purpose or not any(part in page for part in hidden)
+
+
+@pytest.mark.parametrize(
+    ("alt", "without", "told"),
+    [
+        ("In front of the workshop", set(), True),
+        ("Ada in front of the workshop", set(), True),
+        ("Ada in front of the workshop", {Purpose.NAME}, False),  # it would tell who it is
+        ("The yard of Analytical Engines", {Purpose.COMPANY}, False),
+    ],
+)
+def test_a_photo_says_what_it_shows_in_the_words_of_its_owner(
+    published, as_stranger, with_photo, act, saved, alt, without, told
+):
+    act(lambda: setattr(db.session.scalars(sa.select(Photo)).one(), "alt", alt))
+    published(Action.QUOTE, allows=set(Purpose) - without)
+    page = as_stranger.get("/stories").text
+    assert f'/media/{KEY}.webp" alt="{alt if told else ""}"' in page
 
 
 def test_T7_a_photo_is_public_only_while_permitted_words_show_it(
