@@ -149,7 +149,7 @@ def decline(invitation: Invitation, *, by: Actor, reason: str = "") -> None:
     record(invitation, "declined", by=by, note=reason.strip()[:1000])
 
 
-def decline_action(invitation: Invitation, action: Action, by: Actor) -> None:
+def decline_action(invitation: Invitation, action: Action, by: Actor, *, reason: str = "") -> None:
     """Not this one; the others stay open. Declining the last one declines the invitation."""
     action = Action(action)
     if not invitation.campaign.asks_for(action):
@@ -157,7 +157,8 @@ def decline_action(invitation: Invitation, action: Action, by: Actor) -> None:
     if action.value in invitation.declined_actions:
         return
     invitation.declined_actions = [*invitation.declined_actions, action.value]
-    record(invitation, "declined one", by=by, action=action.value)
+    note = reason.strip()[:1000]
+    record(invitation, "declined one", by=by, action=action.value, note=note)
     nothing_left = set(invitation.declined_actions) >= set(invitation.campaign.actions)
     if nothing_left and invitation.allows("decline"):
         decline(invitation, by=by)

@@ -127,7 +127,7 @@ def remarks(invitations: Sequence[Invitation]) -> dict[str, str]:
     """What people told us about their invitations, by the invitation's subject."""
     said = sa.select(Entry).where(
         Entry.about.in_([invitation.subject for invitation in invitations]),
-        Entry.verb.in_(["declined", NOT_THEIRS]),
+        Entry.verb.in_(["declined", "declined one", NOT_THEIRS]),
     )
     return {
         entry.about: f"“{entry.note}”" if entry.note else "Someone else has the link: closed."

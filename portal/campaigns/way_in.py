@@ -6,11 +6,11 @@ from portal import auth
 from portal.advocates import actions as advocates
 from portal.advocates.models import Advocate
 from portal.campaigns import inviting, mail, queries
+from portal.campaigns.entering import LinkUnknown, invited, let_in, link_of
 from portal.campaigns.later import snooze
-from portal.campaigns.models import Invitation, InvitationState
+from portal.campaigns.models import InvitationState
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotFound
 from portal.links import actions as links
 from portal.links.actions import LinkGone
 from portal.links.models import Kind
@@ -18,26 +18,7 @@ from portal.web import csrf, limiter
 
 bp = Blueprint("campaigns", __name__)
 
-
-class LinkUnknown(NotFound):
-    """Not a link of ours, or cut short on its way."""
-
-
-def invited(token: str) -> Invitation:
-    """The invitation a link opens. Raises LinkUnknown or LinkGone, each drawn on its own page."""
-    invitation = queries.invitation(_link(Kind.INVITATION, token).subject_id)
-    if invitation.state is InvitationState.REVOKED:
-        raise LinkGone("taken back", links.open(Kind.INVITATION, token))
-    return invitation
-
-
-def _link(kind: Kind, token: str):
-    try:
-        return links.open(kind, token)
-    except LinkGone:
-        raise
-    except NotFound as error:
-        raise LinkUnknown(str(error)) from None
+ANSWERED = {InvitationState.ACCEPTED, InvitationState.DECLINED}
 
 
 @bp.errorhandler(LinkUnknown)
@@ -51,7 +32,9 @@ def gone(error: LinkGone):
     ours = error.link.kind is Kind.INVITATION
     invitation = queries.invitation(error.link.subject_id) if ours else None
     why = "taken back" if invitation and invitation.state is InvitationState.REVOKED else error.why
-    return render_template("campaigns/gone.html", why=why, invitation=invitation), error.status
+    newer = links.newer(error.link) if ours and why != "taken back" else None
+    page = render_template("campaigns/gone.html", why=why, invitation=invitation, newer=newer)
+    return page, error.status
 
 
 # ── The landing page. Scanners open links too: a GET changes nothing at all (T37) ──────────
@@ -63,6 +46,8 @@ def landing(token: str):
     invitation = invited(token)
     if not invitation.campaign.is_open:
         return render_template("campaigns/ended.html", invitation=invitation)
+    if invitation.state in ANSWERED:
+        return render_template("campaigns/answered.html", invitation=invitation, token=token)
     return render_template(
         "campaigns/landing.html",
         invitation=invitation,
@@ -75,10 +60,7 @@ def landing(token: str):
 @bp.post("/i/<token>")
 @auth.by_link
 def enter(token: str):
-    invitation = invited(token)
-    inviting.open(invitation)
-    links.use(_link(Kind.INVITATION, token))
-    auth.sign_in_advocate(invitation.advocate)
+    invitation = let_in(token)
     db.session.commit()
     if invitation.campaign.is_open:
         return redirect(url_for("home.choose", id=invitation.id), 303)
@@ -102,7 +84,7 @@ def not_me(token: str):
 def renew(token: str):
     """The same answer whatever the link was, so that it tells nobody anything."""
     try:
-        inviting.renew(queries.invitation(_link(Kind.INVITATION, token).subject_id))
+        inviting.renew(queries.invitation(link_of(Kind.INVITATION, token).subject_id))
     except LinkGone as error:
         inviting.renew(queries.invitation(error.link.subject_id))
     except LinkUnknown:
@@ -178,7 +160,7 @@ def undo_stop(token: str):
 
 
 def _stops(token: str) -> Advocate:
-    person = db.session.get(Advocate, _link(Kind.STOP, token).subject_id)
+    person = db.session.get(Advocate, link_of(Kind.STOP, token).subject_id)
     if person is None:
         raise LinkUnknown("This link is not one of ours, or a part of it is missing.")
     return person

@@ -20,6 +20,7 @@ bp = Blueprint("home", __name__)
 # Landing pages and mails of campaigns, which stand to the left of the prompts, name what is
 # asked and how long it takes; this is how their templates reach it.
 bp.add_app_template_global(queries.prompt_sets)
+bp.add_app_template_global(queries.cards, "cards_of")
 
 
 @bp.get("/me")
@@ -39,12 +40,18 @@ def choose(id: int):
     return _choice(id, DeclineForm())
 
 
-def _choice(id: int, form: DeclineForm):
+def _choice(id: int, form: DeclineForm, refused: dict[Action, DeclineForm] | None = None):
+    """``form`` declines everything, and there is one like it for each thing asked."""
     invitation = queries.invitation_of(g.advocate, id)
+    cards = queries.cards(invitation)
+    one_by_one = {
+        card.action: DeclineForm(formdata=None, prefix=f"{card.action.value}-") for card in cards
+    }
     return render_template(
         "home/choose.html",
         invitation=invitation,
-        cards=queries.cards(invitation),
+        cards=cards,
+        one_by_one=one_by_one | (refused or {}),
         offers=mail.offered(invitation, settings().brand_name),
         form=form,
     )
@@ -58,7 +65,10 @@ def decline_action(id: int):
         action = Action(request.form.get("action", ""))
     except ValueError:
         raise NotFound("We did not ask you for that.") from None
-    inviting.decline_action(invitation, action, g.advocate)
+    form = DeclineForm(prefix=f"{action.value}-")
+    if not form.validate():
+        return _choice(id, DeclineForm(formdata=None), {action: form}), 422
+    inviting.decline_action(invitation, action, g.advocate, reason=form.reason.data or "")
     db.session.commit()
     flash("Noted: not this one. The others stay open.")
     return redirect(url_for("home.choose", id=id), 303)

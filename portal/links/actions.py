@@ -84,6 +84,22 @@ def open(kind: Kind, token: str) -> Link:
     return link
 
 
+def newer(link: Link) -> Link | None:
+    """The newest link to the same thing that opens now and was made after this one."""
+    return db.session.scalar(
+        sa.select(Link)
+        .where(
+            Link.about == link.about,
+            Link.kind == link.kind,
+            Link.id > link.id,
+            Link.revoked_at.is_(None),
+            Link.expires_at > clock.now(),
+        )
+        .order_by(Link.id.desc())
+        .limit(1)
+    )
+
+
 def use(link: Link) -> None:
     """Note the first time a person (a POST, never a GET) went through."""
     link.used_at = link.used_at or clock.now()

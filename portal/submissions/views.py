@@ -4,11 +4,12 @@ from flask import Blueprint, flash, g, jsonify, redirect, request, url_for
 
 from portal import auth
 from portal.advocates.wishes import live_in
+from portal.campaigns.entering import let_in
 from portal.consent import queries as permissions
 from portal.consent.forms import choices_form, circumstances
 from portal.consent.models import Purpose
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotAllowed, NotFound
 from portal.events import queries as events
 from portal.incentives.models import Choice
 from portal.submissions import actions, forms, queries
@@ -39,12 +40,33 @@ bp = Blueprint("submissions", __name__)
 @auth.advocate
 def start(id: int):
     invitation = queries.invitation_of(g.advocate.id, id)
+    submission = actions.start(invitation, wanted_action(), by=g.advocate)
+    db.session.commit()
+    return redirect(url_for("submissions.resume", id=submission.id), 303)
+
+
+@bp.post("/i/<token>/submissions")
+@auth.by_link
+def start_at_once(token: str):
+    """A button on the landing page: come in and begin, in one step."""
+    action = wanted_action()
+    try:
+        invitation = let_in(token)
+        if action is not Action.REFERRAL:
+            begun = actions.start(invitation, action, by=invitation.advocate)
+    except (NotFound, NotAllowed):  # the landing page says what became of the link
+        return redirect(url_for("campaigns.landing", token=token), 303)
+    db.session.commit()
+    if action is Action.REFERRAL:
+        return redirect(url_for("referrals.begin", invitation_id=invitation.id), 303)
+    return redirect(url_for("submissions.resume", id=begun.id), 303)
+
+
+def wanted_action() -> Action:
     wanted = request.form.get("action", "")
     if wanted not in set(Action):
         raise NotFound("There is nothing of that kind to start here.")
-    submission = actions.start(invitation, Action(wanted), by=g.advocate)
-    db.session.commit()
-    return redirect(url_for("submissions.resume", id=submission.id), 303)
+    return Action(wanted)
 
 
 @bp.get("/me/submissions/<int:id>/next")

@@ -19,7 +19,7 @@ def test_a_recommendation_from_the_mail_to_the_link(visitor, portal):
     guest = steps.invite(portal, "referral")
     page = visitor()
     steps.come_in(page, guest.link)
-    page.get_by_role("link", name="Recommend us").click()
+    steps.press(page, "Recommend us")
     steps.heading(page, "Recommend Acme")
     expect(page.locator("main input:checked")).to_have_count(0)
     expect(page.locator("main input[type=email], main input[type=tel]")).to_have_count(0)  # T30

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import create_app
 from portal.advocates.models import Advocate
 from portal.campaigns import inviting
-from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.campaigns.models import Action, Campaign, CampaignState, Invitation, InvitationState
 from portal.consent.actions import Circumstances, issue_receipt
 from portal.consent.models import ConsentEvent, Purpose
 from portal.db import db
@@ -21,6 +21,7 @@ from portal.links.models import Kind, Link
 from portal.sessions.models import Session
 from portal.staff.models import Staff
 from tests.conftest import settings
+from tests.contributing import contribute
 
 
 @pytest.fixture
@@ -83,6 +84,66 @@ def test_a_person_presses_the_button_and_is_in(as_stranger, link, invitation, sa
     assert saved(Link)[0].used_at
 
 
+def test_one_press_on_the_landing_page_begins_what_it_names(as_stranger, link, saved):
+    page = as_stranger.get(link).text
+    assert page.count(">Start</button>") == 5  # beside the one button to the whole choice
+    answer = as_stranger.post(f"{link}/submissions", data={"action": "quote"})
+    answer = as_stranger.get(answer.location)
+    assert answer.location.endswith("/offer")  # T11: before the first question
+    assert saved(Invitation)[0].state is InvitationState.ACCEPTED
+    answer = as_stranger.post(f"{link}/submissions", data={"action": "referral"})
+    assert answer.location.endswith("/referral")
+
+
+def test_where_one_thing_is_asked_its_button_is_the_one_on_the_page(
+    as_stranger, link, change, campaign
+):
+    change(Campaign, campaign, actions=["quote"])
+    page = as_stranger.get(link).text
+    assert "See what you can do" not in page
+    assert re.search(r'submissions">.*?name="action" value="quote">\s*<button[^>]*>Give a quote<',
+                     page, re.DOTALL)  # fmt: skip
+
+
+def test_a_press_on_a_link_that_is_gone_shows_what_became_of_it(
+    as_stranger, link, saved, change, campaign
+):
+    change(Campaign, campaign, state=CampaignState.CLOSED)
+    answer = as_stranger.post(f"{link}/submissions", data={"action": "quote"})
+    assert "has closed it" in as_stranger.get(answer.location).text
+    as_stranger.post(f"{link}/not-me")
+    answer = as_stranger.post(f"{link}/submissions", data={"action": "quote"})
+    assert "This link was closed" in as_stranger.get(answer.location).text
+    assert saved(Session) == []
+
+
+def test_an_invitation_half_done_says_so_and_carries_on(as_stranger, link):
+    as_stranger.post(f"{link}/submissions", data={"action": "quote"})
+    page = as_stranger.get(link).text
+    assert "Welcome back, Ada" in page
+    assert "Not finished" in page
+    assert page.count('class="gw-button"') == 1  # one way on
+    assert "Carry on" in page
+    assert "Where you are" in as_stranger.get(as_stranger.post(link).location).text
+
+
+def test_an_invitation_all_done_says_so(as_stranger, link, act, invitation):
+    act(lambda: contribute(invitation, Action.QUOTE))
+    page = as_stranger.get(link).text
+    assert "You have done this. Thank you" in page
+    assert "There is more you could do" in page
+    assert "See where it stands" in page
+    assert "Not Ada Lovelace?" in page
+
+
+def test_an_invitation_declined_says_so_and_can_be_seen_again(as_stranger, link, invitation):
+    as_stranger.post(link)
+    as_stranger.post(f"/me/invitations/{invitation}/decline", data={"reason": "No time"})
+    page = as_stranger.get(link).text
+    assert "You said no to this invitation" in page
+    assert "See it again" in page
+
+
 def test_the_link_works_again_and_on_another_device(app, link):
     for _ in range(3):
         assert app.test_client().post(link).status_code == 303
@@ -135,6 +196,18 @@ def test_an_expired_link_offers_a_new_one_to_the_same_address(
     (mail,) = mailroom.to("ada@analytical.example")
     fresh = re.search(r"http://localhost(/i/\S+)", mailroom.text(mail))[1]
     assert as_stranger.get(fresh).status_code == 200
+
+
+def test_an_old_link_names_the_newer_one(as_stranger, link, wait, post_mail, mailroom):
+    wait(days=100)
+    as_stranger.post(f"{link}/renewal")
+    assert "This link has expired" in as_stranger.get(link).text  # nothing has left yet
+    post_mail()
+    page = as_stranger.get(link)
+    assert page.status_code == 410
+    assert "There is a newer link" in page.text
+    assert "a•••@analytical.example" in page.text
+    assert "Send me a new link" in page.text
 
 
 def test_asking_again_at_once_sends_no_second_mail(as_stranger, link, post_mail):

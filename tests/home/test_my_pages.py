@@ -92,6 +92,19 @@ def test_declining_one_leaves_the_others(as_ada, invitation, saved):
     assert "Changed your mind" in page
 
 
+def test_declining_one_takes_a_reason_and_staff_read_it(as_ada, as_rosa, invitation, campaign):
+    url = f"/me/invitations/{invitation}"
+    said = {"action": "webinar", "webinar-reason": "I never speak in public"}
+    as_ada.post(f"{url}/declined-actions", data=said)
+    assert "“I never speak in public”" in as_rosa.get(f"/staff/campaigns/{campaign}").text
+    answer = as_ada.post(
+        f"{url}/declined-actions", data={"action": "quote", "quote-reason": "x" * 1001}
+    )
+    assert answer.status_code == 422
+    assert 'href="#quote-reason"' in answer.text
+    assert "x" * 1001 in answer.text
+
+
 def test_declining_the_last_one_declines_the_invitation(as_ada, invitation, saved):
     for action in Action:
         as_ada.post(f"/me/invitations/{invitation}/declined-actions", data={"action": action})
