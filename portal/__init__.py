@@ -8,8 +8,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from portal import auth, cli, web
-from portal.config import ROOT, Settings, load
+from portal.config import ROOT, Chosen, Settings, load
 from portal.db import db, tune
+from portal.settings.queries import chosen
 
 # Each domain that has pages. Only here are views imported.
 SLICES = [
@@ -17,6 +18,7 @@ SLICES = [
     "staff",
     "advocates",
     "media",
+    "settings",
     "consent",
     "incentives",
     "campaigns",
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None, **flask_config) -> Flask:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": config.rate_limit_storage != "memory://",
     } | flask_config
     app.extensions["goodword"] = config
+    app.extensions["goodword chosen"] = Chosen(chosen)
     if config.proxy_hops:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)

@@ -7,9 +7,13 @@ All faults are listed at once, before anything starts.
 import os
 import re
 import socket
+from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
+from time import monotonic
 from typing import Annotated
 
 from flask import current_app
@@ -36,7 +40,9 @@ class SmtpSecurity(StrEnum):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", env_ignore_empty=True, validate_assignment=True
+    )
 
     base_url: str = Field(
         description="Where people reach this portal, e.g. https://customers.example.com. "
@@ -113,6 +119,12 @@ class Settings(BaseSettings):
     brand_tagline: str = Field(default="", description="One line under it on public pages.")
     brand_colour: Colour = Field(
         default="#1f6f5c", description="One colour for buttons and links, as #rrggbb."
+    )
+    brand_logo: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{32})?$",
+        description="The file shown in place of the name: chosen on the settings page, which "
+        "stores it.",
     )
     brand_legal_name: str = Field(default="", description="The legal entity, for the footer.")
     brand_address: str = Field(
@@ -230,5 +242,60 @@ def read_env_file() -> None:
 
 
 def settings() -> Settings:
-    """The settings of the app at work."""
-    return current_app.extensions["goodword"]
+    """The settings of the app at work: the environment’s, and over them what owners chose."""
+    given = current_app.extensions["goodword"]
+    chosen = current_app.extensions.get("goodword chosen")
+    return chosen.over(given) if chosen else given
+
+
+def reread() -> None:
+    """Let this process see what was just chosen; others see it within ``Chosen.FRESH``."""
+    current_app.extensions["goodword chosen"].due = 0.0
+
+
+class Chosen:
+    """What owners chose on the settings page, read again every few seconds.
+
+    The same object comes back until something changes, so whoever keeps pages can compare.
+    """
+
+    FRESH = 2.0  # seconds
+
+    def __init__(self, read: Callable[[], dict[str, str] | None]):
+        self.read = read
+        self.due = 0.0
+        self._choices: dict[str, str] = {}
+        self._given: Settings | None = None
+        self._both: Settings | None = None
+        self._reading = Lock()
+
+    def over(self, given: Settings) -> Settings:
+        """These settings, with the choices in place of theirs."""
+        if self._both is not None and self._given is given and monotonic() < self.due:
+            return self._both
+        if self._reading.acquire(blocking=self._both is None):  # one reads, the others go on
+            try:
+                self._refresh(given)
+            finally:
+                self._reading.release()
+        return self._both or given
+
+    def _refresh(self, given: Settings) -> None:
+        self.due = monotonic() + self.FRESH
+        choices = self.read()
+        if choices is None:  # they cannot be read just now
+            choices = self._choices
+        if self._both is None or self._given is not given or choices != self._choices:
+            self._both = laid_over(given, choices)
+            self._given, self._choices = given, choices
+
+
+def laid_over(given: Settings, choices: dict[str, str]) -> Settings:
+    """Settings with some said otherwise; a choice that cannot be is passed over."""
+    if not choices:
+        return given
+    both = given.model_copy()
+    for name, value in choices.items():
+        with suppress(ValidationError):
+            setattr(both, name, value)
+    return both

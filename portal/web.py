@@ -31,6 +31,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock, zones
 from portal.addresses import masked
+from portal.colours import ink_on
 from portal.config import Settings, settings
 from portal.db import SAFE_METHODS, db
 from portal.errors import Refusal
@@ -179,7 +180,7 @@ def brand() -> SimpleNamespace:
         postal_address=config.brand_address,
         privacy_url=config.brand_privacy_url or None,
         contact_email=config.brand_contact_email,
-        logo_url=None,
+        logo_url=f"/brand/{config.brand_logo}.webp" if config.brand_logo else None,
         source_url=config.source_url or None,
     )
 
@@ -318,10 +319,3 @@ def money(cents: int, currency: str) -> str:
     """1250, "EUR" → €12.50; whole amounts without decimals."""
     sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, f"{currency} ")
     return f"{sign}{cents / 100:,.2f}".removesuffix(".00")
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on this colour (WCAG relative luminance)."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    r, g_, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return "#ffffff" if 0.2126 * r + 0.7152 * g_ + 0.0722 * b < 0.179 else "#111111"

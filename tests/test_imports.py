@@ -7,7 +7,7 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables", "plainwords"],
+    ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours"],
     ["zones"],
     ["config", "db"],
     ["jobs"],
@@ -17,6 +17,7 @@ ORDER = [
     ["outbox"],
     ["staff"],
     ["media"],
+    ["settings"],
     ["advocates"],
     ["consent"],
     ["incentives"],

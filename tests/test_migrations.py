@@ -47,7 +47,8 @@ def test_migrations_build_the_models_and_take_them_down(bare):
 
 
 @pytest.mark.parametrize(
-    "table", ["history", "consent_event", "statement", "version", "reward_entry", "stage_move"]
+    "table",
+    ["history", "consent_event", "statement", "version", "reward_entry", "stage_move", "setting"],
 )
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_T24_the_database_itself_refuses_to_change_what_is_append_only(app, table, change, ledgers):
@@ -64,6 +65,7 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
     from portal.consent.models import Purpose
     from portal.incentives import actions as incentives
     from portal.referrals.models import Lead, Referral, ReferralLink, Stage, StageMove
+    from portal.settings.models import Setting
     from portal.submissions import queries
     from portal.submissions.models import Submission, Version
 
@@ -86,6 +88,7 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
         link = ReferralLink(referral=referral, code="c")
         lead = Lead(link=link, name="P", email="p@q.example", company="Q")
         move = StageMove(lead=lead, stage=Stage.RECEIVED, by="system")
-        db.session.add_all([version, move])
+        setting = Setting(name="brand_name", value="A", by="system")
+        db.session.add_all([version, move, setting])
 
     act(write)

@@ -26,7 +26,7 @@ AREAS = [
     (r"/me(/.*)?", {"advocate"}),
     (r"/(i|c|p|stop|company)/<token>(/.*)?", {"link"}),
     (r"/r/.*", {"public"}),
-    (r"/(|stories.*|reviews.*|media/.*|session-over|data-erased)", {"public"}),
+    (r"/(|stories.*|reviews.*|media/.*|brand/.*|session-over|data-erased)", {"public"}),
     (r"/(verify/.+|\.well-known/goodword-key\.(json|pem))", {"public"}),
     (r"/(healthz|readyz|brand\.css|robots\.txt|favicon\.ico)", {"public"}),
 ]

@@ -61,7 +61,6 @@ def settle(home: Path, port: int) -> None:
             "MAIL_FROM": "hello@fernhill.example",
             "NODE_NAME": "demo",
             "BRAND_NAME": "Fernhill",
-            "BRAND_TAGLINE": "Route planning for people who fix things",
             "BRAND_COLOUR": "#7a3b5d",
             "BRAND_LEGAL_NAME": "Fernhill Software GmbH",
             "BRAND_ADDRESS": "Lindenstraße 12, 10969 Berlin",

@@ -16,6 +16,7 @@ from portal.campaigns import actions as campaigns
 from portal.campaigns import inviting
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
+from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import asking
 from portal.consent.actions import Circumstances
@@ -38,6 +39,7 @@ from portal.referrals import actions as referrals
 from portal.referrals import known, risk, stage_file, vanity, work
 from portal.referrals.models import Lead, Referral, Severity, Stage
 from portal.review import actions as review
+from portal.settings import actions as choices
 from portal.staff import actions as staff
 from portal.staff.models import Role, Staff
 from portal.submissions import actions as submissions
@@ -68,6 +70,7 @@ With thanks
 def tell() -> None:
     """Fill an empty database with the whole program; one commit."""
     rosa = employ()
+    introduce(by=rosa)
     gift, credit = make_offers(rosa)
     arrive(rosa)
     with clock.ago(days=135):
@@ -105,6 +108,13 @@ def employ() -> Staff:
             db.session.flush()
             staff.set_password(find(Staff, email=f"{name.lower()}@fernhill.example"), PASSWORD)
     return find(Staff, email="rosa@fernhill.example")
+
+
+def introduce(*, by: Staff) -> None:
+    """What Rosa chose on the settings page, over what the portal was started with."""
+    with clock.ago(days=198):
+        line = "Route planning for people who fix things"
+        choices.change(settings(), settings(), {"brand_tagline": line}, by=by)
 
 
 def make_offers(rosa: Staff) -> tuple[Offer, Offer]:

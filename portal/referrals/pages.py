@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from flask import current_app, render_template
 
+from portal.config import settings
 from portal.referrals.forms import LeadForm
 from portal.referrals.landing import Landing
 
@@ -22,10 +23,12 @@ def first(found: Landing, stamp: str, source: str) -> str:
 
 
 def kept_pages() -> Callable[[Landing], list[str]]:
-    """The pages this process has drawn. What they say is the key, so none can be out of date."""
-    pages = current_app.extensions.get("referral pages")
-    if pages is None:
-        pages = current_app.extensions["referral pages"] = lru_cache(maxsize=500)(with_gaps)
+    """The pages this process has drawn. What they say is the key, so none can be out of date;
+    the name and the address on each are in the settings, and all go when those change."""
+    under, pages = current_app.extensions.get("referral pages", (None, None))
+    if under is not settings():
+        under, pages = settings(), lru_cache(maxsize=500)(with_gaps)
+        current_app.extensions["referral pages"] = under, pages
     return pages
 
 

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Response, jsonify
 
-from portal import auth, web
+from portal import auth
+from portal.colours import ink_on
 from portal.config import settings
 from portal.system import queries
 
@@ -29,7 +30,7 @@ def ready():
 @auth.public
 def brand_css():
     colour = settings().brand_colour
-    css = f":root{{--brand:{colour};--brand-ink:{web.ink_on(colour)}}}"
+    css = f":root{{--brand:{colour};--brand-ink:{ink_on(colour)}}}"
     return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 

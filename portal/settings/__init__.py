@@ -1,0 +1,1 @@
+"""What owners choose on the settings page, over the environment’s settings."""

@@ -1,0 +1,55 @@
+"""Choosing, and going back to what the environment says."""
+
+from portal.colours import is_readable, readable
+from portal.config import Settings, laid_over
+from portal.db import db, lock
+from portal.errors import NotAllowed
+from portal.history.actions import Actor, record
+from portal.settings.models import Setting
+
+
+def change(given: Settings, now: Settings, said: dict[str, str], *, by: Actor) -> list[str]:
+    """Let these settings be so from now on; the names of those that differ from before.
+
+    ``given`` is what the environment says, ``now`` what holds. Raises NotAllowed.
+    """
+    lock("settings")
+    then = laid_over(given, _as_they_are(now, said) | said)
+    changed = [name for name in said if getattr(then, name) != getattr(now, name)]
+    for name in changed:
+        refuse_unreadable(name, said[name])
+        _write(name, said[name], getattr(now, name), getattr(then, name), by=by)
+    return changed
+
+
+def _as_they_are(now: Settings, said: dict[str, str]) -> dict[str, str]:
+    return {name: getattr(now, name) for name in said}
+
+
+def refuse_unreadable(name: str, value: str) -> None:
+    """A colour is chosen only if words can be read on it."""
+    if name == "brand_colour" and not is_readable(value):
+        raise NotAllowed(
+            f"Words cannot be read well on {value}, neither in white nor in black. "
+            f"{readable(value)} is the nearest shade that works."
+        )
+
+
+def put_back(given: Settings, now: Settings, name: str, *, by: Actor) -> None:
+    """Let the environment say this one again."""
+    lock("settings")
+    _write(name, None, getattr(now, name), getattr(given, name), by=by)
+
+
+def _write(name: str, value: str | None, before, after, *, by: Actor) -> None:
+    row = Setting(name=name, value=value, by=by.subject)
+    db.session.add(row)
+    note = f"{in_words(before)} → {in_words(after)}"
+    record(row, "changed" if value is not None else "put back", by=by, note=note)
+
+
+def in_words(value) -> str:
+    """A setting as people read it in the history."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if value != "" else "nothing"

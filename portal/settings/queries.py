@@ -1,0 +1,43 @@
+"""What was chosen, and when."""
+
+import logging
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from portal.db import db
+from portal.history.models import Entry
+from portal.settings.models import Setting
+
+log = logging.getLogger(__name__)
+_LAST = sa.select(sa.func.max(Setting.id)).group_by(Setting.name)
+_CHOSEN = sa.select(Setting.name, Setting.value).where(
+    Setting.id.in_(_LAST), Setting.value.is_not(None)
+)
+
+
+def chosen() -> dict[str, str] | None:
+    """Every choice that holds, by name; none when they cannot be read.
+
+    On a connection of its own: a request may be half-way through its work.
+    """
+    try:
+        with db.engine.connect().execution_options(read_only=True) as connection:
+            return dict(connection.execute(_CHOSEN).all())
+    except sa.exc.SQLAlchemyError:  # the database is away, or not ours yet
+        log.warning("the choices of the settings page cannot be read")
+        return None
+
+
+def changes(name: str) -> Sequence[Entry]:
+    """Every change of one setting, newest first."""
+    about = Setting(name=name).subject
+    return db.session.scalars(
+        sa.select(Entry).where(Entry.about == about).order_by(Entry.id.desc())
+    ).all()
+
+
+def latest() -> dict[str, Setting]:
+    """The last choice of each setting that holds, by name."""
+    rows = db.session.scalars(sa.select(Setting).where(Setting.id.in_(_LAST)))
+    return {row.name: row for row in rows if row.value is not None}
