@@ -1,5 +1,6 @@
 """What people do with events: plan, offer to speak, confirm, change, cancel, hold."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -116,6 +117,34 @@ def take_back(reason: str, *, by: Actor) -> None:
         _let_go(found)
         found.state = SpeakerState.RELEASED
         record(found, "taken back", by=by)
+
+
+def standing_of(reason: str) -> dict[str, Any]:
+    """Where the offer that came with a contribution stands, for ``put_back``; empty without one."""
+    found = queries.for_reason(reason)
+    at = found.confirmed_at if found else None
+    return {"state": found.state, "confirmed_at": at and at.isoformat()} if found else {}
+
+
+def put_back(reason: str, was: dict[str, Any], *, by: Actor) -> None:
+    """What ``take_back`` did is undone: the offer stands as it did, with its seat.
+
+    Raises NotAllowed when the seat was given to somebody else meanwhile.
+    """
+    found = queries.for_reason(reason)
+    if found is None or found.state == was["state"]:
+        return
+    if was["confirmed_at"]:
+        _lock(found.event)
+        if found.event.state is not State.OPEN:
+            raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
+        found.confirmed_at = datetime.fromisoformat(was["confirmed_at"])
+    found.state = SpeakerState(was["state"])
+    db.session.flush()
+    if found.event and was["confirmed_at"]:
+        db.session.expire(found.event, ["speakers"])
+        _count_seats(found.event)
+    record(found, "put back", by=by)
 
 
 def forget(advocate: Advocate) -> None:

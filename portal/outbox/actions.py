@@ -1,7 +1,9 @@
 """Promise mail with the act that causes it; hand it over when its job runs."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,6 +20,24 @@ BACKOFF = [30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 2
 # Mail people ask for by pressing a button: a restriction lets it through, or they could never
 # come back to lift it.
 ASKED_FOR = {"invitation-link"}
+_held: ContextVar[tuple[datetime, list[Message]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held_until(moment: datetime) -> Iterator[list[Message]]:
+    """Every mail promised in here waits until then; they come as a list, to be called off by."""
+    mails: list[Message] = []
+    token = _held.set((moment, mails))
+    try:
+        yield mails
+    finally:
+        _held.reset(token)
+
+
+def leaves_at() -> datetime:
+    """When a mail promised now may leave, and what it tells of may be seen."""
+    held = _held.get()
+    return held[0] if held else clock.now()
 
 
 def email(
@@ -37,6 +57,9 @@ def email(
     the mail leaves, so that no token ever lies in the database: name → (kind, subject, until).
     With ``not_before`` it waits until then, and ``call_off`` can still stop it.
     """
+    held = _held.get()
+    if held:
+        not_before = max(held[0], not_before or held[0])
     message = Message(
         mail_class=mail_class,
         recipient=recipient,
@@ -52,6 +75,8 @@ def email(
     )
     db.session.add(message)
     db.session.flush()
+    if held:
+        held[1].append(message)
     wait = (not_before - clock.now()).total_seconds() if not_before else 0
     jobs.enqueue(
         "mail.deliver",
@@ -72,6 +97,17 @@ def call_off(about: Model) -> None:
         Message.not_before > clock.now(),
     )
     db.session.execute(later.values(state=State.STOPPED))
+
+
+def call_off_all(ids: Iterable[int]) -> bool:
+    """None of these mails is sent; False, with nothing changed, when one has left or is leaving."""
+    wanted = sa.select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update()
+    found = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+    if any(mail.state is not State.QUEUED or mail.attempts for mail in found):
+        return False
+    for mail in found:
+        mail.state = State.STOPPED
+    return True
 
 
 def retry_later(message: Message, error: str) -> None:

@@ -17,6 +17,7 @@ from portal.media import files
 from portal.outbox import actions as outbox
 from portal.publishing import actions as publishing
 from portal.referrals import forgetting as referrals
+from portal.review import undoing
 from portal.staff.models import Role, Staff
 from portal.submissions import forgetting as submissions
 
@@ -29,6 +30,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     db.session.refresh(advocate, with_for_update=True)
     if advocate.erased_at:
         return []
+    undoing.forget(advocate)
     publishing.forget(advocate)
     submissions.forget(advocate, by=by, circumstances=circumstances)
     referrals.forget(advocate, by=by)

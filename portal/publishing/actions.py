@@ -5,7 +5,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from portal import clock, seeds
+from portal import seeds
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
@@ -75,7 +75,7 @@ def publish(
     submission.move("publish")
     if asset is None:
         asset = Asset(slug=slug(submission, headline), submission=submission)
-        asset.published_at = clock.now()
+        asset.published_at = outbox.leaves_at()  # not seen while it may be undone
         db.session.add(asset)
     asset.words, asset.headline, asset.excerpt = version, headline.strip(), excerpt
     asset.proposal = yes

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
+from portal import clock
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
@@ -115,6 +116,8 @@ def reason(asset: Asset) -> str:
     submission = asset.submission
     if submission.state is State.RETIRED:
         return "retired by us"
+    if asset.published_at > clock.now():
+        return "about to appear"
     permission = permissions.state(submission.receipt).get(Purpose.WORDS)
     if submission.state is State.WITHDRAWN or not permission or not permission.in_force:
         return f"permission {permission.standing if permission else 'withdrawn'}"

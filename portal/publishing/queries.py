@@ -40,6 +40,7 @@ def permitted() -> list[sa.ColumnElement[bool]]:
     )
     return [
         Submission.state == State.PUBLISHED,
+        Asset.published_at <= clock.now(),  # later: whoever approved it may still undo that
         permissions.is_in_force(Submission.receipt_id, Purpose.WORDS),
         Advocate.left_at.is_(None),
         Advocate.restricted_at.is_(None),

@@ -76,6 +76,9 @@ def _overtaken(submission: Submission, last) -> str:
     if submission.state is State.WITHDRAWN:
         return f"{submission.advocate.name} has taken this back. Nothing was changed."
     if last is None or submission.state is State.SUBMITTED:
+        if last and last.verb == "decision undone":
+            who = queries.name_of(last.by)
+            return f"{who} decided and undid it while you had this open. Nothing was changed."
         return (
             "The customer changed this while you had it open. Read it again; nothing was changed."
         )

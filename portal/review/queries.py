@@ -19,8 +19,12 @@ from portal.staff.models import Staff
 from portal.submissions.models import PromptKind, State, Submission
 from portal.submissions.queries import shown
 
-DECISIONS = ("approved", "change asked", "declined", "change proposed")
-SAID = {"issued": "permissions answered", "change asked": "asked for a change"}
+DECISIONS = ("approved", "change asked", "declined", "change proposed", "decision undone")
+SAID = {
+    "issued": "permissions answered",
+    "change asked": "asked for a change",
+    "decision undone": "undid the decision; nothing was sent",
+}
 UNDECIDED = {State.DRAFT, State.SUBMITTED, State.CHANGES}
 
 

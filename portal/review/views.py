@@ -15,7 +15,7 @@ from portal.publishing.forms import PublishForm
 from portal.publishing.grounds import Ground
 from portal.publishing.items import address
 from portal.publishing.queries import asset_of
-from portal.review import actions, queries
+from portal.review import actions, queries, undoing
 from portal.review.forms import ApproveForm, ChangeForm, DeclineForm
 from portal.staff.models import Role
 from portal.submissions.attaching import file_sent_with
@@ -84,17 +84,33 @@ def decline(submission_id):
     )
 
 
+@bp.post("/staff/submissions/<int:submission_id>/undo")
+@auth.staff(Role.EDITOR)
+def undo(submission_id):
+    submission = desks.submission(submission_id)
+    try:
+        undoing.undo(submission, by=current_user)
+        db.session.commit()
+    except Refusal as refusal:
+        db.session.rollback()
+        return _page(submission, refusal=str(refusal)), refusal.status
+    flash("Undone. It waits for a decision again, and nothing was sent.")
+    return redirect(url_for(".show", submission_id=submission_id), 303)
+
+
 def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     """Act, commit, go on to the next one; or the same page with what was typed and the reason."""
     if not form.validate():
         return _page(submission, form), 422
     try:
-        act()
+        with undoing.undoable(submission, by=current_user):
+            act()
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
         return _page(submission, form, refusal=str(refusal)), refusal.status
-    flash(said.format(name=submission.advocate.first_name))
+    text = said.format(name=submission.advocate.first_name)
+    flash({"text": text, "undo": url_for(".undo", submission_id=submission.id)})
     following = queries.next_waiting(submission)
     if following:
         return redirect(url_for("review.show", submission_id=following), 303)

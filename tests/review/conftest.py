@@ -4,6 +4,7 @@ from portal.campaigns.models import Action
 from portal.staff.models import Role, Staff
 from portal.submissions.models import Submission
 from tests.contributing import contribute
+from tests.events.conftest import event, plan  # noqa: F401
 from tests.publishing.conftest import approved, the_asset  # noqa: F401
 
 

@@ -62,24 +62,27 @@ def test_T16_the_page_of_an_undecided_review_is_the_same_for_every_rating(
 
 
 def test_an_approved_review_is_published_by_it(
-    sent, as_rosa, as_stranger, contribution, post_mail, mailroom
+    sent, as_rosa, as_stranger, contribution, post_mail, mailroom, wait
 ):
     review = sent(Action.REVIEW)
     answer = as_rosa.post(path(review, "/approval"), data={"seen": contribution().version})
     assert answer.status_code == 303
     assert contribution().state is State.PUBLISHED
+    assert ANSWERS["worked"] not in as_stranger.get("/reviews").text  # it may still be undone
+    wait(seconds=11)
     assert ANSWERS["worked"] in as_stranger.get("/reviews").text
     post_mail()
     assert mailroom.mails[-1]["Subject"] == "Your review is published"
 
 
 def test_an_approved_review_that_may_not_be_shown_is_thanked_for_and_kept_private(
-    sent, as_rosa, as_stranger, contribution, post_mail, mailroom
+    sent, as_rosa, as_stranger, contribution, post_mail, mailroom, wait
 ):
     review = sent(Action.REVIEW, allows=EVERYTHING - {Purpose.WORDS})
     as_rosa.post(path(review, "/approval"), data={"seen": contribution().version})
     assert contribution().state is State.APPROVED
     assert ANSWERS["worked"] not in as_stranger.get("/reviews").text
+    wait(seconds=11)
     post_mail()
     assert mailroom.mails[-1]["Subject"] == "Thank you: your review is accepted"
 
@@ -94,7 +97,7 @@ def test_an_approved_quote_waits_for_being_published(sent, as_rosa, contribution
 
 
 def test_asking_for_a_change_sends_the_note_and_a_way_back_in(
-    sent, as_rosa, contribution, post_mail, mailroom
+    sent, as_rosa, contribution, post_mail, mailroom, wait
 ):
     quote = sent()
     seen = contribution().version
@@ -106,6 +109,7 @@ def test_asking_for_a_change_sends_the_note_and_a_way_back_in(
     assert answer.status_code == 303
     assert contribution().state is State.CHANGES
     assert contribution().note == note
+    wait(seconds=11)
     post_mail()
     mail = mailroom.text(mailroom.mails[-1])
     assert note in mail
@@ -113,7 +117,7 @@ def test_asking_for_a_change_sends_the_note_and_a_way_back_in(
 
 
 def test_declining_needs_a_ground_and_a_note_and_says_both(
-    sent, as_rosa, contribution, post_mail, mailroom
+    sent, as_rosa, contribution, post_mail, mailroom, wait
 ):
     quote = sent()
     seen = contribution().version
@@ -124,6 +128,7 @@ def test_declining_needs_a_ground_and_a_note_and_says_both(
     assert as_rosa.post(path(quote, "/decline"), data=complete).status_code == 303
     assert contribution().state is State.DECLINED
     assert contribution().ground == "confidential"
+    wait(seconds=11)
     post_mail()
     mail = mailroom.text(mailroom.mails[-1])
     assert "It contains confidential information." in mail
