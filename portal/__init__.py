@@ -21,6 +21,7 @@ SLICES = [
     "settings",
     "consent",
     "incentives",
+    "platforms",
     "campaigns",
     "events",
     "submissions",

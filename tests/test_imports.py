@@ -21,6 +21,7 @@ ORDER = [
     ["advocates"],
     ["consent"],
     ["incentives"],
+    ["platforms"],
     ["campaigns"],
     ["events"],
     ["submissions"],

@@ -48,8 +48,11 @@ def test_migrations_build_the_models_and_take_them_down(bare):
 
 @pytest.mark.parametrize(
     "table",
-    ["history", "consent_event", "statement", "version", "reward_entry", "stage_move", "setting"],
-)
+    [
+        "history", "consent_event", "statement", "version", "reward_entry", "stage_move", "setting",
+        "platform_rule",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_T24_the_database_itself_refuses_to_change_what_is_append_only(app, table, change, ledgers):
     with app.app_context(), pytest.raises(sa.exc.DatabaseError, match="append-only"):

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.campaigns import eligibility, inviting, mail, queries
+from portal.campaigns import destinations, eligibility, inviting, mail, queries
 from portal.campaigns.models import (
     REWARDING_STAGES,
     Action,
@@ -47,10 +47,12 @@ def draft(
     why: str,
     owner: Staff,
     referral_terms: Mapping[str, Any] | None = None,
+    elsewhere: Mapping[str, Any] | None = None,
 ) -> Campaign:
     """Write a campaign nobody gets yet; refuses words that buy praise (T9).
 
-    ``referral_terms``: any of the columns that stand in the printed terms of its links.
+    ``referral_terms``: any of the columns that stand in the printed terms of its links;
+    ``elsewhere``: the platform its reviews may be posted on too (T12).
     """
     campaign = Campaign(slug=_free_slug(name), owner=owner, audience=audience)
     with db.session.no_autoflush:
@@ -66,6 +68,7 @@ def draft(
             body=body,
             why=why,
             referral_terms=referral_terms or {},
+            elsewhere=elsewhere or {},
         )
     db.session.add(campaign)
     record(campaign, "drafted", by=owner)
@@ -99,11 +102,14 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     _still_a_draft(campaign, seen)
     _check_deadline(campaign.deadline)
     mail.check(campaign.subject_line, campaign.body, campaign.why)
+    destinations.check(campaign)
     eligible, _ = eligibility.audience(campaign.audience, campaign=campaign)
     if not eligible:
         raise NotAllowed("Nobody would get this just now. Change the audience first.")
     campaign.state, campaign.sent_at = CampaignState.SENT, clock.now()
-    record(campaign, "sent", by=by, people=len(eligible))
+    rule = destinations.rule_of(campaign)
+    checked = {"platform": rule.platform, "platform_version": rule.version} if rule else {}
+    record(campaign, "sent", by=by, people=len(eligible), **checked)
     for person in eligible:
         inviting.mail_to(inviting.create(campaign, person, by=by))
 
@@ -131,8 +137,10 @@ def _set(campaign: Campaign, **values: Any) -> None:
     terms = dict(values.pop("referral_terms", None) or {})
     if phrase := copylint.objection(terms.get("prospect_promise", "")):
         raise NotAllowed(f"Take out “{phrase}”: a reward may not depend on what people say.")
+    terms |= values.pop("elsewhere", None) or {}
     for name, value in (values | terms | {"actions": actions}).items():
         setattr(campaign, name, value)
+    destinations.check(campaign)
 
 
 def _check_deadline(deadline: date) -> None:

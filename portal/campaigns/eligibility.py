@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate, Company
+from portal.campaigns import destinations
 from portal.campaigns.models import Ask, Campaign, Invitation
 from portal.db import db
 from portal.outbox import actions as outbox
+from portal.platforms import rules
 
 ASK_EVERY = timedelta(days=60)  # one ask per person in this time, over all campaigns
 
@@ -61,12 +63,14 @@ def audience(
     invited = invited_ids(campaign) if campaign else set()
     suppressed = outbox.suppressed_among([person.email for person in people])
     wanted = campaign.actions if campaign else ()
+    platform = destinations.rule_of(campaign) if campaign else None
     eligible, not_now = [], []
     for person in people:
         reason = (
             "Already invited to this campaign."
             if person.id in invited
             else why_not(person, asked.get(person.id), person.email in suppressed, wanted)
+            or rules.not_there(platform, person.company.sector, person.email)
         )
         if reason:
             not_now.append((person, reason))

@@ -1,7 +1,9 @@
+import re
 from datetime import timedelta
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     Field,
     IntegerField,
@@ -16,6 +18,7 @@ from wtforms.validators import (
     InputRequired,
     Length,
     NumberRange,
+    Optional,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
@@ -26,6 +29,7 @@ from portal.campaigns.actions import LONGEST
 from portal.campaigns.eligibility import FILTERS
 from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Touch
 from portal.incentives import queries as incentives
+from portal.platforms import queries as platforms
 
 # What each action is to staff: its name, and what asking for it means.
 ACTIONS = {
@@ -64,6 +68,12 @@ def sendable(_form: FlaskForm, field: Field) -> None:
     """Refuse unknown placeholders and words that buy praise, each named (T9)."""
     if sentence := mail.fault(field.data or ""):
         raise ValidationError(sentence)
+
+
+def a_web_address(_form: FlaskForm, field: Field) -> None:
+    """Customers follow it: a whole address, and nothing a browser would run."""
+    if field.data and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", field.data):
+        raise ValidationError("Enter an address that begins with https://")
 
 
 def at_least_one(_form: FlaskForm, field: Field) -> None:
@@ -155,6 +165,16 @@ class CampaignForm(FlaskForm):
     most_all = Whole("Most rewards in this campaign", A_COUNT, validators=[at_least_one])
     budget = Whole("Budget for these rewards", A_BUDGET, validators=[at_least_one])
     prospect_promise = StringField(**_text("What the person who comes gets", "", 200, sendable))
+    platform = SelectField(
+        "Also post reviews on",
+        validators=[Optional()],
+        default="",
+        invalid_choice_message="Choose one of the platforms, or none",
+    )
+    platform_url = StringField(
+        **_text("The page where a review is written there", "", 500, a_web_address)
+    )
+    platform_proof = BooleanField("Ask for proof: the address or a picture of the review there")
     deadline = Day("Last day", validators=[InputRequired(A_DAY)])
     why = TextAreaField(**_text("Why them?", "", 500, sendable))
     subject_line = StringField(**_text("Subject", "Enter the subject of the mail", 150, sendable))
@@ -172,6 +192,10 @@ class CampaignForm(FlaskForm):
         offers = [SelectChoice(0, "No reward")]
         offers += [
             SelectChoice(offer.id, f"{offer.name}: {offer.reward}") for offer in incentives.offers()
+        ]
+        form.platform.choices = [SelectChoice("", "Nowhere else")]
+        form.platform.choices += [
+            SelectChoice(rule.platform, rule.name) for rule in platforms.all_current()
         ]
         for field in (form.offer_id, form.referral_offer_id):
             field.choices = offers
@@ -206,6 +230,11 @@ class CampaignForm(FlaskForm):
             "body": self.body.data,
             "referral_terms": {name: self[name].data for name in REFERRAL_TERMS}
             | {"budget_cents": self.budget.data and self.budget.data * 100},
+            "elsewhere": {
+                "platform": self.platform.data or "",
+                "platform_url": self.platform_url.data,
+                "platform_proof": self.platform_proof.data,
+            },
         }
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.campaigns import eligibility, mail, queries
+from portal.campaigns import destinations, eligibility, mail, queries
 from portal.campaigns.models import (
     Action,
     Ask,
@@ -43,9 +43,9 @@ def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
     if campaign.state is not CampaignState.SENT:
         raise NotAllowed(f"The campaign “{campaign.name}” is {campaign.state}; nobody can join it.")
     asked = eligibility.last_asked([person.id]).get(person.id)
-    if reason := eligibility.why_not(
-        person, asked, outbox.suppressed(person.email), campaign.actions
-    ):
+    suppressed = outbox.suppressed(person.email)
+    reason = eligibility.why_not(person, asked, suppressed, campaign.actions)
+    if reason := reason or destinations.why_not(campaign, person):
         raise NotAllowed(f"{person.name} cannot be invited. {reason}")
     return create(campaign, person, by=by)
 
@@ -69,6 +69,7 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     person = invitation.advocate
     if reason := eligibility.why_not(person, None, outbox.suppressed(person.email)):
         raise NotAllowed(reason)
+    destinations.check(invitation.campaign)
     last = _last_mail(invitation)
     if last and last.state is not MailState.FAILED:
         if last.created_at + BETWEEN_MAILS > clock.now():

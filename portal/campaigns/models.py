@@ -72,6 +72,10 @@ class Campaign(Model):
     most_all: Mapped[int | None]  # rewards in this campaign
     budget_cents: Mapped[int | None]  # of the reward's currency
     prospect_promise: Mapped[str] = mapped_column(sa.String(200), default="")  # "You get …"
+    # Where a review may be posted as well, and whether we ask to see it there (T12).
+    platform: Mapped[str] = mapped_column(sa.String(40), default="")
+    platform_url: Mapped[str] = mapped_column(sa.String(500), default="")
+    platform_proof: Mapped[bool] = mapped_column(default=False)
     deadline: Mapped[date]
     subject_line: Mapped[str] = mapped_column("mail_subject", sa.String(150))
     body: Mapped[str]  # placeholders by name only: {first_name} {company} {sender}

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
-from portal.campaigns import actions, eligibility, inviting, mail, queries, writing
+from portal.campaigns import actions, destinations, eligibility, inviting, mail, queries, writing
 from portal.campaigns.forms import ACTIONS
 from portal.campaigns.models import Campaign, CampaignState
 from portal.campaigns.way_in import bp
@@ -31,6 +31,7 @@ def _show_page(campaign: Campaign, refusal: str = "") -> str:
         campaign=campaign,
         lines=lines,
         funnel=queries.funnel(lines),
+        platform=destinations.rule_of(campaign),
         actions=ACTIONS,
         refusal=refusal,
     )
@@ -49,6 +50,7 @@ def _preview_page(campaign: Campaign, refusal: str) -> str:
         not_now=not_now,
         sample=sample,
         words=mail.context(sample, settings().brand_name) if sample else None,
+        platform=destinations.rule_of(campaign),
         actions=ACTIONS,
         refusal=refusal,
     )

@@ -32,8 +32,12 @@ def create():
     if not form.validate():
         return _edit_page(None, form), 422
     owner = current_user._get_current_object()
-    campaign = actions.draft(**form.values(), audience={}, owner=owner)
-    db.session.commit()
+    try:
+        campaign = actions.draft(**form.values(), audience={}, owner=owner)
+        db.session.commit()
+    except NotAllowed as refusal:
+        db.session.rollback()
+        return _edit_page(None, form, str(refusal)), refusal.status
     return redirect(url_for(".audience", id=campaign.id), 303)
 
 

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import auth
 from portal.dashboard import program, queries
+from portal.platforms import queries as platforms
 from portal.web import money
 
 bp = Blueprint("dashboard", __name__)
@@ -22,6 +23,7 @@ def show():
         numbers=numbers,
         owed=" + ".join(money(cents, currency) for cents, currency in numbers.owed),
         steps=steps,
+        unchecked=platforms.old(),
         capped=queries.capped,
     )
 

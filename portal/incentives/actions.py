@@ -37,15 +37,23 @@ MOVES = {
 }
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
 NO_GIFTS = {Sector.PUBLIC, Sector.HEALTHCARE, Sector.FINANCE, Sector.EDUCATION}
-GOVERNMENT = (".gov", ".mil", ".gc.ca", ".gouv.fr", ".bund.de", ".europa.eu")
+GOVERNMENT = (
+    ".gov", ".mil", ".gc.ca", ".gouv.fr", ".bund.de", ".europa.eu", ".gv.at", ".admin.ch",
+    ".govt.nz", ".go.jp", ".go.kr", ".gob.es", ".gob.mx", ".nhs.uk", ".police.uk", ".mod.uk",
+)  # fmt: skip
+
+
+def is_government(email: str) -> bool:
+    """Whether this is the address of a public body, by its domain."""
+    domain = "." + email.rpartition("@")[2].lower()
+    return domain.endswith(GOVERNMENT) or ".gov." in domain
 
 
 def refusal_of_offers(sector: Sector, email: str) -> str:
     """Why this person may be offered nothing (T13); empty when they may."""
-    domain = email.rpartition("@")[2].lower()
     if sector in NO_GIFTS:
         return f"no rewards in the {sector} sector"
-    if domain.endswith(GOVERNMENT) or ".gov." in domain:
+    if is_government(email):
         return "no rewards at a government address"
     return ""
 

@@ -104,7 +104,7 @@ STAYS = [
 NOT_THEIRS = {
     "company", "campaign", "event", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
-    "stage_import", "org_approval", "click", "click_day", "click_segment",
+    "stage_import", "org_approval", "platform_rule", "click", "click_day", "click_segment",
 }  # fmt: skip
 
 
