@@ -1,6 +1,6 @@
 """review platforms: what each allows, and where a campaign may send its reviews
 
-Revision ID: 1795729188
+Revision ID: 1795730300
 Revises: 1795730001
 Create Date: 2026-11-26 21:45:00
 
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "1795729188"
+revision: str = "1795730300"
 down_revision: str | Sequence[str] | None = "1795730001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
