@@ -26,6 +26,7 @@ SLICES = [
     "events",
     "submissions",
     "publishing",
+    "handovers",
     "prompts",
     "approvals",
     "proof",

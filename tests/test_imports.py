@@ -26,6 +26,7 @@ ORDER = [
     ["events"],
     ["submissions"],
     ["publishing"],
+    ["handovers"],
     ["prompts"],
     ["approvals"],
     ["proof"],

@@ -304,6 +304,37 @@ COMPANIES = [
 ]  # fmt: skip
 
 # Leads through Olivia’s links: (label, name, company, mail, stage, tells her, days ago)
+ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on another site
+    Told(
+        "Mira",
+        "review",
+        11,
+        {
+            "rating": 4,
+            "headline": "Two years in, and still in use",
+            "worked": "Planned outages and urgent ones share one board now. New dispatchers need a "
+            "morning, not a week, before they plan alone.",
+            "lacking": "Changing a service area means calling support; I would rather do it myself.",
+        },
+        yes=("words", "name", "company"),
+        choice=None,
+    ),
+    Told(
+        "Clara",
+        "review",
+        1,
+        {
+            "rating": 3,
+            "headline": "Solid, with a learning curve",
+            "worked": "The analysis of driving time is better than what I built in a spreadsheet.",
+            "lacking": "Exports use their own names for columns, so every report starts with renaming.",
+        },
+        yes=("words",),
+        choice=None,
+        fate="submitted",
+    ),
+]
+
 LEADS = [
     ("", "Marek Zielinski", "Zielinski Doors", "marek@zielinskidoors.example", "received", False, 1),
     ("Maya at the chamber", "Maya Fischer", "Fischer Gardens", "maya@fischergardens.example", "contacted", True, 5),

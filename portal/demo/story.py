@@ -26,6 +26,8 @@ from portal.demo import people, portraits
 from portal.demo.people import Persona, Told
 from portal.events import actions as events
 from portal.events.models import Event, Format, Speaker
+from portal.handovers import actions as handovers
+from portal.handovers.models import Said
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
@@ -90,6 +92,7 @@ def tell() -> None:
         )  # fmt: skip
     for told in people.SECOND:
         contribute(told, second, by=rosa)
+    ask_for_reviews_elsewhere(by=rosa)
     speak(by=rosa)
     for answer in people.COMPANIES:
         speak_for_the_company(*answer, by=rosa)
@@ -194,6 +197,37 @@ def campaign(
     campaigns.send(made, by=by)
     db.session.flush()
     return made
+
+
+def ask_for_reviews_elsewhere(*, by: Staff) -> None:
+    """Reviews without a reward, which may be posted on Google too; Mira says that she did."""
+    who = [persona for persona in people.PEOPLE if persona.first_name in ("Mira", "Priya", "Clara")]
+    with clock.ago(days=14):
+        third = campaigns.draft(
+            name="How it is going",
+            actions=[Action.REVIEW.value],
+            audience={"ids": [person(persona.first_name).id for persona in who]},
+            offer=None,
+            referral_offer=None,
+            rewarding_stage="won",
+            deadline=(clock.now() + timedelta(days=50)).date(),
+            subject_line="{first_name}, how is Fernhill working for you?",
+            body=BODY,
+            why="",
+            owner=by,
+            elsewhere={
+                "platform": "google",
+                "platform_url": "https://maps.google.example/fernhill",
+            },
+        )
+        campaigns.send(third, by=by)
+        db.session.flush()
+    for told in people.ELSEWHERE:
+        contribute(told, third, by=by)
+    mira = person("Mira")
+    review_of_hers = find(Submission, advocate_id=mira.id, action=Action.REVIEW)
+    with clock.ago(days=10):
+        handovers.declare(review_of_hers, Said.POSTED, by=mira)
 
 
 def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
@@ -477,11 +511,17 @@ def ways_in() -> list[tuple[str, Callable[[], str]]]:
         who = person(first_name)
         return lambda: inviting.link(find(Invitation, campaign_id=running.id, advocate_id=who.id))
 
+    def elsewhere() -> str:
+        there = find(Campaign, slug="how-it-is-going")
+        clara = find(Invitation, campaign_id=there.id, advocate_id=person("Clara").id)
+        return inviting.link(clara)
+
     return [
         ("Noor was just invited", link("Noor")),
         ("Yuki opened nothing yet either", link("Yuki")),
         ("Samuel works for a council: no reward is offered", link("Samuel")),
         ("Wei stopped half-way through a case study", link("Wei")),
+        ("Clara has sent a review, and may post it on Google too", elsewhere),
         ("Sofia was asked for a change", link("Sofia")),
         ("Luca waits for an answer", link("Luca")),
         ("Olivia recommends Fernhill and follows her leads", link("Olivia")),

@@ -78,6 +78,19 @@ def in_share_text(
     return f"I may receive {reward} from {brand} if {when}."
 
 
+def in_own_review(promise: Mapping[str, Any] | None, choice: str | None, brand: str) -> str:
+    """The last line of a review posted on another site, in the first person; empty without."""
+    if not promise or choice in (None, Choice.DECLINED):
+        return ""
+    reward = promise["reward"]
+    if choice == Choice.DONATED:
+        return (
+            f"{brand} gave {reward} to {promise['charity']} for my leaving a review, whatever I "
+            "said."
+        )
+    return f"I received {reward} from {brand} for leaving a review, whatever I said."
+
+
 def picked(brand: str) -> str:
     """What a hand-picked block says about itself (T18)."""
     return f"Customer quotes chosen by {brand}."

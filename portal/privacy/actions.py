@@ -10,6 +10,7 @@ from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
 from portal.db import db
+from portal.handovers import actions as handovers
 from portal.history.actions import Actor
 from portal.incentives import actions as incentives
 from portal.media import actions as media
@@ -31,6 +32,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     if advocate.erased_at:
         return []
     undoing.forget(advocate)
+    handovers.forget(advocate)
     publishing.forget(advocate)
     submissions.forget(advocate, by=by, circumstances=circumstances)
     referrals.forget(advocate, by=by)

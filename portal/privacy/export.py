@@ -17,6 +17,7 @@ from portal.consent.receipts import as_data
 from portal.db import db
 from portal.events import queries as events
 from portal.events.models import Speaker
+from portal.handovers import queries as handovers
 from portal.history.models import Entry
 from portal.incentives import queries as incentives
 from portal.outbox import delivery
@@ -124,6 +125,7 @@ def contribution(one: Submission) -> dict[str, Any]:
         ],
         "changes_we_proposed": [proposal(change) for change in signoff.proposals_of(one)],
         "asked_of_your_company": asked_of_company(one),
+        "posted_elsewhere": elsewhere(one),
         "published": asset
         and {
             "address": settings().base_url + items.address(one.action, asset.slug),
@@ -131,6 +133,16 @@ def contribution(one: Submission) -> dict[str, Any]:
             "headline": asset.headline,
             "excerpt": asset.excerpt,
         },
+    }
+
+
+def elsewhere(one: Submission) -> dict[str, Any] | None:
+    said = handovers.of(one)
+    return said and {
+        "platform": said.platform,
+        "what_you_said": said.said,
+        "address": said.url,
+        "at": said.said_at,
     }
 
 

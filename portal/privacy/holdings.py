@@ -38,7 +38,7 @@ GOES = [
     Holding(
         "Your words",
         "every answer, finished or not, each version as you sent it, and changes we proposed",
-        ("submission", "answer", "version", "proposal", "asset"),
+        ("submission", "answer", "version", "proposal", "asset", "hand_over"),
         "Deleted, and off every page at once. The sha256 of what was sent stays: a number from "
         "which no word can be read.",
     ),
