@@ -86,13 +86,12 @@ class RuleForm(FlaskForm):
 
     @classmethod
     def of(cls, rule: PlatformRule | None) -> "RuleForm":
-        """Filled with the row as it is, to be read again today; what was sent back wins."""
-        today = clock.now().date()
+        """Filled with the row as it is, its day too; what was sent back wins."""
         if rule is None:
-            return cls(checked_on=today)
+            return cls(checked_on=clock.now().date())
         most = None if rule.most_cents is None else Decimal(rule.most_cents) / 100
         answers = {name: getattr(rule, name).value for name in QUESTIONS}
-        return cls(obj=rule, most=most, seen=rule.version, checked_on=today, **answers)
+        return cls(obj=rule, most=most, seen=rule.version, **answers)
 
     def validate_checked_on(self, field: DateField) -> None:
         if field.data and field.data > clock.now().date():
