@@ -16,6 +16,7 @@ ORDER = [
     ["sessions"],
     ["outbox"],
     ["staff"],
+    ["queue"],
     ["media"],
     ["settings"],
     ["advocates"],

@@ -140,6 +140,7 @@ class OrgApproval(Model):
             name="approved_by_someone_for_something",
         ),
         sa.Index("ix_org_approval_company_id_verdict", "company_id", "verdict"),
+        sa.Index("ix_org_approval_verdict_decided_at_id", "verdict", "decided_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

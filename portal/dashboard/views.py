@@ -1,14 +1,40 @@
 """Home and the queue."""
 
-from flask import Blueprint, current_app, has_request_context, render_template, request
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import current_user
+from markupsafe import Markup
 
-from portal import auth
-from portal.dashboard import program, queries
-from portal.platforms import queries as platforms
+from portal import auth, clock
+from portal.campaigns.models import Action
+from portal.dashboard import program
+from portal.dashboard.kinds import KINDS
+from portal.db import db
+from portal.errors import NotAllowed, NotFound
+from portal.queue import actions, queries
+from portal.queue.queries import SHOWS, SORTS, Place, View, capped
+from portal.review.forms import BulkForm
+from portal.staff.models import Role
+from portal.submissions.actions import noun
 from portal.web import money
 
 bp = Blueprint("dashboard", __name__)
+
+WHATS = {
+    action.value: noun(action).capitalize()
+    for action in (Action.REVIEW, Action.QUOTE, Action.CASE_STUDY, Action.WEBINAR)
+}
+
+
+# ── Home ───────────────────────────────────────────────────────────────────────────────────
 
 
 @bp.get("/staff")
@@ -17,31 +43,150 @@ def show():
     numbers, steps = program.numbers(), program.first_steps()
     return render_template(
         "dashboard/home.html",
-        counts=queries.counts(),
-        kinds=queries.KINDS,
-        oldest=queries.queue()[:5],
+        counts=queries.counts(KINDS),
+        kinds=KINDS,
+        oldest=queries.page(KINDS, View(), current_user, 5).items,
         numbers=numbers,
         owed=" + ".join(money(cents, currency) for cents, currency in numbers.owed),
         steps=steps,
-        unchecked=platforms.old(),
-        capped=queries.capped,
+        capped=capped,
     )
+
+
+# ── Queue ──────────────────────────────────────────────────────────────────────────────────
 
 
 @bp.get("/staff/queue")
 @auth.staff()
 def queue():
-    kind = request.args.get("kind")
-    kind = kind if kind in queries.KINDS else None
+    return queue_page(View.read(request.args, KINDS, WHATS))
+
+
+def queue_page(view: View, refusal: str = "", name: str = ""):
     return render_template(
-        "dashboard/queue.html",
-        kind=kind,
-        kinds=queries.KINDS,
-        counts=queries.counts(),
-        waiting=queries.queue(kind),
-        limit=queries.LIMIT,
-        capped=queries.capped,
+        "queue/index.html",
+        view=view,
+        kinds=KINDS,
+        counts=queries.counts(KINDS, view, current_user),
+        page=queries.page(KINDS, view, current_user),
+        choices={"show": SHOWS, "what": {"": "All contributions"} | WHATS, "sort": SORTS},
+        views=queries.views_of(current_user),
+        desk=queries.desk_of(current_user),
+        bulk=BulkForm(formdata=None),
+        capped=capped,
+        refusal=refusal,
+        name=name,
     )
+
+
+@bp.get("/staff/queue/next")
+@auth.staff()
+def following():
+    """On to what waits after a place in the queue; from its end to the oldest; else to the list."""
+    place = Place.read(request.args.get("after", ""))
+    for view in (View(after=place), View()):
+        if found := queries.page(KINDS, view, current_user, 1).items:
+            return redirect(address(found[0]), 303)
+    return redirect(url_for(".queue"), 303)
+
+
+def address(one: queries.Waiting) -> str:
+    return url_for(one.drawn.endpoint, **one.drawn.values)
+
+
+@bp.app_template_global()
+def queue_bar(key: str, number: int) -> Markup:
+    """For the page of a waiting thing: the way on, who is on it, the keys."""
+    try:
+        here = queries.find(KINDS, key, number)
+    except NotFound:
+        here = None
+    near = [None, None]
+    if here:
+        views = View(before=here.place), View(after=here.place)
+        near = [queries.page(KINDS, view, current_user, 1).items for view in views]
+    previous, following = (address(found[0]) if found else None for found in near)
+    return Markup(
+        render_template(
+            "queue/_bar.html",
+            here=here,
+            previous=previous,
+            following=following,
+            desk=queries.desk_of(current_user),
+        )
+    )
+
+
+# ── Who is on it ───────────────────────────────────────────────────────────────────────────
+
+
+@bp.post("/staff/queue/claims")
+@auth.staff(Role.EDITOR)
+def claim():
+    """Take one on, or put it back; ``item`` is "take:decide:7" or "leave:decide:7"."""
+    act, _, item = request.form.get("item", "").partition(":")
+    key, _, number = item.partition(":")
+    one = queries.find(KINDS, key, int(number) if number.isdecimal() else 0)
+    try:
+        (actions.release if act == "leave" else actions.claim)(one.thing, by=current_user)
+        db.session.commit()
+        flash("It is free again." if act == "leave" else "Noted for half an hour: you are on it.")
+    except NotAllowed as refusal:
+        db.session.rollback()
+        flash(str(refusal), "warning")
+    if "view" in request.form:
+        return redirect(url_for(".queue", **here().asked()), 303)
+    return redirect(address(one), 303)
+
+
+def here() -> View:
+    """The view of the queue somebody came from, which stands in the form."""
+    return View.read(request.form, KINDS, WHATS)
+
+
+# ── Views and keys ─────────────────────────────────────────────────────────────────────────
+
+
+@bp.post("/staff/queue/views")
+@auth.staff(Role.EDITOR)
+def save_view():
+    name = request.form.get("name", "")
+    try:
+        actions.save_view(name, here(), by=current_user)
+        db.session.commit()
+    except NotAllowed as refusal:
+        db.session.rollback()
+        return queue_page(here(), refusal=str(refusal), name=name), 422
+    flash("Saved. It stands above the list from now on.")
+    return redirect(url_for(".queue", **here().asked()), 303)
+
+
+@bp.post("/staff/queue/views/<int:id>/removal")
+@auth.staff(Role.EDITOR)
+def drop_view(id: int):
+    actions.drop_view(id, by=current_user)
+    db.session.commit()
+    flash("The view is removed; nothing in the queue changed.")
+    return redirect(url_for(".queue"), 303)
+
+
+@bp.post("/staff/queue/keys")
+@auth.staff(Role.EDITOR)
+def set_keys():
+    on = request.form.get("keys") == "on"
+    actions.set_keys(on, by=current_user)
+    db.session.commit()
+    flash(f"Keys are {'on' if on else 'off'}, on every machine you sign in at.")
+    return redirect(url_for(".queue"), 303)
+
+
+@bp.post("/staff/first-steps")
+@auth.staff(Role.EDITOR)
+def hide_steps():
+    hide = request.form.get("steps") != "show"
+    actions.hide_steps(clock.now() if hide else None, by=current_user)
+    db.session.commit()
+    return redirect(url_for(".show"), 303)
 
 
 @bp.app_context_processor
@@ -50,5 +195,5 @@ def queue_count() -> dict[str, str]:
     view = has_request_context() and current_app.view_functions.get(request.endpoint)
     if not getattr(view, "door", "").startswith("staff") or not current_user.is_authenticated:
         return {}
-    total = sum(queries.counts().values())
-    return {"queue_count": queries.capped(total)} if total else {}
+    total = sum(queries.counts(KINDS).values())
+    return {"queue_count": capped(total)} if total else {}

@@ -120,6 +120,7 @@ class Speaker(Model):
             "state <> 'confirmed' OR (event_id IS NOT NULL AND confirmed_at IS NOT NULL)",
             name="confirmed_for_an_event",
         ),
+        sa.Index("ix_speaker_state_created_at_id", "state", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

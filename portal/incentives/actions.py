@@ -35,6 +35,7 @@ MOVES = {
     RewardState.ISSUED: set(),
     RewardState.DECLINED: set(),
 }
+WAITING = {RewardState.ACCRUED, RewardState.HELD}  # for a person of ours
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
 NO_GIFTS = {Sector.PUBLIC, Sector.HEALTHCARE, Sector.FINANCE, Sector.EDUCATION}
 GOVERNMENT = (
@@ -156,6 +157,9 @@ def tax_form_on_file(advocate: Advocate, *, by: Actor) -> None:
 
 def _append(reward: Reward, state: RewardState, *, note: str = "", by: Actor) -> None:
     reward.entries.append(RewardEntry(state=state, note=note, by=by.subject))
+    reward.waits_since = clock.now() if state in WAITING else None
+    if state is RewardState.ACCRUED and reward.not_before:
+        reward.waits_since = max(clock.now(), reward.not_before)
     db.session.flush()
     record(reward, state.value, by=by, note=note)
 

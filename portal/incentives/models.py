@@ -72,7 +72,10 @@ class Reward(Model):
     """One reward owed for one reason, once. Its state is its newest ledger entry."""
 
     __tablename__ = "reward"
-    __table_args__ = (sa.Index("ix_reward_pot_advocate_id", "pot", "advocate_id"),)
+    __table_args__ = (
+        sa.Index("ix_reward_pot_advocate_id", "pot", "advocate_id"),
+        sa.Index("ix_reward_waits_since_id", "waits_since", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
@@ -83,6 +86,7 @@ class Reward(Model):
     donated: Mapped[bool] = mapped_column(default=False)
     pot: Mapped[str] = mapped_column(sa.String(60), default="")  # what its limits are counted in
     not_before: Mapped[datetime | None]  # approvable from then on
+    waits_since: Mapped[datetime | None]  # for a person of ours; none: nobody has to look
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     entries: Mapped[list["RewardEntry"]] = relationship(
         back_populates="reward", order_by="RewardEntry.id", lazy="selectin"

@@ -77,6 +77,7 @@ class Lead(Model):
         sa.CheckConstraint("stage <> 'withdrawn' OR email = ''", name="no_details_if_withdrawn"),
         sa.CheckConstraint("value_cents >= 0", name="value_not_negative"),
         sa.Index("ix_lead_stage_id", "stage", "id"),
+        sa.Index("ix_lead_stage_created_at_id", "stage", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -189,6 +190,13 @@ class LeadSignal(Model):
     __table_args__ = (
         sa.UniqueConstraint("lead_id", "rule"),
         sa.CheckConstraint("(cleared_at IS NULL) = (\"by\" = '')", name="cleared_by_someone"),
+        sa.Index(
+            "ix_lead_signal_unseen",
+            "at",
+            "id",
+            sqlite_where=sa.text("cleared_at IS NULL AND severity != 'note'"),
+            postgresql_where=sa.text("cleared_at IS NULL AND severity != 'note'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

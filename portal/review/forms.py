@@ -1,6 +1,6 @@
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import IntegerField, RadioField, SelectChoice, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.campaigns.models import Action
 from portal.publishing.grounds import FOR_REVIEWS, Ground
@@ -38,3 +38,39 @@ class DeclineForm(FlaskForm):
         super().__init__(**more)
         grounds = FOR_REVIEWS if action is Action.REVIEW else list(Ground)
         self.ground.choices = [(ground.value, ground.sentence) for ground in grounds]
+
+
+class BulkForm(FlaskForm):
+    """One decision for several contributions; ``items`` are "id:version" each."""
+
+    decision = RadioField(
+        "Decision",
+        id="several-decision",
+        choices=[
+            SelectChoice("approve", "Approve"),
+            SelectChoice("change", "Ask for a change"),
+            SelectChoice("decline", "Decline"),
+        ],
+        validators=[InputRequired("Choose the decision")],
+    )
+    ground = RadioField(
+        "Ground",
+        id="several-ground",
+        description="Only if you decline. Reviews keep to the neutral ones.",
+        choices=[SelectChoice(ground.value, ground.sentence) for ground in Ground],
+        validate_choice=False,
+    )
+    note = TextAreaField(
+        "Note",
+        id="several-note",
+        description="The same to each, by mail. Needed unless you approve.",
+        validators=[TOO_LONG],
+    )
+
+    def validate_ground(self, field: RadioField) -> None:
+        if self.decision.data == "decline" and field.data not in set(Ground):
+            raise ValidationError("Choose the ground")
+
+    def validate_note(self, field: TextAreaField) -> None:
+        if self.decision.data in ("change", "decline") and not (field.data or "").strip():
+            raise ValidationError("Write why: each of them will read it")

@@ -1,20 +1,15 @@
 """What someone who decides on a contribution needs to see."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
-from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent import queries as permissions
 from portal.db import db
 from portal.history import queries as history
 from portal.history.models import Entry
-from portal.publishing.grounds import WORKING_DAYS
 from portal.staff.models import Staff
 from portal.submissions.models import PromptKind, State, Submission
 from portal.submissions.queries import shown
@@ -95,46 +90,3 @@ def name_of(subject: str) -> str:
 
 def _names(entries) -> dict[str, str]:
     return {subject: name_of(subject) for subject in {entry.by for entry in entries}}
-
-
-# ── Waiting ────────────────────────────────────────────────────────────────────────────────
-
-
-def waiting() -> sa.Select:
-    """Contributions nobody has decided on yet, oldest first."""
-    return (
-        sa.select(Submission)
-        .where(Submission.state == State.SUBMITTED)
-        .order_by(Submission.submitted_at, Submission.id)
-        .options(joinedload(Submission.advocate))
-    )
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The waiting contributions before and after one, for J and K."""
-
-    older: int | None
-    newer: int | None
-
-
-def neighbours(submission: Submission) -> Neighbours:
-    place = sa.tuple_(Submission.submitted_at, Submission.id)
-    at = sa.literal(submission.submitted_at, Submission.submitted_at.type)
-    here = sa.tuple_(at, sa.literal(submission.id))
-    ids = sa.select(Submission.id).where(Submission.state == State.SUBMITTED).limit(1)
-    up = ids.where(place < here).order_by(Submission.submitted_at.desc(), Submission.id.desc())
-    down = ids.where(place > here).order_by(Submission.submitted_at, Submission.id)
-    return Neighbours(older=db.session.scalar(up), newer=db.session.scalar(down))
-
-
-def next_waiting(submission: Submission) -> int | None:
-    """What to decide after this one: the next in line, else the oldest of all."""
-    ids = waiting().with_only_columns(Submission.id, maintain_column_froms=True)
-    return neighbours(submission).newer or db.session.scalar(ids.limit(1))
-
-
-def overdue(since: datetime) -> bool:
-    """Whether something has waited longer than we promise (T17)."""
-    days = (since + timedelta(days=n + 1) for n in range((clock.now() - since).days))
-    return sum(day.weekday() < 5 for day in days) > WORKING_DAYS

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
@@ -15,8 +15,10 @@ from portal.publishing.forms import PublishForm
 from portal.publishing.grounds import Ground
 from portal.publishing.items import address
 from portal.publishing.queries import asset_of
-from portal.review import actions, queries, undoing
-from portal.review.forms import ApproveForm, ChangeForm, DeclineForm
+from portal.queue.queries import Place
+from portal.review import actions, queries, several, undoing
+from portal.review.forms import ApproveForm, BulkForm, ChangeForm, DeclineForm
+from portal.review.waiting import DECIDE
 from portal.staff.models import Role
 from portal.submissions.attaching import file_sent_with
 from portal.submissions.models import Submission
@@ -98,10 +100,55 @@ def undo(submission_id):
     return redirect(url_for(".show", submission_id=submission_id), 303)
 
 
+@bp.post("/staff/queue/decisions")
+@auth.staff(Role.EDITOR)
+def decide_several():
+    """Several at once: the answer is the page that says what became of each."""
+    seen = chosen()
+    form = BulkForm()
+    if not form.validate() or not seen:
+        if not seen:
+            form.decision.errors = ["Select at least one contribution", *form.decision.errors]
+        return several_page(form, [], seen), 422
+    results = several.decide(
+        seen,
+        form.decision.data,
+        ground=form.ground.data or "",
+        note=form.note.data or "",
+        by=current_user,
+    )
+    db.session.commit()
+    return several_page(form, results, [one.id for one in results if not one.done])
+
+
+@bp.post("/staff/queue/undo")
+@auth.staff(Role.EDITOR)
+def undo_several():
+    ids = request.form.getlist("items", type=int)
+    results = several.undo(ids, by=current_user)
+    db.session.commit()
+    return several_page(BulkForm(formdata=None), results, [], may_undo=False)
+
+
+def chosen() -> dict[int, int]:
+    """What was selected, as it was seen: id → version."""
+    pairs = (item.partition(":")[::2] for item in request.form.getlist("items"))
+    return {int(one): int(version) for one, version in pairs if (one + version).isdecimal()}
+
+
+def several_page(form: BulkForm, results, ids, *, may_undo: bool = True) -> str:
+    again = several.open_among(ids)
+    return render_template(
+        "review/several.html", form=form, results=results, again=again, may_undo=may_undo
+    )
+
+
 def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     """Act, commit, go on to the next one; or the same page with what was typed and the reason."""
     if not form.validate():
         return _page(submission, form), 422
+    since = submission.submitted_at
+    place = since and Place(since, DECIDE.key, submission.id)
     try:
         with undoing.undoable(submission, by=current_user):
             act()
@@ -111,10 +158,7 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
         return _page(submission, form, refusal=str(refusal)), refusal.status
     text = said.format(name=submission.advocate.first_name)
     flash({"text": text, "undo": url_for(".undo", submission_id=submission.id)})
-    following = queries.next_waiting(submission)
-    if following:
-        return redirect(url_for("review.show", submission_id=following), 303)
-    return redirect(url_for("dashboard.queue"), 303)
+    return redirect(url_for("dashboard.following", after=str(place) if place else None), 303)
 
 
 def _page(submission: Submission, form: FlaskForm | None = None, refusal: str = "") -> str:
@@ -134,7 +178,6 @@ def _page(submission: Submission, form: FlaskForm | None = None, refusal: str = 
         answers=queries.answers(submission),
         choices=queries.choices(submission),
         story=queries.story(submission),
-        near=queries.neighbours(submission),
         desk=desk,
         asset=asset,
         address=asset and address(submission.action, asset.slug),

@@ -183,6 +183,7 @@ class Submission(Model):
             name="decided_at_if_decided",
         ),
         sa.Index("ix_submission_state_submitted_at_id", "state", "submitted_at", "id"),
+        sa.Index("ix_submission_state_decided_at_id", "state", "decided_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,13 +1,13 @@
 // The queue from the keyboard. [data-queue] holds [data-queue-item]s; J and K walk them, or press [data-key=j] and [data-key=k]
 // where there are none. [data-key="a"] is pressed by A, inside the current item first; a summary opens and its first field gets the focus.
-// ? opens dialog[data-keys-help]; checkbox [data-keys-switch] turns keys off. Silent while typing or with Ctrl, Alt, ⌘.
+// ? opens dialog[data-keys-help]. Nothing without [data-keys=on]. Silent while typing or with Ctrl, Alt, ⌘. [data-undo] goes after 10 seconds.
 (function () {
-  var box = document.querySelector("[data-queue]") || document.body, toggle = document.querySelector("[data-keys-switch]"), here = null;
-  var off = function () { try { return localStorage.getItem("keys") === "off"; } catch (e) { return false; } };
-  if (toggle) {
-    toggle.checked = !off();
-    toggle.addEventListener("change", function () { try { localStorage.setItem("keys", toggle.checked ? "on" : "off"); } catch (e) { /* private mode */ } });
-  }
+  var box = document.querySelector("[data-queue]") || document.body, here = null;
+  var undo = document.querySelector("[data-undo]");
+  if (undo) setTimeout(function () { if (!undo.contains(document.activeElement)) undo.remove(); }, 10000);
+  if (!document.querySelector("[data-keys=on]")) return;
+  var help = document.querySelector("dialog[data-keys-help]"), opener = document.querySelector("[data-keys-open]");
+  if (opener) { opener.hidden = false; opener.addEventListener("click", function () { help.showModal(); }); }
   function items() { return Array.from(box.querySelectorAll("[data-queue-item]")); }
   function go(step) {
     var all = items();
@@ -21,18 +21,18 @@
     next.scrollIntoView({ block: "nearest" });
   }
   addEventListener("keydown", function (e) {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || off()) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     if (e.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
     var open = document.querySelector("dialog[open]"), key = e.key.toLowerCase();
     if (open) return;
     if (key === "j" || key === "k") { e.preventDefault(); return go(key === "j" ? 1 : -1); }
-    if (key === "?") { var help = document.querySelector("dialog[data-keys-help]"); if (help) { e.preventDefault(); help.showModal(); } return; }
+    if (key === "?") { if (help) { e.preventDefault(); help.showModal(); } return; }
     if (!/^[a-z]$/.test(key)) return;
     var now = document.activeElement.closest("[data-queue-item]") || here || document;
     var target = now.querySelector("[data-key=" + key + "]") || document.querySelector("[data-key=" + key + "]");
     if (!target) return;
     e.preventDefault();
     if (target.matches("summary")) { target.parentNode.open = true; target = target.parentNode.querySelector("input:not([type=hidden]), textarea, select"); }
-    if (target.matches("input, textarea, select")) target.focus(); else target.click();
+    if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus(); else target.click();
   });
 })();

@@ -8,11 +8,11 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent.models import Purpose
-from portal.dashboard.queries import age
 from portal.db import db
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives.models import Choice, Offer
+from portal.queue.kinds import age
 from portal.review import actions as review
 from portal.staff.models import Role, Staff
 from portal.submissions.models import Submission
@@ -67,7 +67,7 @@ def test_everything_waits_in_one_list_oldest_first(sent, as_rosa, act, campaign,
         "A €25 gift card for Ada Lovelace"
     ]
     assert len(titles(as_rosa.get("/staff/queue?kind=decide").text)) == 2
-    assert "Nothing of this kind waits" in as_rosa.get("/staff/queue?kind=leads").text
+    assert "Nothing waits here" in as_rosa.get("/staff/queue?kind=leads").text
 
 
 def test_what_is_decided_leaves_the_queue(sent, as_rosa, saved):
@@ -95,7 +95,7 @@ def test_words_that_may_not_be_shown_do_not_wait_for_being_published(
 def test_T17_a_review_older_than_ten_working_days_is_overdue(sent, as_rosa, days, late):
     with clock.ago(days=days):
         sent(Action.REVIEW)
-    assert ("Overdue" in as_rosa.get("/staff/queue").text) is late
+    assert (">Overdue</span>" in as_rosa.get("/staff/queue").text) is late
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_undone_within_ten_seconds_nothing_is_sent_and_all_is_as_it_was(
 
 def test_the_page_after_a_decision_has_the_button_without_a_script(sent, as_rosa, decide):
     sent()
-    page = as_rosa.get(decide(as_rosa).location).text
+    page = as_rosa.get(decide(as_rosa).location, follow_redirects=True).text
     assert 'action="/staff/submissions/1/undo"' in page
     assert 'name="csrf_token"' in page
 

@@ -1,0 +1,19 @@
+"""Every kind of thing that waits for a person, in the order of the tabs. A new one: one line."""
+
+from portal.approvals.waiting import COMPANIES
+from portal.events.waiting import EVENTS
+from portal.incentives.waiting import REWARDS
+from portal.referrals.waiting import LEADS, RISKS
+from portal.review.waiting import DECIDE, PUBLISH
+from portal.submissions.waiting import SPEAKERS
+
+KINDS = [
+    DECIDE,
+    PUBLISH,
+    COMPANIES,
+    REWARDS,
+    LEADS,
+    RISKS,
+    SPEAKERS,
+    EVENTS,
+]

@@ -1,0 +1,34 @@
+"""Rewards that are due, or held until somebody has looked."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.incentives.models import Reward
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, opening
+
+
+def draw(found: Sequence[Reward]) -> list[Drawn]:
+    return [
+        Drawn(
+            opening(f"{one.promise['reward']} for {one.advocate.name}"),
+            one.entries[-1].note or one.explanation.replace("Your", "Their", 1),
+            "incentives.reward",
+            {"reward_id": one.id},
+            held=ON_HOLD if one.advocate.restricted_at else "",
+        )
+        for one in found
+    ]
+
+
+REWARDS = Kind(
+    "rewards",
+    "Rewards",
+    Reward,
+    Reward.waits_since,
+    lambda: [Reward.waits_since <= clock.now()],  # not before their terms allow it
+    draw,
+    (joinedload(Reward.advocate),),
+    late_from=days_ago(14),
+)

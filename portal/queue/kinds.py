@@ -1,0 +1,74 @@
+"""What a kind of waiting thing has to say of itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.db import Model
+
+ON_HOLD = "On hold: they asked us to do nothing with their data for now."
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One waiting thing in words, and the page where it is dealt with."""
+
+    title: str
+    hint: str
+    endpoint: str
+    values: dict[str, int]
+    held: str = ""  # why nobody may act on it now
+    bulk: str = ""  # what the form for several sends: "id:version"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that waits: rows of ``row`` for which all of ``waits()`` holds.
+
+    ``since`` and the conditions need an index that begins with what the conditions fix and ends
+    with ``since`` and the id, so that a page costs the same however much lies behind it.
+    """
+
+    key: str
+    title: str  # of its tab
+    row: type[Model]
+    since: Any  # a column: when it began to wait
+    waits: Callable[[], Sequence[sa.ColumnElement[bool]]]
+    draw: Callable[[Sequence[Any]], Sequence[Drawn]]  # in the order given
+    options: Sequence[Any] = field(default=())  # what to load with a row
+    late_from: Callable[[], datetime] | None = None  # older than this waited longer than we promise
+    what: Any = None  # the column that says which action it is about, if any
+
+
+def days_ago(days: int) -> Callable[[], datetime]:
+    """For ``late_from``: so many days."""
+    return lambda: clock.now() - timedelta(days=days)
+
+
+def working_days_ago(days: int) -> datetime:
+    """The moment since when so many days from Monday to Friday have passed."""
+    moment = clock.now()
+    while days:
+        if moment.weekday() < 5:
+            days -= 1
+        moment -= timedelta(days=1)
+    return moment
+
+
+def age(span: timedelta) -> str:
+    """A length of time in words: ``5 minutes``, ``3 days``, ``6 weeks``."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    for word, size in (("week", 7 * 24 * 60), ("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        number = minutes // size
+        if number >= (2 if word == "week" else 1):
+            return f"{number} {word}{'s' if number > 1 else ''}"
+    return "less than a minute"
+
+
+def opening(sentence: str) -> str:
+    """With its first letter large."""
+    return sentence[:1].upper() + sentence[1:]

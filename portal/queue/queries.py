@@ -1,0 +1,257 @@
+"""The page of everything that waits: filtered, in order, the same speed at any size."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.db import db
+from portal.errors import NotFound
+from portal.queue.kinds import Drawn, Kind, age
+from portal.queue.models import Desk, QueueClaim, SavedView
+from portal.staff.models import Staff
+
+LIMIT = 50
+CAP = 99  # nobody needs to count further
+SHOWS = {"": "Everything", "free": "Nobody is on it", "mine": "I am on it", "late": "Overdue"}
+SORTS = {"": "Oldest first", "newest": "Newest first"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in the order of the queue."""
+
+    since: datetime
+    key: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.since.isoformat()}~{self.key}~{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        try:
+            since, key, number = text.split("~")
+            moment = datetime.fromisoformat(since)
+            return cls(moment, key, int(number)) if moment.tzinfo else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody asks of the queue; all of it stands in the address."""
+
+    kind: str = ""
+    show: str = ""
+    what: str = ""
+    sort: str = ""
+    after: Place | None = None
+    before: Place | None = None
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str], kinds: Sequence[Kind], whats: Sequence[str]) -> "View":
+        """From an address; what it cannot mean is left out."""
+
+        def one_of(name: str, known) -> str:
+            return asked[name] if asked.get(name) in known else ""
+
+        return cls(
+            kind=one_of("kind", {kind.key for kind in kinds}),
+            show=one_of("show", SHOWS),
+            what=one_of("what", whats),
+            sort=one_of("sort", SORTS),
+            after=Place.read(asked.get("after", "")),
+            before=Place.read(asked.get("before", "")),
+        )
+
+    def asked(self, **changes: Any) -> dict[str, str]:
+        """The arguments of an address that asks the same, or something else of it."""
+        one = replace(self, after=None, before=None, **changes)
+        names = ("kind", "show", "what", "sort", "after", "before")
+        return {name: str(getattr(one, name)) for name in names if getattr(one, name)}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing a person has to look at."""
+
+    kind: Kind
+    thing: Any
+    since: datetime
+    drawn: Drawn
+    claim: QueueClaim | None
+    late: bool
+
+    @property
+    def age(self) -> str:
+        return age(clock.now() - self.since)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.since, self.kind.key, self.thing.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of what waits, and the places from which to go on or back."""
+
+    items: list[Waiting]
+    next: Place | None
+    previous: Place | None
+
+
+# ── Which ──────────────────────────────────────────────────────────────────────────────────
+
+
+def counts(kinds: Sequence[Kind], view: View | None = None, me: Staff | None = None):
+    """How much waits, by key, each counted to CAP + 1."""
+    view = view or View()
+    columns = [
+        sa.select(sa.func.count())
+        .select_from(
+            sa.select(kind.row.id).where(*_filters(kind, view, me)).limit(CAP + 1).subquery()
+        )
+        .scalar_subquery()
+        for kind in kinds
+    ]
+    found = db.session.execute(sa.select(*columns)).one()
+    return {kind.key: number for kind, number in zip(kinds, found, strict=True)}
+
+
+def capped(number: int) -> str:
+    return f"{CAP}+" if number > CAP else str(number)
+
+
+def page(kinds: Sequence[Kind], view: View, me: Staff, limit: int = LIMIT) -> Page:
+    """The next ``limit`` of what the view asks for. Each kind gives at most that many by its
+    index, and the few found are put in one order."""
+    backwards = view.before is not None
+    down = (view.sort == "newest") is not backwards
+    edge = view.before or view.after
+    chosen = [kind for kind in kinds if view.kind in ("", kind.key)]
+    parts = []
+    for kind in chosen:
+        order = [kind.since, kind.row.id]
+        query = sa.select(
+            sa.literal(kind.key).label("key"), kind.row.id.label("id"), kind.since.label("since")
+        ).where(*_filters(kind, view, me), *_beyond(kind, edge, down))
+        query = query.order_by(*([column.desc() for column in order] if down else order))
+        parts.append(sa.select(query.limit(limit + 1).subquery()))
+    every = sa.union_all(*parts).subquery()
+    order = [every.c.since, every.c.key, every.c.id]
+    order = [column.desc() for column in order] if down else order
+    rows = db.session.execute(sa.select(every).order_by(*order).limit(limit + 1)).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    items = _drawn(chosen, rows[::-1] if backwards else rows)
+    return Page(
+        items,
+        next=items[-1].place if items and (more or backwards) else None,
+        previous=items[0].place if items and (more if backwards else edge) else None,
+    )
+
+
+def _filters(kind: Kind, view: View, me: Staff | None) -> list[sa.ColumnElement[bool]]:
+    found = list(kind.waits())
+    if view.what:
+        found.append(kind.what == view.what if kind.what is not None else sa.false())
+    if view.show == "late":
+        found.append(kind.since < kind.late_from() if kind.late_from else sa.false())
+    if view.show in ("mine", "free"):
+        mine = view.show == "mine"
+        ids = _claimed(kind, me if mine else None)
+        found.append(kind.row.id.in_(ids) if mine else kind.row.id.not_in(ids))
+    return found
+
+
+def _claimed(kind: Kind, by: Staff | None) -> list[int]:
+    """What somebody is on; claims are few, and end by themselves."""
+    name = kind.row.__tablename__
+    query = sa.select(QueueClaim.about).where(
+        QueueClaim.until > clock.now(), QueueClaim.about.startswith(f"{name}:")
+    )
+    if by:
+        query = query.where(QueueClaim.staff_id == by.id)
+    return [int(about.rpartition(":")[2]) for about in db.session.scalars(query)]
+
+
+def _beyond(kind: Kind, edge: Place | None, down: bool) -> list[sa.ColumnElement[bool]]:
+    """What of this kind comes after a place; kinds of one moment follow each other by key."""
+    if edge is None:
+        return []
+    at = sa.literal(edge.since, kind.since.type)
+    if kind.key == edge.key:
+        here, there = sa.tuple_(kind.since, kind.row.id), sa.tuple_(at, sa.literal(edge.id))
+        return [here < there if down else here > there]
+    same_moment = kind.key < edge.key if down else kind.key > edge.key
+    if down:
+        return [kind.since <= at if same_moment else kind.since < at]
+    return [kind.since >= at if same_moment else kind.since > at]
+
+
+# ── In words ───────────────────────────────────────────────────────────────────────────────
+
+
+def _drawn(kinds: Sequence[Kind], rows: Sequence[Any]) -> list[Waiting]:
+    found: dict[tuple[str, int], Waiting] = {}
+    for kind in kinds:
+        since = {row.id: row.since for row in rows if row.key == kind.key}
+        if since:
+            found |= {(kind.key, one.thing.id): one for one in _of_kind(kind, since)}
+    claimed = claims([one.thing.subject for one in found.values()])
+    return [
+        replace(found[row.key, row.id], claim=claimed.get(found[row.key, row.id].thing.subject))
+        for row in rows
+    ]
+
+
+def _of_kind(kind: Kind, since: Mapping[int, datetime]) -> list[Waiting]:
+    query = sa.select(kind.row).where(kind.row.id.in_(since)).options(*kind.options)
+    things = db.session.scalars(query).unique().all()
+    late = kind.late_from() if kind.late_from else None
+    return [
+        Waiting(kind, thing, since[thing.id], drawn, None, bool(late and since[thing.id] < late))
+        for thing, drawn in zip(things, kind.draw(things), strict=True)
+    ]
+
+
+def claims(subjects: Sequence[str]) -> dict[str, QueueClaim]:
+    """Who is on which of these just now."""
+    found = db.session.scalars(
+        sa.select(QueueClaim).where(QueueClaim.about.in_(subjects), QueueClaim.until > clock.now())
+    )
+    return {claim.about: claim for claim in found}
+
+
+def find(kinds: Sequence[Kind], key: str, number: int) -> Waiting:
+    """One waiting thing; raises NotFound when it waits no more."""
+    kind = next((one for one in kinds if one.key == key), None)
+    row = (
+        kind
+        and db.session.execute(
+            sa.select(sa.literal(key).label("key"), kind.row.id, kind.since.label("since")).where(
+                kind.row.id == number, *kind.waits()
+            )
+        ).first()
+    )
+    if not row:
+        raise NotFound("This does not wait for anyone any more.")
+    return _drawn([kind], [row])[0]
+
+
+# ── Whose desk ─────────────────────────────────────────────────────────────────────────────
+
+
+def views_of(person: Staff) -> Sequence[SavedView]:
+    """The views somebody keeps, by name."""
+    return db.session.scalars(
+        sa.select(SavedView).where(SavedView.staff_id == person.id).order_by(SavedView.name)
+    ).all()
+
+
+def desk_of(person: Staff) -> Desk:
+    """How somebody likes their desk; never stored by asking."""
+    return db.session.get(Desk, person.id) or Desk(staff_id=person.id, keys_on=True)

@@ -1,0 +1,72 @@
+"""Leads nobody has spoken to, and those that stood out."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.referrals.models import Lead, LeadSignal, Stage
+
+
+def draw(found: Sequence[Lead]) -> list[Drawn]:
+    return [
+        Drawn(
+            f"{one.name}, {one.company}" if one.name else "A lead whose details are deleted",
+            f"Came through {one.link.referral.advocate.name}",
+            "referrals.lead",
+            {"lead_id": one.id},
+            held=ON_HOLD if one.link.referral.advocate.restricted_at else "",
+        )
+        for one in found
+    ]
+
+
+def draw_signals(found: Sequence[LeadSignal]) -> list[Drawn]:
+    return [
+        Drawn(
+            f"Look at {one.lead.name or 'a lead'}, {one.lead.company or 'details deleted'}",
+            one.reason,
+            "referrals.lead",
+            {"lead_id": one.lead_id},
+        )
+        for one in found
+    ]
+
+
+# As text, so that both databases see the condition of the index in it.
+UNSEEN = (LeadSignal.cleared_at.is_(None), LeadSignal.severity != sa.literal_column("'note'"))
+
+
+def first_of_its_lead() -> list[sa.ColumnElement[bool]]:
+    """A lead that stood out twice is looked at once."""
+    other = aliased(LeadSignal)
+    earlier = sa.exists().where(
+        other.lead_id == LeadSignal.lead_id,
+        other.cleared_at.is_(None),
+        other.severity != "note",
+        other.id < LeadSignal.id,
+    )
+    return [*UNSEEN, ~earlier]
+
+
+LEADS = Kind(
+    "leads",
+    "New leads",
+    Lead,
+    Lead.created_at,
+    lambda: [Lead.stage == Stage.RECEIVED],
+    draw,
+    (joinedload(Lead.link),),
+    late_from=days_ago(2),
+)
+RISKS = Kind(
+    "risks",
+    "Leads to look at",
+    LeadSignal,
+    LeadSignal.at,
+    first_of_its_lead,
+    draw_signals,
+    (joinedload(LeadSignal.lead),),
+    late_from=days_ago(7),
+)

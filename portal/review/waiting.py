@@ -1,0 +1,90 @@
+"""Contributions that wait for a decision, and those that wait for being published."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, lazyload
+
+from portal.consent import queries as permissions
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.publishing.grounds import WORKING_DAYS
+from portal.publishing.models import Decision, Proposal
+from portal.publishing.queries import PICKED
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, working_days_ago
+from portal.submissions.actions import noun
+from portal.submissions.models import State, Submission
+
+ANSWERED = {
+    Decision.APPROVED: "agreed to your change",
+    Decision.REWORDED: "answered your change with a wording of their own",
+    Decision.REFUSED: "kept their own words",
+}
+
+
+def draw(found: Sequence[Submission]) -> list[Drawn]:
+    """What it is, from whom, and what they answered if we had proposed a change."""
+    answers = answered([one.id for one in found])
+    return [
+        Drawn(
+            f"{noun(one.action).capitalize()} from {one.advocate.name}",
+            ". ".join(
+                filter(
+                    None,
+                    (
+                        one.advocate.company.name,
+                        one.id in answers and f"{one.advocate.first_name} {answers[one.id]}",
+                    ),
+                )
+            ),
+            "review.show",
+            {"submission_id": one.id},
+            held=ON_HOLD if one.advocate.restricted_at else "",
+            bulk=f"{one.id}:{one.version}" if one.state is State.SUBMITTED else "",
+        )
+        for one in found
+    ]
+
+
+def answered(ids: Sequence[int]) -> dict[int, str]:
+    """What the author said to the newest change of ours, in words, by contribution."""
+    rows = db.session.execute(
+        sa.select(Proposal.submission_id, Proposal.decision)
+        .where(Proposal.submission_id.in_(ids), Proposal.decision.in_(ANSWERED))
+        .order_by(Proposal.id)
+    )
+    return {number: ANSWERED[decision] for number, decision in rows}
+
+
+OPTIONS = (
+    joinedload(Submission.advocate),
+    lazyload(Submission.answers),
+    lazyload(Submission.prompt_set),
+)
+
+DECIDE = Kind(
+    "decide",
+    "To decide",
+    Submission,
+    Submission.submitted_at,
+    lambda: [Submission.state == State.SUBMITTED],
+    draw,
+    OPTIONS,
+    late_from=lambda: working_days_ago(WORKING_DAYS),
+    what=Submission.action,
+)
+PUBLISH = Kind(
+    "publish",
+    "To publish",
+    Submission,
+    Submission.decided_at,
+    lambda: [  # without the permission there is nothing to do but wait
+        Submission.state == State.APPROVED,
+        Submission.action.in_(PICKED),
+        permissions.is_in_force(Submission.receipt_id, Purpose.WORDS),
+    ],
+    draw,
+    OPTIONS,
+    late_from=lambda: working_days_ago(WORKING_DAYS),
+    what=Submission.action,
+)

@@ -1,0 +1,45 @@
+"""Who offered to speak, and whose proposal was accepted: give them a seat or say not now."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.campaigns.models import Action
+from portal.events.models import Speaker, SpeakerState
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.submissions.models import State, Submission
+
+
+def draw(found: Sequence[Speaker]) -> list[Drawn]:
+    return [
+        Drawn(
+            f"{one.advocate.name} would speak" + (f": {one.event.title}" if one.event else ""),
+            one.topic if one.event else f"On other days. {one.topic}",
+            "events.show" if one.event else "events.index",
+            {"id": one.event_id} if one.event else {},
+            held=ON_HOLD if one.advocate.restricted_at else "",
+        )
+        for one in found
+    ]
+
+
+def waits() -> list[sa.ColumnElement[bool]]:
+    accepted = sa.exists().where(
+        Submission.invitation_id == Speaker.invitation_id,
+        Submission.action == Action.WEBINAR,
+        Submission.state == State.APPROVED,
+    )
+    return [Speaker.state == SpeakerState.OFFERED, accepted]
+
+
+SPEAKERS = Kind(
+    "speakers",
+    "Speakers",
+    Speaker,
+    Speaker.created_at,
+    waits,
+    draw,
+    (joinedload(Speaker.event),),
+    late_from=days_ago(14),
+)
