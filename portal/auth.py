@@ -8,9 +8,10 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.db import db
+from portal.db import SAFE_METHODS, db
 from portal.sessions import actions as sessions
-from portal.sessions.models import IDLE, Who
+from portal.sessions.models import IDLE, Way, Who
+from portal.staff import confirming
 from portal.staff.models import Role, Staff
 
 login = LoginManager()
@@ -36,17 +37,33 @@ public = door("public")  # anyone
 by_link = door("link")  # whoever holds the signed link in the path
 
 
-def staff(role: Role = Role.VIEWER) -> Callable:
-    """Let in staff who may do what ``role`` may."""
+def staff(role: Role = Role.VIEWER, *, confirmed: bool = False) -> Callable:
+    """Let in staff who may do what ``role`` may.
 
+    With ``confirmed`` they must have proved within ten minutes that it is them, for what would do
+    harm in a stranger’s hands; the page that asks brings back all that was typed.
+    """
+    return _staff_door(f"staff:{role}", role, confirmed)
+
+
+def own(*, confirmed: bool = False) -> Callable:
+    """Let in every colleague to their own account, also before they have a second factor."""
+    return _staff_door("self", Role.VIEWER, confirmed)
+
+
+def _staff_door(name: str, role: Role, confirmed: bool) -> Callable:
     def guard(view):
-        @door(f"staff:{role}")
+        @door(name)
         @wraps(view)
         def guarded(*args, **kwargs):
             if not current_user.is_authenticated:
                 return login.unauthorized()
             if not current_user.may(role):
                 abort(403)
+            if name != "self" and confirming.lacks_factor(current_user):
+                return redirect(url_for("staff.account"), 303)
+            if confirmed and (page := confirming.ask(current_user)):
+                return page
             return view(*args, **kwargs)
 
         return guarded
@@ -71,10 +88,12 @@ def advocate(view):
 # ── Sign-in and out ────────────────────────────────────────────────────────────────────────
 
 
-def sign_in_staff(person: Staff) -> None:
+def sign_in_staff(person: Staff, way: Way) -> None:
     """Begin a new session for this browser; an older one of it ends."""
+    person = getattr(person, "_get_current_object", lambda: person)()  # it may be who signs out
     sign_out_staff()
-    person.session_token = sessions.begin(Who.STAFF, person.id, request.user_agent.string)
+    agent = request.user_agent.string
+    person.session_token = sessions.begin(Who.STAFF, person.id, agent, way)
     login_user(person)
     _seen("staff")
 
@@ -106,6 +125,9 @@ def load_staff(token: str) -> Staff | None:
     if not person or not person.is_active:
         return None
     _seen("staff")
+    if request.method not in SAFE_METHODS:
+        sessions.acted(row)
+    person.session_token, person.session_row = token, row
     return person
 
 

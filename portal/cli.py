@@ -24,6 +24,8 @@ from portal.errors import Refusal
 from portal.history.actions import SYSTEM
 from portal.privacy import retention
 from portal.staff import actions as staff_actions
+from portal.staff import factors, team
+from portal.staff import queries as staff_queries
 from portal.staff.models import Role
 from portal.submissions import prompting
 from portal.system import queries as system
@@ -77,6 +79,20 @@ def staff_add(email: str, role: str, name: str) -> None:
         url = staff_actions.invite(email, name=name, role=Role(role), by=SYSTEM)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
+    db.session.commit()
+    click.echo(url)
+
+
+@staff.command("reset")
+@click.argument("email")
+def staff_reset(email: str) -> None:
+    """Let EMAIL begin again after losing everything: no second factor, a new set-up link."""
+    person = staff_queries.known(email)
+    if person is None:
+        raise click.ClickException("There is no account with this address.")
+    factors.reset(person, by=SYSTEM)
+    team.open_again(person, by=SYSTEM)
+    url = staff_actions.invite(email, name="", role=person.role, by=SYSTEM)
     db.session.commit()
     click.echo(url)
 

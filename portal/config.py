@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         "base64, or PEM), comma-separated, oldest first; the newest signs. Unset, one is derived "
         "from the secret key: enough to look around, not to be relied on.",
     )
+    data_keys: Annotated[list[Key], NoDecode] = Field(
+        default=[],
+        description="Seal secrets in the database (second factors), comma-separated, oldest first; "
+        "the newest seals. Unset, one follows from the secret key.",
+    )
     database_url: str = Field(
         default=f"sqlite:///{ROOT}/var/goodword.sqlite",
         description="sqlite:///FILE (one machine) or postgresql+psycopg://… (several).",
@@ -135,6 +140,34 @@ class Settings(BaseSettings):
         default="customers@example.com", description="Whom people may write to with a question."
     )
 
+    second_factor_required: bool = Field(
+        default=True,
+        description="Whether colleagues who sign in with a password must also have a code or a "
+        "passkey. Owners may choose otherwise on the settings page.",
+    )
+    sso_issuer: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(localhost|127\.0\.0\.1)(:\d+)?(/\S*)?)?$",
+        description="Your company’s OpenID Connect provider, e.g. https://login.example.com. "
+        "Its `/.well-known/openid-configuration` is read. Unset: no company sign-in.",
+    )
+    sso_name: str = Field(default="your company", description="How the button calls it.")
+    sso_client_id: str = Field(default="", description="What the provider knows this portal as.")
+    sso_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Its secret there, if it has one."
+    )
+    sso_domains: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Mail domains whose people may come in, comma-separated. Unset: only who was "
+        "invited.",
+    )
+    sso_new_people: str = Field(
+        default="invited",
+        pattern=r"^(invited|viewer|editor)$",
+        description="What someone of these domains becomes at their first sign-in: viewer or "
+        "editor; or `invited`: an owner must have invited them.",
+    )
+
     source_url: str = Field(
         default="",
         description="Where the source of this portal can be had, shown in the footer; the licence "
@@ -159,7 +192,9 @@ class Settings(BaseSettings):
             raise ValueError("must be file:///DIRECTORY or s3://BUCKET/PREFIX")
         return value
 
-    @field_validator("link_keys", "signing_keys", "allowed_hosts", mode="before")
+    @field_validator(
+        "link_keys", "signing_keys", "data_keys", "allowed_hosts", "sso_domains", mode="before"
+    )
     @classmethod
     def _comma_separated(cls, value):
         if isinstance(value, str):

@@ -116,6 +116,7 @@ def settings(database_url: str, **more) -> Settings:
             "brand_address": "1 Main Street, Springfield",
             "brand_contact_email": "hello@acme.example",
             "node_name": "test",
+            "second_factor_required": False,  # the cast has passwords only; see tests/staff
             "click_log_dir": f"{CLICK_LOGS.name}/{sa.make_url(database_url).database[-60:]}",
         }
         | more

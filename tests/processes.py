@@ -39,6 +39,7 @@ def environment(database_url: str, smtp_port: int, port: int, folder: Path) -> d
         "BRAND_ADDRESS": "1 Main Street, Springfield",
         "BRAND_CONTACT_EMAIL": "hello@acme.example",
         "NODE_NAME": "test",
+        "SECOND_FACTOR_REQUIRED": "false",
     }
     return ours | {f"GOODWORD_{name}": value for name, value in values.items()}
 

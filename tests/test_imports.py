@@ -10,7 +10,7 @@ ORDER = [
     ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours"],
     ["zones"],
     ["config", "db"],
-    ["jobs"],
+    ["jobs", "sealing"],
     ["history"],
     ["links"],
     ["sessions"],

@@ -20,7 +20,8 @@ def address(rule) -> str:
 
 # Which door each area has. A route outside this table fails, and so the build.
 AREAS = [
-    (r"/staff/(sign-in|sign-out|setup/.+)", {"public", "link"}),
+    (r"/staff/(sign-in(/.+)?|sign-out|forgotten|(setup|reset)/.+)", {"public", "link"}),
+    (r"/staff/(account(/.*)?|confirm)", {"self"}),
     (r"/staff(/.*)?", {"staff:owner", "staff:editor", "staff:viewer"}),
     (r"/me/sign-out", {"advocate", "public"}),
     (r"/me(/.*)?", {"advocate"}),

@@ -60,6 +60,7 @@ def settle(home: Path, port: int) -> None:
             "SMTP_SECURITY": "none",
             "MAIL_FROM": "hello@fernhill.example",
             "NODE_NAME": "demo",
+            "SECOND_FACTOR_REQUIRED": "false",
             "BRAND_NAME": "Fernhill",
             "BRAND_COLOUR": "#7a3b5d",
             "BRAND_LEGAL_NAME": "Fernhill Software GmbH",

@@ -13,6 +13,7 @@ class Kind(enum.StrEnum):
 
     INVITATION = "invitation"  # an advocate's way in
     SETUP = "setup"  # a staff member sets their password
+    RESET = "reset"  # and sets it again, having forgotten it
     RECEIPT = "receipt"  # see and withdraw consents without signing in
     PROSPECT = "prospect"  # a referred person sees and deletes their details
     COMPANY = "company"  # a company's own yes to its name, logo or story
@@ -23,6 +24,7 @@ class Kind(enum.StrEnum):
 DOORS = {
     Kind.INVITATION: ("/i/", 180),
     Kind.SETUP: ("/staff/setup/", 7),
+    Kind.RESET: ("/staff/reset/", 1),
     Kind.RECEIPT: ("/c/", 365 * 6),
     Kind.PROSPECT: ("/p/", 365),
     Kind.COMPANY: ("/company/", 365 * 6),

@@ -30,7 +30,7 @@ def new():
 
 
 @bp.post("")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def create():
     return _save(None)
 
@@ -43,7 +43,7 @@ def show(platform: str):
 
 
 @bp.post("/<platform>")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def change(platform: str):
     return _save(queries.named(platform))
 

@@ -17,7 +17,7 @@ from portal.staff.models import Role
 
 
 @bp.post("/staff/customers/<int:id>/export")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def export_customer(id: int):
     """A POST, because who took whose data along is written down."""
     person = advocates.get(id)
@@ -34,7 +34,7 @@ def customer_erasure(id: int):
 
 
 @bp.post("/staff/customers/<int:id>/erasure")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def erase_customer(id: int):
     person = advocates.get(id)
     form = CustomerErasureForm(person)

@@ -100,7 +100,7 @@ def asset(asset_id):
 
 
 @bp.get("/staff/assets/<int:asset_id>/evidence.zip")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def asset_evidence(asset_id):
     return _download(evidence.of_asset(record.asset(asset_id)))
 
@@ -115,7 +115,7 @@ def person(advocate_id):
 
 
 @bp.get("/staff/customers/<int:advocate_id>/evidence.zip")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def person_evidence(advocate_id):
     return _download(evidence.of_person(advocates.get(advocate_id)))
 

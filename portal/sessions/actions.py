@@ -1,19 +1,19 @@
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from portal import clock
 from portal.db import db
-from portal.sessions.models import ABSOLUTE, Session, Who
+from portal.sessions.models import ABSOLUTE, Session, Way, Who
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(who: Who, person_id: int, user_agent: str = "") -> str:
+def begin(who: Who, person_id: int, user_agent: str = "", way: Way = Way.LINK) -> str:
     """Sign a person in and give back the token for their cookie (shown once)."""
     token = secrets.token_urlsafe(32)
     db.session.add(
@@ -22,6 +22,7 @@ def begin(who: Who, person_id: int, user_agent: str = "") -> str:
             who=who,
             person_id=person_id,
             user_agent=user_agent[:200],
+            way=way,
             expires_at=clock.now() + ABSOLUTE[who],
         )
     )
@@ -47,13 +48,36 @@ def end(token: str) -> None:
     )
 
 
-def end_all(who: Who, person_id: int) -> None:
-    """Sign the person out everywhere."""
+def end_all(who: Who, person_id: int, *, but: str = "") -> None:
+    """Sign the person out everywhere, or everywhere but where this token is."""
+    ending = sa.update(Session).where(
+        Session.who == who, Session.person_id == person_id, Session.ended_at.is_(None)
+    )
+    if but:
+        ending = ending.where(Session.token_hash != _hash(but))
+    db.session.execute(ending.values(ended_at=clock.now()))
+
+
+def end_one(who: Who, person_id: int, session_id: int) -> None:
+    """Sign out one browser of this person; another’s session is nobody’s to end."""
     db.session.execute(
         sa.update(Session)
-        .where(Session.who == who, Session.person_id == person_id, Session.ended_at.is_(None))
+        .where(Session.id == session_id, Session.who == who, Session.person_id == person_id)
+        .where(Session.ended_at.is_(None))
         .values(ended_at=clock.now())
     )
+
+
+def confirm(token: str, way: Way | None = None) -> None:
+    """They proved again that it is them; with ``way``, by more than before."""
+    said = {"confirmed_at": clock.now()} | ({"way": way} if way else {})
+    db.session.execute(sa.update(Session).where(Session.token_hash == _hash(token)).values(said))
+
+
+def acted(row: Session) -> None:
+    """Note, every five minutes at most, that someone is at work here."""
+    if clock.now() - row.acted_at > timedelta(minutes=5):
+        row.acted_at = clock.now()
 
 
 def forget(who: Who, person_id: int) -> None:

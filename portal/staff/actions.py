@@ -1,5 +1,6 @@
 """Set-up links, passwords, sign-in."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -14,19 +15,16 @@ from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.links import actions as links
 from portal.links.models import Kind
+from portal.outbox import actions as outbox
 from portal.sessions import actions as sessions
 from portal.sessions.models import Who
 from portal.staff.models import Role, Staff
+from portal.staff.passwords import refuse_weak
+from portal.staff.queries import known
 
 _hasher = PasswordHasher()
 # Checked when there is no such account, so that the answer takes as long.
 _NOBODY = _hasher.hash("nobody has this password")
-COMMON = {
-    "password", "password1", "password123", "passwort", "12345678", "123456789", "1234567890",
-    "qwertyuiop", "qwerty123", "iloveyou", "letmein123", "admin123", "welcome1", "goodword",
-    "11111111", "00000000", "abcd1234", "changeme", "football", "baseball", "sunshine",
-    "princess", "superman", "trustno1", "whatever", "monkey123", "dragon123", "starwars",
-}  # fmt: skip
 
 
 def invite(email: str, *, name: str, role: Role, by: Actor) -> str:
@@ -45,43 +43,79 @@ def invite(email: str, *, name: str, role: Role, by: Actor) -> str:
     return links.mint(Kind.SETUP, person, until=clock.now() + timedelta(days=7), sent_to=email)
 
 
-def set_password(person: Staff, password: str, *, brand: str = "") -> None:
-    """Choose a password: at least 10 characters, not a common one, any signs (ASVS 6.2).
+def set_password(person: Staff, password: str, *, own_words: Iterable[str] = ()) -> None:
+    """Choose a password: at least 12 characters, not a common one, any signs (ASVS 6.2).
 
-    Used set-up links die, and every other session of this person ends.
+    Links to choose one die, and every session of this person ends.
     """
-    plain = password.casefold()
-    if len(password) < 10:
-        raise NotAllowed("Use at least 10 characters. A sentence works well.")
-    if len(password) > 128:
-        raise NotAllowed("Use at most 128 characters.")
-    guessable = {person.email.partition("@")[0], person.email, brand.casefold(), "goodword"}
-    if plain in COMMON or plain.strip("0123456789!.") in COMMON | guessable:
-        raise NotAllowed("That password is among the first an attacker would try. Choose another.")
+    theirs = {person.email.partition("@")[0], person.email, person.name}
+    refuse_weak(password, theirs | set(own_words))
     person.password_hash = _hasher.hash(password)
     links.revoke(person, Kind.SETUP)
+    links.revoke(person, Kind.RESET)
     sessions.end_all(Who.STAFF, person.id)
     record(person, "password set", by=person)
 
 
+def send_set_up_link(person: Staff, *, by: Actor, portal: str) -> None:
+    """Mail someone the link with which they choose a password, for 7 days."""
+    until = clock.now() + timedelta(days=7)
+    outbox.email(
+        person.email,
+        "staff-invited",
+        about=person,
+        links={"url": (Kind.SETUP, person, until)},
+        name=person.name,
+        role=person.role.value,
+        inviter=by.name,
+        portal=portal,
+    )
+
+
+def send_reset_link(email: str) -> None:
+    """Mail the link with which a password is chosen again, if there is such an account."""
+    person = known(email)
+    if person is None or not person.is_active:
+        return
+    links.revoke(person, Kind.RESET)
+    outbox.email(
+        person.email,
+        "staff-reset",
+        about=person,
+        links={"url": (Kind.RESET, person, clock.now() + timedelta(hours=1))},
+        name=person.name,
+    )
+    record(person, "password link asked for", by=person)
+
+
+def tell(person: Staff, what: str, *, url: str) -> None:
+    """Mail someone what happened to their account, so that they notice if it was not them."""
+    outbox.email(
+        person.email,
+        "staff-account",
+        about=person,
+        name=person.name,
+        what=what,
+        at=f"{clock.now():%H:%M UTC on %-d %B %Y}",
+        url=url,
+    )
+
+
 def check(email: str, password: str) -> Staff | None:
     """The person with this address and password, or None; equally slow for both."""
-    person = _known(email)
-    stored = person.password_hash if person and person.password_hash else _NOBODY
-    try:
-        _hasher.verify(stored, password)
-    except (VerifyMismatchError, InvalidHashError):
+    person = known(email)
+    if not knows(person, password) or not person.is_active:
         return None
-    if stored is _NOBODY or not person.is_active:
-        return None
-    if _hasher.check_needs_rehash(stored):  # made when the recommended cost was lower
+    if _hasher.check_needs_rehash(person.password_hash):  # made when the recommended cost was lower
         person.password_hash = _hasher.hash(password)
     return person
 
 
-def _known(email: str) -> Staff | None:
+def knows(person: Staff | None, password: str) -> bool:
+    """Whether this is their password; as slow for nobody as for somebody."""
+    stored = person.password_hash if person and person.password_hash else _NOBODY
     try:
-        address = canonical_email(email)
-    except UnicodeError:  # no mail domain can be written like that
-        return None
-    return db.session.scalar(sa.select(Staff).where(Staff.email == address))
+        _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return stored is not _NOBODY

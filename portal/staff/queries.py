@@ -1,6 +1,10 @@
+import sqlalchemy as sa
+
+from portal.addresses import canonical_email
 from portal.db import db
 from portal.errors import NotFound
 from portal.links.models import Link
+from portal.sessions.models import Session, Who
 from portal.staff.models import Staff
 
 
@@ -21,3 +25,41 @@ def name_of(subject: str) -> str:
     return {"advocate": "The customer", "lead": "The prospect", "system": "Goodword"}.get(
         kind, "Someone"
     )
+
+
+def known(email: str) -> Staff | None:
+    """The colleague with this address."""
+    try:
+        address = canonical_email(email)
+    except UnicodeError:  # no mail domain can be written like that
+        return None
+    return db.session.scalar(sa.select(Staff).where(Staff.email == address))
+
+
+def get(staff_id: int) -> Staff:
+    """One colleague; raises NotFound."""
+    if person := db.session.get(Staff, staff_id):
+        return person
+    raise NotFound("There is no such colleague.")
+
+
+def everyone() -> list[Staff]:
+    """Owners first, then by name; who may no longer come in stands last."""
+    people = db.session.scalars(sa.select(Staff)).all()
+    return sorted(people, key=lambda one: (not one.is_active, one.role.rank, one.name.casefold()))
+
+
+def was_here(person: Staff) -> bool:
+    """Whether they signed in before, as far back as sessions are kept."""
+    here = sa.exists().where(Session.who == Who.STAFF, Session.person_id == person.id)
+    return bool(db.session.scalar(sa.select(here)))
+
+
+def last_acted() -> dict[int, object]:
+    """When each colleague last did something here."""
+    rows = db.session.execute(
+        sa.select(Session.person_id, sa.func.max(Session.acted_at))
+        .where(Session.who == Who.STAFF)
+        .group_by(Session.person_id)
+    )
+    return dict(rows.all())

@@ -1,9 +1,7 @@
-from urllib.parse import parse_qsl, urlencode, urlsplit
+"""Coming in and going out: set-up and reset links, password, code, passkey."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from portal import auth
 from portal.config import settings
@@ -11,53 +9,113 @@ from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.links import actions as links
 from portal.links.models import Kind
-from portal.staff import actions, queries
-from portal.staff.forms import SetUpForm, SignInForm
+from portal.sessions.models import Way
+from portal.staff import (
+    account,
+    actions,
+    challenges,
+    codes,
+    company,
+    factors,
+    passkeys,
+    people,
+    queries,
+)
+from portal.staff.forms import CodeForm, ForgottenForm, PasskeyForm, SetUpForm, SignInForm
+from portal.staff.limits import failed, household, neighbourhood, tries
 from portal.staff.models import Staff
+from portal.staff.pages import (
+    bp,
+    half_way,
+    let_in,
+    link_gone,
+    own_words,
+    page_asked_for,
+    with_password,
+)
 from portal.web import limiter
 
-bp = Blueprint("staff", __name__, url_prefix="/staff")
-
+WITH_ROUTES = (account, company, people)  # they add theirs to ``bp``
 WRONG = "That mail address and password do not belong together. Check both."
 
 
-# ── The first time ─────────────────────────────────────────────────────────────────────────
+# ── The first time, and after forgetting ───────────────────────────────────────────────────
 
 
 @bp.get("/setup/<token>")
 @auth.by_link
 def setup(token: str):
-    try:
-        person = queries.invited_by(links.open(Kind.SETUP, token))
-    except links.LinkGone as gone:
-        return link_gone(gone)
-    return render_template("staff/setup.html", form=SetUpForm(), person=person)
+    return choose_password(Kind.SETUP, token)
 
 
 @bp.post("/setup/<token>")
 @auth.by_link
 def set_up(token: str):
-    lock("staff.setup")  # two people with one link: the second finds it used
+    return password_chosen(Kind.SETUP, token)
+
+
+@bp.get("/reset/<token>")
+@auth.by_link
+def reset(token: str):
+    return choose_password(Kind.RESET, token)
+
+
+@bp.post("/reset/<token>")
+@auth.by_link
+def set_again(token: str):
+    return password_chosen(Kind.RESET, token)
+
+
+def choose_password(kind: Kind, token: str):
     try:
-        link = links.open(Kind.SETUP, token)
+        person = queries.invited_by(links.open(kind, token))
     except links.LinkGone as gone:
         return link_gone(gone)
-    person = queries.invited_by(link)
-    form = SetUpForm()
-    if not form.validate():
-        return render_template("staff/setup.html", form=form, person=person), 422
+    return setup_page(SetUpForm(), person)
+
+
+def password_chosen(kind: Kind, token: str):
+    lock("staff.setup")  # two people with one link: the second finds it used
     try:
-        actions.set_password(person, form.password.data, brand=settings().brand_name)
+        link = links.open(kind, token)
+    except links.LinkGone as gone:
+        return link_gone(gone)
+    person, form = queries.invited_by(link), SetUpForm()
+    if not form.validate():
+        return setup_page(form, person), 422
+    again = bool(person.password_hash)
+    try:
+        actions.set_password(person, form.password.data, own_words=own_words())
     except NotAllowed as refusal:
         form.password.errors = [str(refusal)]
-        return render_template("staff/setup.html", form=form, person=person), 422
+        return setup_page(form, person), 422
     links.use(link)
-    return let_in(person, url_for("dashboard.show"))
+    if again:
+        account.tell(person, "your password was changed by a link from a mail")
+    return with_password(person, url_for("dashboard.show"))
 
 
-def link_gone(gone: links.LinkGone):
-    db.session.rollback()
-    return render_template("staff/link-gone.html", link=gone.link), gone.status
+def setup_page(form: SetUpForm, person: Staff) -> str:
+    return render_template("staff/setup.html", form=form, person=person)
+
+
+@bp.get("/forgotten")
+@auth.public
+def forgotten():
+    return render_template("staff/forgotten.html", form=ForgottenForm())
+
+
+@bp.post("/forgotten")
+@auth.public
+@limiter.limit("10 per 15 minutes", key_func=household)
+@limiter.limit("60 per 15 minutes", key_func=neighbourhood)
+def send_reset():
+    form = ForgottenForm()
+    if not form.validate():
+        return render_template("staff/forgotten.html", form=form), 422
+    actions.send_reset_link(form.email.data)
+    db.session.commit()
+    return render_template("staff/forgotten.html", form=None, email=form.email.data)
 
 
 # ── Every day ──────────────────────────────────────────────────────────────────────────────
@@ -69,38 +127,104 @@ def sign_in():
     wanted = request.args.get("next", "")
     if current_user.is_authenticated:
         return redirect(page_asked_for(wanted), 303)
-    return render_template("staff/sign-in.html", form=SignInForm(next=wanted))
-
-
-def account() -> str:
-    """Whose password is being tried; the limit counts per account, known or not."""
-    return f"staff-account:{request.form.get('email', '').strip().lower()[:254]}"
-
-
-def failed(response) -> bool:
-    return response.status_code == 422
+    return sign_in_page(SignInForm(next=wanted))
 
 
 @bp.post("/sign-in")
 @auth.public
-@limiter.limit("30 per 15 minutes", deduct_when=failed)
-@limiter.limit("10 per 15 minutes", key_func=account, deduct_when=failed)
+@tries
 def begin_session():
     form = SignInForm()
     if not form.validate():
-        return render_template("staff/sign-in.html", form=form), 422
+        return sign_in_page(form), 422
     person = actions.check(form.email.data, form.password.data)
     if person is None:
         form.password.errors = [WRONG]
-        return render_template("staff/sign-in.html", form=form), 422
-    return let_in(person, page_asked_for(form.next.data))
+        return sign_in_page(form), 422
+    return with_password(person, page_asked_for(form.next.data))
 
 
-def let_in(person: Staff, url: str):
-    """The password was right: what else must be true before the session begins stands here."""
-    auth.sign_in_staff(person)
-    db.session.commit()
-    return redirect(url, 303)
+@bp.post("/sign-in/passkey")
+@auth.public
+def begin_with_passkey():
+    """A passkey alone, on a device that checked who holds it."""
+    form = PasskeyForm()
+    person = passkeys.prove(form.passkey.data or "", challenges.answered())
+    if person is None:
+        db.session.rollback()
+        form = SignInForm(formdata=None, next=request.form.get("next", ""))
+        return sign_in_page(form, passkeys.REFUSED), 422
+    return let_in(person, page_asked_for(request.form.get("next", "")), Way.PASSKEY)
+
+
+def sign_in_page(form: SignInForm, refusal: str = "") -> str:
+    return render_template(
+        "staff/sign-in.html",
+        form=form,
+        refusal=refusal,
+        passkey=passkeys.to_prove(challenges.current()),
+        company=settings().sso_name if settings().sso_issuer else None,
+    )
+
+
+# ── The second step ────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/sign-in/code")
+@auth.public
+def second_step():
+    person, _ = half_way()
+    if person is None:
+        return redirect(url_for("staff.sign_in"), 303)
+    return second_page(person, CodeForm())
+
+
+def who_is_half_way() -> str:
+    person, _ = half_way()
+    return f"staff-code:{person.id if person else 0}"
+
+
+@bp.post("/sign-in/code")
+@auth.public
+@limiter.limit("10 per 15 minutes", key_func=who_is_half_way, deduct_when=failed)
+def give_code():
+    person, url = half_way()
+    if person is None:
+        flash("That took too long. Sign in once more.")
+        return redirect(url_for("staff.sign_in"), 303)
+    form = CodeForm()
+    if not form.validate():
+        return second_page(person, form), 422
+    if not codes.spend(person, form.code.data):
+        db.session.rollback()
+        form.code.errors = [codes.WRONG]
+        return second_page(person, form), 422
+    return let_in(person, url, Way.CODE)
+
+
+@bp.post("/sign-in/code/passkey")
+@auth.public
+def give_passkey():
+    person, url = half_way()
+    if person is None:
+        flash("That took too long. Sign in once more.")
+        return redirect(url_for("staff.sign_in"), 303)
+    answer = PasskeyForm().passkey.data or ""
+    if passkeys.prove(answer, challenges.answered(), person) is None:
+        db.session.rollback()
+        return second_page(person, CodeForm(formdata=None), passkeys.REFUSED), 422
+    return let_in(person, url, Way.PASSKEY)
+
+
+def second_page(person: Staff, form: CodeForm, refusal: str = "") -> str:
+    known = factors.has_passkey(person)
+    return render_template(
+        "staff/second-step.html",
+        form=form,
+        refusal=refusal,
+        person=person,
+        passkey=passkeys.to_prove(challenges.current(), person) if known else None,
+    )
 
 
 @bp.post("/sign-out")
@@ -110,21 +234,3 @@ def sign_out():
     db.session.commit()
     flash("You are signed out.")
     return redirect(url_for("staff.sign_in"), 303)
-
-
-def page_asked_for(address: str) -> str:
-    """The staff page someone wanted before signing in, rebuilt from its route; else home.
-
-    Nothing of the given address is passed on but the route's own arguments and the query, so
-    no spelling of another site's address gets through.
-    """
-    adapter = current_app.create_url_adapter(request)
-    try:
-        wanted = urlsplit(address)
-        endpoint, arguments = adapter.match(wanted.path, method="GET")
-    except (ValueError, HTTPException, RequestRedirect):
-        return url_for("dashboard.show")
-    if not getattr(current_app.view_functions[endpoint], "door", "").startswith("staff:"):
-        return url_for("dashboard.show")
-    query = urlencode(parse_qsl(wanted.query))
-    return url_for(endpoint, **arguments) + (f"?{query}" if query else "")

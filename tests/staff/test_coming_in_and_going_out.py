@@ -9,9 +9,11 @@ from argon2.low_level import Type
 
 from portal import clock, create_app
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
 from portal.sessions.models import Session
-from portal.staff import actions
+from portal.staff import actions, passwords, team
+from portal.staff.limits import household, neighbourhood
 from portal.staff.models import Role, Staff
 from tests.conftest import settings
 
@@ -96,9 +98,9 @@ def test_a_newer_link_replaces_the_older(as_stranger, link, act):
     ("password", "again", "why"),
     [
         ("", "", "Enter a password"),
-        ("short", "short", "at least 10 characters"),
+        ("short", "short", "at least 12 characters"),
         (PASSWORD, "something else", "The two passwords differ"),
-        ("password123", "password123", "among the first an attacker would try"),
+        ("password1234!", "password1234!", "among the first an attacker would try"),
     ],
 )
 def test_a_weak_password_is_refused_in_words(as_stranger, link, saved, password, again, why):
@@ -218,7 +220,7 @@ def _forget_attempts():
         limiter.reset()
 
 
-def test_ten_wrong_passwords_close_the_account_for_a_while_but_no_open_session(guarded, sam):
+def test_ten_wrong_passwords_close_the_account_to_strangers_but_not_to_its_owner(guarded, sam):
     inside = guarded.test_client()
     assert sign_in(inside).status_code == 303
     guesser = guarded.test_client()
@@ -226,8 +228,34 @@ def test_ten_wrong_passwords_close_the_account_for_a_while_but_no_open_session(g
     answers = [sign_in(guesser, password=f"guess number {n}").status_code for n in range(11)]
 
     assert answers == [422] * 10 + [429]
-    assert "Wait a few minutes" in sign_in(guesser).text
+    refused = sign_in(guesser)
+    assert "Wait a few minutes" in refused.text
+    assert "/staff/forgotten" in refused.text
     assert inside.get("/staff/customers").status_code == 200
+    inside.post("/staff/sign-out")
+    assert sign_in(inside).status_code == 303  # a browser they came in on before
+
+
+def mailed_link(mailroom) -> str:
+    text = mailroom.text(mailroom.to("sam@acme.example")[-1])
+    return re.search(r"/staff/reset/\S+", text)[0]
+
+
+CHOICE = {"password": "a door that opens again", "again": "a door that opens again"}
+
+
+def test_a_link_by_mail_lets_the_owner_in_while_strangers_are_guessing(
+    guarded, sam, post_mail, mailroom
+):
+    guesser, fresh = guarded.test_client(), guarded.test_client()
+    for n in range(11):
+        sign_in(guesser, password=f"guess number {n}")
+    assert sign_in(fresh).status_code == 429
+
+    fresh.post("/staff/forgotten", data={"email": "sam@acme.example"})
+    post_mail()
+    assert fresh.post(mailed_link(mailroom), data=CHOICE).location == "/staff"
+    assert fresh.get("/staff/customers").status_code == 200
 
 
 def test_thirty_failures_close_the_address_for_a_while(guarded, sam):
@@ -240,3 +268,105 @@ def test_thirty_failures_close_the_address_for_a_while(guarded, sam):
 def test_signing_in_rightly_is_never_counted(guarded, sam):
     for _ in range(12):
         assert sign_in(guarded.test_client()).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_house", "same_network"),
+    [
+        ("203.0.113.7", "203.0.113.9", False, True),
+        ("203.0.113.7", "203.0.114.7", False, False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True, True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False, True),
+        ("2001:db8:1::1", "2001:db8:2::1", False, False),
+    ],
+)
+def test_addresses_are_counted_by_household_and_by_network(
+    app, one, other, same_house, same_network
+):
+    def seen(key, address):
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            return key()
+
+    assert (seen(household, one) == seen(household, other)) is same_house
+    assert (seen(neighbourhood, one) == seen(neighbourhood, other)) is same_network
+
+
+# ── Forgotten, and noticed ─────────────────────────────────────────────────────────────────
+
+
+def test_asking_for_a_link_reads_the_same_for_known_and_unknown(as_stranger, sam, post_mail):
+    known = as_stranger.post("/staff/forgotten", data={"email": "sam@acme.example"})
+    unknown = as_stranger.post("/staff/forgotten", data={"email": "nobody@acme.example"})
+    assert (known.status_code, unknown.status_code) == (200, 200)
+    assert plain(known) == plain(unknown).replace("nobody@acme", "sam@acme")
+    assert [mail["To"] for mail in post_mail()] == ["sam@acme.example"]
+
+
+def test_a_reset_link_works_once_and_ends_every_session(app, as_stranger, sam, post_mail, mailroom):
+    inside = app.test_client()
+    sign_in(inside)
+    as_stranger.post("/staff/forgotten", data={"email": "sam@acme.example"})
+    post_mail()
+    link = mailed_link(mailroom)
+    assert as_stranger.get(link).status_code == 200
+    assert as_stranger.post(link, data=CHOICE).status_code == 303
+    assert app.test_client().post(link, data=CHOICE).status_code == 410
+    assert inside.get("/staff/customers").status_code == 302
+    post_mail()
+    subjects = [mail["Subject"] for mail in mailroom.to("sam@acme.example")]
+    assert any("your password was changed" in subject for subject in subjects)
+
+
+def test_a_reset_link_ends_after_an_hour(as_stranger, sam, post_mail, mailroom, wait):
+    as_stranger.post("/staff/forgotten", data={"email": "sam@acme.example"})
+    post_mail()
+    link = mailed_link(mailroom)
+    wait(hours=2)
+    answer = as_stranger.get(link)
+    assert answer.status_code == 410
+    assert "work for one hour" in answer.text
+
+
+def test_a_closed_account_gets_no_link(as_stranger, sam, rosa, act, post_mail):
+    act(lambda: team.close(db.session.get(Staff, sam), by=SYSTEM))
+    as_stranger.post("/staff/forgotten", data={"email": "sam@acme.example"})
+    assert post_mail() == []
+
+
+def test_a_new_browser_is_told_by_mail_and_a_known_one_is_not(app, sam, post_mail):
+    first, second = app.test_client(), app.test_client()
+    sign_in(first)
+    assert post_mail() == []  # the very first time is no news
+    sign_in(second)
+    (mail,) = post_mail()
+    assert "someone signed in" in mail["Subject"]
+    sign_in(second)
+    assert len(post_mail()) == 1
+
+
+def test_a_device_cookie_nobody_signed_is_no_known_browser(app, sam, post_mail):
+    sign_in(app.test_client())
+    forger = app.test_client()
+    forger.set_cookie("goodword-device", f"[{sam}].forged")
+    sign_in(forger)
+    assert len(post_mail()) == 1
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "aaaaaaaaaaaa", "abababababab", "123456789012", "210987654321", "qwertyuiopas",
+        "Password!!!!2026", "sam@acme.example", "goodword2026!!!", "letmeinplease",
+        "fernhillfernhill", "a" * 129, "eleven char",
+    ],
+)  # fmt: skip
+def test_what_an_attacker_tries_first_is_refused(password):
+    with pytest.raises(NotAllowed):
+        passwords.refuse_weak(password, {"sam@acme.example", "sam"})
+
+
+@pytest.mark.parametrize(
+    "password", ["the tea is still too hot", "ünïcødé wörds 12", "x7#kQ9!mPz2w"]
+)
+def test_any_signs_are_welcome(password):
+    passwords.refuse_weak(password, {"sam@acme.example"})

@@ -1,0 +1,57 @@
+"""Which browser this is: one that someone signed in on before, or a new one."""
+
+from flask import Response, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from portal.config import settings
+
+DAYS = 400  # the longest a browser keeps a cookie
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Macintosh", "a Mac"), ("CrOS", "a Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+
+
+def family(agent: str) -> str:
+    """ "Firefox on Windows": as much of a user agent as its owner needs to know it again."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "A browser")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+def knows(staff_id: int) -> bool:
+    """Whether this person signed in on this browser before."""
+    return staff_id in _known()
+
+
+def remember(response: Response, staff_id: int) -> Response:
+    """Let this browser know whom it let in; signed, so nobody writes it themselves."""
+    known = sorted({*_known(), staff_id})[-20:]
+    response.set_cookie(
+        _name(),
+        _signer().dumps(known),
+        max_age=DAYS * 24 * 3600,
+        secure=settings().https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _known() -> list[int]:
+    try:
+        return _signer().loads(request.cookies.get(_name(), ""))
+    except BadSignature:
+        return []
+
+
+def _name() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key.get_secret_value(), salt="device.v1")

@@ -1,0 +1,187 @@
+"""The company’s own sign-in, against a provider that really speaks OpenID Connect."""
+
+import json
+import os
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from portal.db import db
+from portal.history.models import Entry
+from portal.sessions.models import Session, Way
+from portal.staff.models import Role, Staff
+from tests import processes
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory):
+    """A provider on loopback, a process of its own, that knows people of ours and of elsewhere."""
+    people = []
+    for sub, email, checked in (
+        ("theo-1", "theo@acme.example", True),
+        ("new-1", "new@acme.example", True),
+        ("liar-1", "rosa@acme.example", False),
+        ("stranger-1", "who@elsewhere.example", True),
+    ):
+        said = {"sub": sub, "email": email, "email_verified": checked}
+        people += ["--user-claims", json.dumps(said)]
+    port = processes.free_port()
+    process = processes.start(
+        "oidc_provider_mock", "--port", str(port), *people,
+        env=dict(os.environ), log=tmp_path_factory.mktemp("provider") / "log",
+    )  # fmt: skip
+    url = f"http://localhost:{port}"
+    known = f"{url}/.well-known/openid-configuration"
+    processes.eventually(lambda: processes.answers(known), 60, "the provider's start")
+    yield url
+    processes.stop(process)
+
+
+@pytest.fixture
+def company(app, provider):
+    config = app.extensions["goodword"]
+    config.sso_issuer, config.sso_client_id = provider, "portal"
+    config.sso_client_secret, config.sso_name = "a secret", "Acme"
+    return app
+
+
+def go(client) -> str:
+    """Off to the provider: its address."""
+    return client.get("/staff/sign-in/company").location
+
+
+def back_from(address: str, subject: str) -> str:
+    """Say at the provider who one is: where it sends one back to."""
+    answer = requests.post(address, data={"sub": subject}, allow_redirects=False, timeout=10)
+    parts = urlsplit(answer.headers["Location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def come_in(client, subject: str):
+    page = client.get(back_from(go(client), subject))
+    if page.status_code != 200:
+        return page
+    return client.post("/staff/sign-in/company/entry")
+
+
+@pytest.fixture
+def theo(save) -> int:
+    return save(Staff(email="theo@acme.example", name="Theo", role=Role.EDITOR))
+
+
+def test_who_was_invited_comes_in_and_is_known_by_issuer_and_subject(
+    company, theo, saved, provider
+):
+    client = company.test_client()
+    assert come_in(client, "theo-1").location == "/staff"
+    assert client.get("/staff/customers").status_code == 200
+    (person,) = saved(Staff)
+    assert (person.sso_issuer.rstrip("/"), person.sso_subject) == (provider, "theo-1")
+    assert saved(Session)[-1].way is Way.COMPANY
+    assert "bound to company sign-in" in [entry.verb for entry in saved(Entry)]
+
+
+def test_coming_back_begins_nothing_until_one_presses(company, theo, saved):
+    client = company.test_client()
+    page = client.get(back_from(go(client), "theo-1"))
+    assert "One press to come in" in page.text
+    assert saved(Session) == []
+    assert client.get("/staff/customers").status_code == 302
+
+
+def test_the_way_there_carries_proof_key_state_and_nonce(company):
+    sent = parse_qs(urlsplit(go(company.test_client())).query)
+    assert sent["code_challenge_method"] == ["S256"]
+    assert sent["redirect_uri"] == ["http://localhost/staff/sign-in/company/return"]
+    assert all(len(sent[name][0]) >= 20 for name in ("code_challenge", "state", "nonce"))
+
+
+def test_what_another_browser_began_is_refused(company, theo, saved):
+    """State is bound to the browser: nobody is signed in by a link someone else made."""
+    address = back_from(go(company.test_client()), "theo-1")
+    victim = company.test_client()
+    assert victim.get(address).status_code == 409
+    go(victim)
+    assert victim.get(address).status_code == 409
+    assert victim.post("/staff/sign-in/company/entry").status_code == 409
+    assert saved(Session) == []
+
+
+def test_a_code_is_good_once(company, theo):
+    client = company.test_client()
+    address = back_from(go(client), "theo-1")
+    assert client.get(address).status_code == 200
+    assert client.get(address).status_code == 409
+
+
+def test_the_press_must_follow_within_five_minutes(company, theo, wait):
+    client = company.test_client()
+    client.get(back_from(go(client), "theo-1"))
+    wait(minutes=6)
+    assert client.post("/staff/sign-in/company/entry").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("subject", "why"),
+    [
+        ("new-1", "Nobody invited you yet"),
+        ("liar-1", "not one this portal lets in"),  # the provider never checked that address
+        ("stranger-1", "not one this portal lets in"),
+    ],
+)
+def test_whom_nobody_invited_stays_outside(company, rosa, saved, subject, why):
+    company.extensions["goodword"].sso_domains = ["acme.example"]
+    answer = come_in(company.test_client(), subject)
+    assert answer.status_code == 409
+    assert why in answer.text
+    assert [person.sso_subject for person in saved(Staff)] == [None]
+
+
+def test_people_of_our_domain_are_let_in_when_the_settings_say_so(company, saved):
+    config = company.extensions["goodword"]
+    config.sso_domains, config.sso_new_people = ["acme.example"], "viewer"
+    assert come_in(company.test_client(), "new-1").location == "/staff"
+    assert come_in(company.test_client(), "stranger-1").status_code == 409
+    (person,) = saved(Staff)
+    assert (person.email, person.role) == ("new@acme.example", Role.VIEWER)
+
+
+def test_an_address_that_changed_hands_opens_no_other_account(company, theo, act):
+    come_in(company.test_client(), "theo-1")
+
+    def belongs_to_another():
+        db.session.get(Staff, theo).sso_subject = "someone before"
+
+    act(belongs_to_another)
+    assert come_in(company.test_client(), "theo-1").status_code == 409
+
+
+def test_a_closed_account_stays_closed(company, theo, as_rosa):
+    come_in(company.test_client(), "theo-1")
+    as_rosa.post(f"/staff/people/{theo}/closing")
+    answer = come_in(company.test_client(), "theo-1")
+    assert answer.status_code == 409
+    assert "account is closed" in answer.text
+
+
+def test_a_provider_that_is_away_is_said_in_words(company):
+    company.extensions["goodword"].sso_issuer = "http://localhost:9"
+    answer = company.test_client().get("/staff/sign-in/company")
+    assert answer.status_code == 409
+    assert "did not confirm who you are" in answer.text
+
+
+def test_without_settings_there_is_no_company_sign_in(app, as_stranger):
+    assert "company" not in as_stranger.get("/staff/sign-in").text.lower()
+    assert as_stranger.get("/staff/sign-in/company").status_code == 404
+
+
+def test_coming_in_again_confirms_it_is_you(company, theo, wait, saved):
+    client = company.test_client()
+    come_in(client, "theo-1")
+    wait(minutes=11)
+    assert "once more" in client.get("/staff/account/app").text
+    assert come_in(client, "theo-1").status_code == 303
+    assert "QR code" in client.get("/staff/account/app").text
+    assert len(saved(Session)) == 1
