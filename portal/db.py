@@ -1,6 +1,8 @@
 """The database: one base class, one session, one set of column types."""
 
 import enum
+import os
+import threading
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -119,23 +121,53 @@ def _given_postgresql(element: Given, _compiler, **_):
 def glance(select: sa.Select, **values) -> tuple | None:
     """The first row of a SELECT kept in a constant, its gaps (``Given``) filled with plain values.
 
-    For pages everyone opens: no session and no transaction, and the statement is put into words
-    once, so it costs a tenth. Values come back as the driver has them.
+    For pages everyone opens: no session, no transaction, a connection of this thread's own, and the
+    statement is put into words once, so it costs a tenth. Values come back as the driver has them.
     """
     engine = db.engine
+    sql = _in_sql(select, engine.dialect)
     if engine.dialect.name == "sqlite":  # which keeps a moment as text
         values = {name: as_text(value) for name, value in values.items()}
-    connection = engine.raw_connection()
+    refusal = engine.dialect.loaded_dbapi.Error
     try:
-        cursor = connection.cursor()
-        cursor.execute(_in_sql(select, engine.dialect), values)
-        return cursor.fetchone()
-    except engine.dialect.loaded_dbapi.Error as error:
-        raise sa.exc.DBAPIError.instance(
-            None, None, error, engine.dialect.loaded_dbapi.Error
-        ) from error
-    finally:
-        connection.close()
+        return _held(engine).execute(sql, values).fetchone()
+    except refusal:  # it may have been away since we last asked: once more, on a new connection
+        _thread.held = None
+    try:
+        return _held(engine).execute(sql, values).fetchone()
+    except refusal as error:
+        _thread.held = None
+        raise sa.exc.DBAPIError.instance(sql, None, error, refusal) from error
+
+
+_thread = threading.local()
+# A child closes nothing that its parent still uses, and uses nothing of its parent's.
+os.register_at_fork(after_in_child=lambda: vars(_thread).clear())
+
+
+def _held(engine: sa.Engine):
+    """This thread's connection, a new one when there is none or the engine was disposed."""
+    held = getattr(_thread, "held", None)
+    if held is None or held.pool is not engine.pool:
+        held = _thread.held = Held(engine)
+    return held.driver
+
+
+class Held:
+    """A connection outside the pool. Each statement is a transaction of its own: none stays open,
+    so it reads what was committed last, and holds up neither checkpoints nor vacuuming."""
+
+    def __init__(self, engine: sa.Engine):
+        self.pool, self.process = engine.pool, os.getpid()
+        connection = engine.raw_connection()
+        connection.detach()
+        self.driver = connection.dbapi_connection
+        if engine.dialect.name == "postgresql":
+            self.driver.autocommit = True  # as SQLite's are: see ``tune``
+
+    def __del__(self):
+        if self.process == os.getpid() and (driver := getattr(self, "driver", None)):
+            driver.close()
 
 
 def as_text(value):

@@ -256,7 +256,8 @@ def landing(code: str):
     found = landing_of.find(code)
     if found is None or not found.is_open:
         return not_open(found)
-    source = "qr" if request.args.get("qr") == "1" else "link"
+    scanned = request.query_string and request.args.get("qr") == "1"
+    source = "qr" if scanned else "link"
     clicks.record(found.link_id, source=source, environ=request.environ)
     return unlisted(pages.first(found, stamp(), source))
 

@@ -126,7 +126,7 @@ def of_portal(name: str, codes: list[str], start: Callable, env: dict[str, str])
         Slice(
             LANDING, name, getting(f"{recorded.url}/r/{code}" for code in itertools.cycle(codes))
         ),
-        Slice(LEAD, name, sending(f"{forms.url}/r/{codes[0]}")),
+        Slice(LEAD, name, sending(forms.url, codes)),
     ]
 
 
@@ -145,13 +145,14 @@ def getting(urls) -> Callable[[float], Speed]:
     return lambda seconds: load.run(next(found), seconds)
 
 
-def sending(page: str) -> Callable[[float], Speed]:
+def sending(url: str, codes: list[str]) -> Callable[[float], Speed]:
     """Send the prospect's form, stamped when the page was opened, as people would."""
-    stamp = re.search(r'name="stamp"[^>]* value="([^"]+)"', urlopen(page).read().decode())[1]
+    page = urlopen(f"{url}/r/{codes[0]}").read().decode()
+    stamp = re.search(r'name="stamp"[^>]* value="([^"]+)"', page)[1]
     runs = itertools.count(time.time_ns())
 
     def go(seconds: float) -> Speed:
-        return load.run(f"{page}/leads", seconds, LUA, (stamp, str(next(runs))))
+        return load.run(url, seconds, LUA, (stamp, str(next(runs)), *codes))
 
     return go
 

@@ -45,10 +45,9 @@ def run(url: str, seconds: float, script: Path | None = None, arguments: tuple =
     if script:
         command += ["-s", str(script)]
     command += [url, *(["--", *arguments] if arguments else [])]
-    told = subprocess.run(
-        on_cores(LOAD_CORES, command), capture_output=True, text=True, check=True
-    ).stdout
-    if "Non-2xx" in told or "Socket errors" in told:
+    done = subprocess.run(on_cores(LOAD_CORES, command), capture_output=True, text=True)
+    told = done.stdout + done.stderr
+    if done.returncode or "Non-2xx" in told or "Socket errors" in told:
         raise RuntimeError(f"{url} answered with errors:\n{told}")
     return Speed(
         float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]),
