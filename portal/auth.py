@@ -1,5 +1,7 @@
 """Who is asking. Every route names its door here; ``create_app`` refuses one without."""
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from functools import wraps
 
@@ -8,6 +10,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from portal import clock
 from portal.advocates.models import Advocate
+from portal.config import settings
 from portal.db import SAFE_METHODS, db
 from portal.sessions import actions as sessions
 from portal.sessions.models import IDLE, Way, Who
@@ -64,6 +67,26 @@ def _staff_door(name: str, role: Role, confirmed: bool) -> Callable:
                 return redirect(url_for("staff.account"), 303)
             if confirmed and (page := confirming.ask(current_user)):
                 return page
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def by_key(setting: str) -> Callable:
+    """Let in a program that sends the key whose sha256 a setting holds: none there, nobody in."""
+
+    def guard(view):
+        @door("key")
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            kind, _, key = request.headers.get("Authorization", "").partition(" ")
+            wanted = getattr(settings(), setting)
+            given = hashlib.sha256(key.strip().encode()).hexdigest()
+            if not wanted or kind.lower() != "bearer" or not hmac.compare_digest(given, wanted):
+                said = {"message": "Send the key as “Authorization: Bearer …”."}
+                return said, 401, {"WWW-Authenticate": "Bearer"}
             return view(*args, **kwargs)
 
         return guarded

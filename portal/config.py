@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         "place of the list that comes along. Missing or unreadable: the list that comes along.",
     )
 
+    known_contacts_key: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{64})?$",
+        description="The sha256 of the key with which a program may keep the list of customers and "
+        "open opportunities (docs/integrating.md). Unset: no program may.",
+    )
+
     smtp_host: str = Field(default="localhost", description="The mail relay.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
     smtp_security: SmtpSecurity = Field(

@@ -4,7 +4,7 @@ import enum
 import os
 import threading
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,7 +119,7 @@ def _given_postgresql(element: Given, _compiler, **_):
 
 
 def glance(select: sa.Select, **values) -> tuple | None:
-    """The first row of a SELECT kept in a constant, its gaps (``Given``) filled with plain values.
+    """The first row of a SELECT that is kept, its gaps (``Given``) filled with plain values.
 
     For pages everyone opens: no session, no transaction, a connection of this thread's own, and the
     statement is put into words once, so it costs a tenth. Values come back as the driver has them.
@@ -176,7 +176,7 @@ def as_text(value):
     return value
 
 
-@cache
+@lru_cache(maxsize=100)
 def _in_sql(select: sa.Select, dialect: sa.Dialect) -> str:
     return str(select.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 

@@ -27,6 +27,7 @@ AREAS = [
     (r"/me(/.*)?", {"advocate"}),
     (r"/(i|c|p|stop|company)/<token>(/.*)?", {"link"}),
     (r"/r/.*", {"public"}),
+    (r"/api/.*", {"key"}),
     (r"/(|stories.*|reviews.*|media/.*|brand/.*|session-over|data-erased)", {"public"}),
     (r"/(verify/.+|\.well-known/goodword-key\.(json|pem))", {"public"}),
     (r"/(healthz|readyz|brand\.css|robots\.txt|favicon\.ico)", {"public"}),
@@ -98,7 +99,7 @@ def guarded(database):
 
 
 # No session to abuse: a prospect's form (T34) and one-click unsubscribe (RFC 8058).
-WITHOUT_TOKEN = {"referrals.receive", "campaigns.stop"}
+WITHOUT_TOKEN = {"referrals.receive", "referrals.contact", "referrals.keep_known", "campaigns.stop"}
 
 
 def test_every_post_refuses_without_a_token_and_from_another_origin(guarded):

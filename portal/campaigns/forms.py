@@ -27,7 +27,7 @@ from portal import clock
 from portal.campaigns import mail
 from portal.campaigns.actions import LONGEST
 from portal.campaigns.eligibility import FILTERS
-from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Touch
+from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
 
@@ -60,6 +60,7 @@ A_COUNT = "Enter a whole number, or leave it empty for no limit"
 A_BUDGET = "Enter a whole amount, or leave it empty for no limit"
 REFERRAL_TERMS = (
     "counts_days", "touch", "hold_days", "most_each", "most_all", "prospect_promise",
+    "asks_company", "asks_message", "asks_phone", "shows_quote",
 )  # fmt: skip
 A_DAY = "Enter the last day, for example 30 11 2026"
 
@@ -119,6 +120,20 @@ class Whole(IntegerField):
             raise ValueError(self.asks) from None
 
 
+def _asks(label: str, default: Asked) -> SelectField:
+    return SelectField(
+        label,
+        choices=[
+            SelectChoice(Asked.REQUIRED.value, "Ask, and do not go on without"),
+            SelectChoice(Asked.OPTIONAL.value, "Ask; they may leave it empty"),
+            SelectChoice(Asked.HIDDEN.value, "Do not ask"),
+        ],
+        default=default.value,
+        validators=[InputRequired("Choose whether the page asks for it")],
+        invalid_choice_message="Choose whether the page asks for it",
+    )
+
+
 class CampaignForm(FlaskForm):
     name = StringField(**_text("Name", "Enter a name for this campaign", 120))
     actions = SelectMultipleField(
@@ -165,6 +180,10 @@ class CampaignForm(FlaskForm):
     most_all = Whole("Most rewards in this campaign", A_COUNT, validators=[at_least_one])
     budget = Whole("Budget for these rewards", A_BUDGET, validators=[at_least_one])
     prospect_promise = StringField(**_text("What the person who comes gets", "", 200, sendable))
+    asks_company = _asks("Their company", Asked.REQUIRED)
+    asks_message = _asks("A message", Asked.OPTIONAL)
+    asks_phone = _asks("A phone number", Asked.HIDDEN)
+    shows_quote = BooleanField("Show a customer’s quote beside the form")
     platform = SelectField(
         "Also post reviews on",
         validators=[Optional()],
@@ -188,7 +207,11 @@ class CampaignForm(FlaskForm):
             cents = campaign.budget_cents
             form = cls(obj=campaign, seen=campaign.version, budget=cents and cents // 100)
         else:
-            form = cls(deadline=clock.now().date() + timedelta(days=30), actions=["quote"])
+            form = cls(
+                deadline=clock.now().date() + timedelta(days=30),
+                actions=["quote"],
+                shows_quote=True,
+            )
         offers = [SelectChoice(0, "No reward")]
         offers += [
             SelectChoice(offer.id, f"{offer.name}: {offer.reward}") for offer in incentives.offers()

@@ -39,6 +39,14 @@ class Touch(enum.StrEnum):
     LAST = "last"
 
 
+class Asked(enum.StrEnum):
+    """Whether the page of a referral link asks for something beside name and work mail."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    HIDDEN = "hidden"
+
+
 class CampaignState(enum.StrEnum):
     DRAFT = "draft"
     SENT = "sent"
@@ -72,6 +80,11 @@ class Campaign(Model):
     most_all: Mapped[int | None]  # rewards in this campaign
     budget_cents: Mapped[int | None]  # of the reward's currency
     prospect_promise: Mapped[str] = mapped_column(sa.String(200), default="")  # "You get …"
+    # The page its links open.
+    asks_company: Mapped[Asked] = mapped_column(default=Asked.REQUIRED)
+    asks_message: Mapped[Asked] = mapped_column(default=Asked.OPTIONAL)
+    asks_phone: Mapped[Asked] = mapped_column(default=Asked.HIDDEN)
+    shows_quote: Mapped[bool] = mapped_column(default=True)  # the newest one that may be shown
     # Where a review may be posted as well, and whether we ask to see it there (T12).
     platform: Mapped[str] = mapped_column(sa.String(40), default="")
     platform_url: Mapped[str] = mapped_column(sa.String(500), default="")

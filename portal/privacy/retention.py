@@ -32,7 +32,7 @@ CLASSES = [
         "Leads that became no customer",
         "their last step",
         90,
-        "name, address, company and message; the step they reached stays",
+        "name, address, company, message and phone; the step they reached stays",
         referrals.purge,
     ),
     Class(
@@ -56,6 +56,13 @@ CLASSES = [
         2,
         "the hash that told one visitor from the next; how many came stays",
         clicks.forget_visitors,
+    ),
+    Class(
+        "Networks leads came from",
+        "the lead",
+        2,
+        "the hash that told one network from the next",
+        referrals.forget_networks,
     ),
     Class("Links in mails", "their end", 30, "all of it", links.purge),
     Class(

@@ -93,6 +93,33 @@ def picks(limit: int | None = None) -> list[dict[str, Any]]:
     return [_item(*row) for row in rows if stands(row)]
 
 
+def newest_quote() -> tuple[int, dict[str, Any]] | None:
+    """The newest quote that may be shown: its asset, and the item to draw."""
+    query = shown().where(Submission.action == Action.QUOTE).order_by(Asset.published_at.desc())
+    for row in db.session.execute(query.limit(PAGE)):
+        if stands(row):
+            return row[0].id, _item(*row)
+    return None
+
+
+def standing(asset_id: int) -> sa.ScalarSelect[int]:
+    """Whether something may be shown, as a number that also says with which parts of its credit;
+    NULL when it may not. For a statement that asks for it among other things."""
+    parts = (
+        sa.case((is_allowed(purpose), sa.literal_column(str(2**place))), else_=0)
+        for place, purpose in enumerate(CREDITS)
+    )
+    return (
+        sa.select(sum(parts, start=sa.literal_column("8")))
+        .select_from(Asset)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+        .where(Asset.id == asset_id, *permitted(), *rendering.is_bound())
+        .correlate(None)
+        .scalar_subquery()
+    )
+
+
 def stands(row: sa.Row) -> bool:
     """Whether what would be drawn is what its author agreed to, sign for sign (T3)."""
     asset, key, *_ = row

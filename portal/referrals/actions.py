@@ -1,147 +1,31 @@
-"""Recommend, share, receive, move: what advocates, prospects and staff do with a referral."""
-
-import secrets
-from dataclasses import replace
+"""Receive, correct, move: what prospects and staff do with a lead; advocates ``recommend``."""
 
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.addresses import canonical_email
-from portal.campaigns import inviting
-from portal.campaigns.models import Action, Invitation
-from portal.consent import actions as consent
-from portal.consent.models import Purpose
+from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, Stale
-from portal.history.actions import Actor, record
-from portal.incentives.models import Choice
+from portal.history.actions import SYSTEM, Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.referrals import attribution, board, forgetting, queries, rewarding, signals, words
-from portal.referrals.models import FINAL, Lead, Referral, ReferralLink, Stage, StageMove
-
-ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that reads like something else
-LENGTH = 14  # 68 random bits: not to be guessed
-MOST_LINKS = 100
-
-
-# ── The advocate ───────────────────────────────────────────────────────────────────────────
-
-
-def join(
-    invitation: Invitation,
-    *,
-    choice: Choice | None,
-    employer_allows: bool,
-    share_text: str,
-    show_name: bool,
-    circumstances: consent.Circumstances,
-    by: Actor,
-) -> Referral:
-    """Say yes to recommending us, and get a link; twice gives the same referral.
-
-    The offer is kept as it stood before the link was shared (T10), and taking it needs the
-    employer's yes (T13). Raises NotAllowed with the reason.
-    """
-    db.session.refresh(invitation, with_for_update=True)  # a double click joins once
-    if referral := queries.referral_of(invitation):
-        return referral
-    _check_open(invitation)
-    offer = invitation.referral_offer
-    promise = offer.promise() if offer else None
-    _check_choice(promise, choice, employer_allows)
-    receipt = consent.issue_receipt(
-        invitation.advocate,
-        "referral",
-        {Purpose.REFERRAL_NAME: show_name},
-        circumstances=replace(circumstances, offer=promise | {"choice": choice} if promise else {}),
-    )
-    referral = Referral(
-        invitation=invitation,
-        advocate=invitation.advocate,
-        promise=promise,
-        choice=choice if promise else None,
-        rewarding_stage=invitation.campaign.rewarding_stage,
-        share_text=share_text,
-        receipt=receipt,
-        links=[ReferralLink(code=_code())],
-    )
-    db.session.add(referral)
-    inviting.accept(invitation, by=by)
-    record(referral, "joined", by=by, choice=choice, employer_allows=employer_allows)
-    outbox.email(
-        referral.advocate.email,
-        "referral-joined",
-        about=referral,
-        links={
-            "url": (Kind.INVITATION, invitation, invitation.campaign.links_until),
-            "receipt_url": (Kind.RECEIPT, receipt),
-        },
-        first_name=referral.advocate.first_name,
-        reference=receipt.reference,
-        link=queries.address(referral.links[0]),
-        disclosure=queries.disclosed(referral),
-        name_shown=show_name,
-    )
-    return referral
-
-
-def _check_open(invitation: Invitation) -> None:
-    if not invitation.campaign.asks_for(Action.REFERRAL):
-        raise NotAllowed("This invitation does not ask for a referral.")
-    if not invitation.campaign.is_open:
-        raise NotAllowed("This campaign has ended, so no new referral links are given out.")
-
-
-def _check_choice(promise: dict | None, choice: Choice | None, employer_allows: bool) -> None:
-    if promise is None or choice is Choice.DECLINED:
-        return
-    if choice is None:
-        raise NotAllowed("Choose what happens to the reward.")
-    if not employer_allows:
-        raise NotAllowed("A reward needs your employer’s yes. You can also go on without one.")
-    if choice is Choice.DONATED and not promise["charity"]:
-        raise NotAllowed("This reward cannot be given to a charity.")
-
-
-def write(referral: Referral, share_text: str, *, by: Actor) -> None:
-    """Keep the advocate's own words for their mail or chat; nothing else is stored of it."""
-    if referral.share_text != share_text:
-        referral.share_text = share_text
-        record(referral, "share text changed", by=by)
-
-
-def add_link(referral: Referral, label: str, *, by: Actor) -> ReferralLink:
-    """A link of its own for one person, under a note only the advocate sees (T30)."""
-    db.session.refresh(referral, with_for_update=True)
-    for link in referral.links:
-        if link.label == label:
-            return link
-    if len(referral.links) >= MOST_LINKS:
-        raise NotAllowed(f"You have {MOST_LINKS} links already. Use one of them again.")
-    link = ReferralLink(code=_code(), label=label)
-    referral.links.append(link)
-    record(link, "made", by=by)
-    return link
-
-
-def relabel(link: ReferralLink, label: str, *, by: Actor) -> None:
-    """Change the note on a link, or erase it with an empty one. The old one is kept nowhere."""
-    if link.label != label:
-        link.label = label
-        record(link, "note changed" if label else "note erased", by=by)
-
-
-def pause(link: ReferralLink, *, paused: bool, by: Actor) -> None:
-    """Close a link's page to newcomers, or open it again."""
-    if bool(link.paused_at) != paused:
-        link.paused_at = clock.now() if paused else None
-        record(link, "paused" if paused else "opened again", by=by)
-
-
-def _code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-
+from portal.referrals import (
+    attribution,
+    board,
+    forgetting,
+    queries,
+    rewarding,
+    signals,
+    traces,
+    words,
+)
+from portal.referrals.models import FINAL, Lead, ReferralLink, Stage, StageMove
+from portal.referrals.recommending import add_link as add_link
+from portal.referrals.recommending import join as join
+from portal.referrals.recommending import pause as pause
+from portal.referrals.recommending import relabel as relabel
+from portal.referrals.recommending import write as write
 
 # ── The prospect ───────────────────────────────────────────────────────────────────────────
 
@@ -155,8 +39,10 @@ def receive(
     message: str,
     wants_marketing: bool,
     tells_referrer: bool,
+    phone: str = "",
     suspicion: str = "",
     source: str = "link",
+    network: str = "",
 ) -> Lead:
     """Take a prospect's own details; one mailbox is one lead, however often it is sent.
 
@@ -174,10 +60,12 @@ def receive(
             email_key=key,
             company=company,
             message=message,
+            phone=phone,
             wants_marketing=wants_marketing,
             tells_referrer=tells_referrer,
-            domain=signals.domain_of(email),
-            mailbox=signals.folded(email),
+            domain=traces.domain_of(email),
+            mailbox=traces.folded(email),
+            network=network,
             source=source,
             prospect_promise=link.referral.invitation.campaign.prospect_promise,
         )
@@ -200,18 +88,31 @@ def receive(
     return lead
 
 
+def write_to_us(*, name: str, email: str, message: str) -> None:
+    """Pass on what someone wrote whose link opens nothing. It is a mail to us, and no lead."""
+    outbox.email(
+        settings().brand_contact_email,
+        "contact",
+        about=SYSTEM,
+        name=name,
+        email=email,
+        message=message,
+    )
+
+
 def correct(
     lead: Lead,
     *,
     name: str,
     company: str,
     message: str,
+    phone: str,
     wants_marketing: bool,
     tells_referrer: bool,
 ) -> None:
     """Put a prospect's own details right; who changed what is not kept twice (GDPR 16)."""
     _lock(lead)
-    lead.name, lead.company, lead.message = name, company, message
+    lead.name, lead.company, lead.message, lead.phone = name, company, message, phone
     lead.wants_marketing, lead.tells_referrer = wants_marketing, tells_referrer
     lead.updated_at = clock.now()
     record(lead, "corrected", by=lead, wants_marketing=wants_marketing)

@@ -59,7 +59,8 @@ def look_alike(lead: Lead) -> Lead | None:
     same = [Lead.mailbox == lead.mailbox]
     if lead.domain not in free_mail():
         same.append(Lead.domain == lead.domain)
-    same.append(sa.func.lower(Lead.company) == name_key(lead.company))
+    if lead.company:
+        same.append(sa.func.lower(Lead.company) == name_key(lead.company))
     since = lead.created_at - timedelta(days=campaign_of(lead.link).counts_days)
     return db.session.scalar(
         sa.select(Lead)

@@ -48,10 +48,17 @@ def purge(before: datetime) -> int:
     return len(found)
 
 
+def forget_networks(before: datetime) -> int:
+    """Blank the hashes that have told one network from the next; gives how many (T36)."""
+    known = sa.update(Lead).where(Lead.created_at < before, Lead.network != "")
+    return db.session.execute(known.values(network="")).rowcount
+
+
 def empty(lead: Lead) -> None:
     """Delete what a prospect gave us; the step they reached stays, without anyone in it."""
     outbox.forget(lead, lead.email)
-    lead.name = lead.email = lead.company = lead.message = lead.domain = lead.mailbox = ""
+    for name in ("name", "email", "company", "message", "phone", "domain", "mailbox", "network"):
+        setattr(lead, name, "")
     lead.email_key = lead.crm_id = None
     lead.wants_marketing = lead.tells_referrer = False
     for noted in (*lead.moves, *lead.signals, *lead.claims):

@@ -1,21 +1,17 @@
 import re
 
-from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    EmailField,
-    HiddenField,
     IntegerField,
     RadioField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from portal.addresses import canonical_email
 from portal.incentives.models import Choice
 from portal.referrals import vanity
 from portal.referrals.models import Lead, Stage
@@ -117,66 +113,6 @@ class WordForm(FlaskForm):
     def validate_word(self, field) -> None:
         if why := vanity.objection(field.data):
             raise ValidationError(why)
-
-
-class Details(FlaskForm):
-    """What a prospect says about themselves, and may correct later."""
-
-    name = StringField(
-        "Your name",
-        filters=[one_line],
-        validators=[
-            DataRequired("Enter your name"),
-            Length(max=120, message="Shorten your name to 120 characters or fewer"),
-        ],
-    )
-    company = StringField(
-        "Company",
-        filters=[one_line],
-        validators=[
-            DataRequired("Enter the company you work for"),
-            Length(max=200, message="Shorten the company’s name to 200 characters or fewer"),
-        ],
-    )
-    message = TextAreaField(
-        "What would you like to know?",
-        filters=[tidy],
-        validators=[
-            Optional(),
-            Length(max=2000, message="Shorten your message to 2,000 characters or fewer"),
-        ],
-    )
-    wants_marketing = BooleanField()
-    tells_referrer = BooleanField()
-
-
-class LeadForm(Details):
-    class Meta:
-        csrf = False  # nobody is signed in here, and the page works without cookies (T34)
-
-    email = EmailField(
-        "Work email",
-        filters=[tidy],
-        validators=[DataRequired("Enter your work email address")],
-    )
-    website = StringField("Leave this empty")  # people do not see it; programs fill it in
-    stamp = HiddenField()
-    source = HiddenField()
-
-    def validate_email(self, field) -> None:
-        try:
-            validate_email(field.data, check_deliverability=False, test_environment=True)
-            if len(canonical_email(field.data)) > 254:
-                raise ValueError
-        except (EmailNotValidError, ValueError):
-            raise ValidationError(
-                "Enter an email address in the correct format, like name@example.com"
-            ) from None
-
-    def details(self) -> dict:
-        """What ``actions.receive`` takes."""
-        names = ("name", "email", "company", "message", "wants_marketing", "tells_referrer")
-        return {name: self[name].data for name in names}
 
 
 class MoveForm(FlaskForm):

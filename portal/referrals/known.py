@@ -34,6 +34,10 @@ class Listed:
     refused: list[str] = field(default_factory=list)
 
 
+Read = tuple[Sequence[str], Listed]
+NEITHER = "no mail address and no company’s own domain."
+
+
 def is_known(email: str, domain: str) -> bool:
     """Is this mailbox, or this company's own domain, on the list?"""
     hashes = [hash_of(word) for word in (email, domain) if word]
@@ -49,11 +53,13 @@ def add(data: bytes, *, by: Actor) -> Listed:
 
     Raises Unreadable when it is no such file. Lines that hold neither are named.
     """
-    if len(data) > MAX_BYTES:
-        raise Unreadable("This file is larger than 5 MB. Split it and send the parts.")
-    found, listed = read(decode(data))
+    return keep(*read_file(data), by=by)
+
+
+def keep(found: Sequence[str], listed: Listed, *, by: Actor) -> Listed:
+    """Add mailboxes and domains as they were read; twice adds nothing."""
     if not found:
-        raise Unreadable("There is no address and no domain in this file.")
+        raise Unreadable("There is no address and no domain in this.")
     lock("referrals.known")
     hashes = list(dict.fromkeys(hash_of(word) for word in found))
     there = set(_there(hashes))
@@ -75,7 +81,30 @@ def clear(*, by: Actor) -> None:
         db.session.execute(sa.delete(KnownContact))
 
 
-def read(text: str) -> tuple[Sequence[str], Listed]:
+def read_file(data: bytes) -> Read:
+    """The mailboxes and domains of a CSV, and the lines without either."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable("This file is larger than 5 MB. Split it and send the parts.")
+    return read(decode(data))
+
+
+def read_entries(entries) -> Read:
+    """The same of a list from JSON, each ``{"email": …}`` or ``{"domain": …}``, or both."""
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise Unreadable('Send {"contacts": [{"email": …} or {"domain": …}, …]}.')
+    if len(entries) > MOST:
+        raise Unreadable(f"This is more than {MOST:,} entries. Split it.")
+    found, listed = [], Listed()
+    for number, one in enumerate(entries, 1):
+        email, domain = (str(one.get(name) or "").strip() for name in HEADINGS)
+        words = [word for word in (mailbox(email), site(domain)) if word]
+        found += words
+        if not words:
+            listed.refused.append(f"Entry {number}: {NEITHER}")
+    return found, listed
+
+
+def read(text: str) -> Read:
     """The mailboxes and domains of a table, from the columns whose headings say so."""
     rows = ((number, cells) for number, cells in csv_rows(text) if any(c.strip() for c in cells))
     _, headings = next(rows, (0, []))
@@ -91,7 +120,7 @@ def read(text: str) -> tuple[Sequence[str], Listed]:
         words = [*_read(cells, columns["email"], mailbox), *_read(cells, columns["domain"], site)]
         found += words
         if not words:
-            listed.refused.append(f"Line {number}: no mail address and no company’s own domain.")
+            listed.refused.append(f"Line {number}: {NEITHER}")
         if len(found) > MOST:
             raise Unreadable(f"This file has more than {MOST:,} entries. Split it.")
     return found, listed

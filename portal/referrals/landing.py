@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from markupsafe import Markup
 
 from portal import clock
 from portal.advocates.models import Advocate
@@ -12,8 +13,9 @@ from portal.consent.models import Purpose
 from portal.consent.queries import is_in_force
 from portal.db import Given, glance
 from portal.incentives import disclosure
-from portal.referrals import words
+from portal.referrals import quoted, words
 from portal.referrals.models import Referral, ReferralLink
+from portal.referrals.prospect_forms import ASKS
 
 # A page takes details unless its link is paused, its campaign closed, or its sender restricted.
 OPEN = sa.and_(
@@ -50,6 +52,10 @@ LINK = behind(
     Referral.choice,
     Referral.rewarding_stage,
     Campaign.prospect_promise,
+    Campaign.asks_company,
+    Campaign.asks_phone,
+    Campaign.asks_message,
+    Campaign.shows_quote,
 ).where(ReferralLink.code == Given("code"))
 
 
@@ -62,6 +68,12 @@ class Landing(NamedTuple):
     sender: str  # a first name, while they allow it (T31); else empty
     disclosed: str  # who may be rewarded and with what (T31)
     promised: str  # what the person who comes gets; else empty
+    asks: tuple[str, str, str]  # for company, phone and message: an ``Asked`` each
+    quote: Markup  # what a customer said, drawn with its disclosure; else empty
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return dict(zip(ASKS, self.asks, strict=True))
 
     @property
     def url(self) -> str:
@@ -71,10 +83,17 @@ class Landing(NamedTuple):
 def find(code: str) -> Landing | None:
     """What a code opens; spelling in capitals, or with a full stop at the end, is fine."""
     tidy = code.strip().rstrip(".,;:)>]\"'").lower()
-    row = glance(LINK, code=tidy, now=clock.now())
+    quote = quoted.kept(LINK)
+    row = glance(quote.asked, code=tidy, now=clock.now())
     if row is None:
         return None
-    link_id, kept_code, is_open, sender, reward, charity, choice, stage, promised = row
+    link_id, kept_code, is_open, sender, reward, charity, choice, stage, promised = row[:9]
+    *asks, shows_quote, standing = row[9:]
+    if standing != quote.standing:  # taken back, or said by someone without a name from now on
+        quote = quoted.pick(LINK)
     promise = {"reward": reward, "charity": charity} if reward else None
     disclosed = disclosure.on_referral_page(promise, choice, sender, words.IF_YOU[stage])
-    return Landing(link_id, kept_code, bool(is_open), sender, disclosed, promised)
+    said = quote.html if shows_quote else Markup()
+    return Landing(
+        link_id, kept_code, bool(is_open), sender, disclosed, promised, tuple(asks), said
+    )

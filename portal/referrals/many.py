@@ -20,8 +20,8 @@ from portal.staff.models import Role
 MOST = 200
 LINES = 100
 HEADS = [
-    "id", "crm id", "name", "email", "company", "stage", "sent by", "campaign", "source", "owner",
-    "value", "currency", "to look at", "no reward", "came", "last change",
+    "id", "crm id", "name", "email", "company", "phone", "stage", "sent by", "campaign", "source",
+    "owner", "value", "currency", "to look at", "no reward", "came", "last change",
 ]  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def cells(lead: Lead) -> list:
         lead.name,
         lead.email,
         lead.company,
+        lead.phone,
         lead.stage,
         referral.advocate.name,
         referral.invitation.campaign.name,

@@ -88,11 +88,13 @@ class Lead(Model):
     email_key: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     company: Mapped[str] = mapped_column(sa.String(200))
     message: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
     wants_marketing: Mapped[bool] = mapped_column(default=False)
     tells_referrer: Mapped[bool] = mapped_column(default=False)
     stage: Mapped[Stage] = mapped_column(default=Stage.RECEIVED)
     domain: Mapped[str] = mapped_column(sa.String(254), default="", index=True)  # of the address
     mailbox: Mapped[str] = mapped_column(sa.String(254), default="", index=True)  # spelling folded
+    network: Mapped[str] = mapped_column(sa.String(24), default="", index=True)  # a hash, 2 days
     source: Mapped[str] = mapped_column(sa.String(8), default="link")  # "link" or "qr"
     prospect_promise: Mapped[str] = mapped_column(sa.String(200), default="")  # as they read it
     no_reward: Mapped[str] = mapped_column(sa.String(20), default="")  # a key of words.NO_REWARD

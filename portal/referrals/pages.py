@@ -7,8 +7,9 @@ from functools import lru_cache
 from flask import current_app, render_template
 
 from portal.config import settings
-from portal.referrals.forms import LeadForm
 from portal.referrals.landing import Landing
+from portal.referrals.prospect_forms import ContactForm, LeadForm
+from portal.referrals.stamps import stamp
 
 # What differs from one visit to the next: gaps in the drawn page, filled in for each.
 CODE, STAMP, SOURCE = GAPS = ("gap-code-7xq", "gap-stamp-7xq", "gap-source-7xq")
@@ -34,7 +35,15 @@ def kept_pages() -> Callable[[Landing], list[str]]:
 
 def with_gaps(found: Landing) -> list[str]:
     """The page in parts, cut at its gaps."""
-    return PARTS.split(page(found, LeadForm(formdata=None, stamp=STAMP, source=SOURCE)))
+    form = LeadForm(formdata=None, stamp=STAMP, source=SOURCE).ask(found.asked)
+    return PARTS.split(page(found, form))
+
+
+def closed(form: ContactForm | None = None) -> str:
+    """For a link that opens nothing: why that may be, and a form to write to us without one."""
+    form = form or ContactForm()  # with what was typed, if something was
+    form.stamp.data = form.stamp.data or stamp()
+    return render_template("referrals/closed.html", form=form)
 
 
 def page(found: Landing, form: LeadForm) -> str:
@@ -46,4 +55,5 @@ def page(found: Landing, form: LeadForm) -> str:
         sender=found.sender,
         disclosed=found.disclosed,
         promised=found.promised,
+        quote=found.quote,
     )

@@ -12,7 +12,7 @@ from portal import auth
 from portal.campaigns.forms import Whole
 from portal.db import db
 from portal.errors import NotFound, Stale, Unreadable
-from portal.referrals import known, risk, signals
+from portal.referrals import known, risk, signals, traces
 from portal.referrals.door import bp
 from portal.referrals.models import Severity
 from portal.staff.models import Role
@@ -100,7 +100,7 @@ def rules_page(sent: dict[str, RuleForm] | None = None, refusal: str = "") -> st
         wrong=next(iter((sent or {}).values()), None),
         refusal=refusal,
         changes=risk.changes()[:50],
-        throwaway=len(signals.disposable()),
+        throwaway=len(traces.disposable()),
         known=known.count(),
         name_of=name_of,
     )

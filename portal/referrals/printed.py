@@ -6,7 +6,7 @@ from flask import Response, render_template
 
 from portal import auth, web
 from portal.campaigns.models import REWARDING_STAGES, Campaign, Touch
-from portal.referrals import queries, rewarding
+from portal.referrals import pages, queries, rewarding
 from portal.referrals.door import bp
 from portal.referrals.models import Referral
 
@@ -78,7 +78,7 @@ def limits(campaign: Campaign) -> list[str]:
 def terms(code: str):
     link = queries.link_at(code)
     if link is None:
-        return Response(render_template("referrals/closed.html"), 404, headers=UNLISTED)
+        return Response(pages.closed(), 404, headers=UNLISTED)
     page = render_template(
         "referrals/terms.html",
         terms=of(link.referral),

@@ -191,6 +191,16 @@ def is_open(link: ReferralLink) -> bool:
     return db.session.scalar(landing.behind(landing.OPEN).where(ReferralLink.id == link.id))
 
 
+def asks(link: ReferralLink) -> dict[str, str]:
+    """What its page asks for beside name and work mail: company, phone, message."""
+    campaign = link.referral.invitation.campaign
+    return {
+        "company": campaign.asks_company,
+        "phone": campaign.asks_phone,
+        "message": campaign.asks_message,
+    }
+
+
 def sender(referral: Referral) -> str:
     """The first name of whoever shared the link, while they allow it (T31); else empty."""
     shown = consent.in_force(referral.receipt, Purpose.REFERRAL_NAME)

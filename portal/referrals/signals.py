@@ -8,21 +8,18 @@ The sentences name no address and accuse nobody. What each rule does is the owne
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 import sqlalchemy as sa
 
-from portal.addresses import canonical_email, name_key
+from portal.addresses import name_key
 from portal.advocates.models import Advocate
-from portal.config import settings
 from portal.consent.companies import free_mail
 from portal.db import db
 from portal.referrals import known
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, RiskRule, Severity
+from portal.referrals.traces import disposable, domain_of, folded
 from portal.staff.models import Staff
-
-GMAIL = {"gmail.com", "googlemail.com"}
 
 SAME_PERSON = (
     "This looks like the mailbox of the customer who shared the link. Their own address earns "
@@ -42,6 +39,7 @@ ALIKE = "Someone at the same company came before. Check that it is not the same 
 PER_HOUR = "Many people came through this customer’s links within an hour."
 PER_DAY = "Many people came through this customer’s links within a day."
 DISPOSABLE = "The address is at a provider of mailboxes to be thrown away."
+NETWORK = "Many people came from one network within a day, through whichever links."
 RING = "The two recommend each other’s companies. Check that both are new business."
 TOO_FAST = "The form was sent faster than people usually fill it in. Check that a person wrote it."
 PROGRAM = "A field that people cannot see was filled in. Check that a person wrote it."
@@ -138,6 +136,14 @@ def _per_day(facts: Facts, most: int) -> bool:
     return facts.came_within(days=1) > most
 
 
+def _network(facts: Facts, most: int) -> bool:
+    """An office shares a network, and so does a program: it is for a person to tell."""
+    day = facts.lead.created_at - timedelta(days=1)
+    same = (Lead.network == facts.lead.network, Lead.created_at > day)
+    count = sa.select(sa.func.count()).select_from(Lead).where(*same)
+    return bool(facts.lead.network) and db.session.scalar(count) > most
+
+
 def _disposable(facts: Facts, _: int) -> bool:
     found, parts = disposable(), facts.lead.domain.split(".")
     return any(".".join(parts[place:]) in found for place in range(len(parts) - 1))
@@ -178,6 +184,8 @@ RULES = [
     Rule("per-hour", "Many within an hour", PER_HOUR, PACE, Severity.HOLD, _per_hour, 5,
          "people an hour"),
     Rule("per-day", "Many within a day", PER_DAY, PACE, Severity.HOLD, _per_day, 20,
+         "people a day"),
+    Rule("network", "Many from one network", NETWORK, PACE, Severity.HOLD, _network, 10,
          "people a day"),
     Rule("disposable", "A mailbox to be thrown away", DISPOSABLE, HOW, Severity.HOLD, _disposable),
     Rule("too-fast", "Sent faster than people type", TOO_FAST, HOW, Severity.HOLD,
@@ -225,42 +233,6 @@ def look_again(lead: Lead) -> None:
     lead.signals[:] = [one for one in lead.signals if one.rule not in OF_THE_SENDER]
     db.session.flush()
     notice(lead)
-
-
-# ── One mailbox, one company ───────────────────────────────────────────────────────────────
-
-
-def folded(address: str) -> str:
-    """One mailbox behind its many spellings: capitals, plus tags, Gmail's dots."""
-    local, _, domain = canonical_email(address).rpartition("@")
-    local = local.partition("+")[0]
-    if domain in GMAIL:
-        return f"{local.replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
-
-
-def domain_of(address: str) -> str:
-    return canonical_email(address).rpartition("@")[2]
-
-
-def disposable() -> frozenset[str]:
-    """Domains of throw-away mailboxes: the file the setting names, else the one that came along.
-
-    A missing or unreadable file is no reason to stop taking leads.
-    """
-    theirs = settings().disposable_list
-    try:
-        if theirs:
-            return _domains(theirs, Path(theirs).stat().st_mtime_ns)
-    except (OSError, UnicodeDecodeError):
-        pass
-    return _domains(str(Path(__file__).with_name("disposable.txt")), 0)
-
-
-@lru_cache(maxsize=4)
-def _domains(path: str, _changed: int) -> frozenset[str]:
-    lines = Path(path).read_text("utf-8").lower().splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _exists(condition: sa.ColumnElement[bool]) -> bool:

@@ -16,6 +16,7 @@ SHORTEST, LONGEST = 4, 24
 SHAPE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Addresses of our own, and words that would make a customer's link look like something else.
 RESERVED = {
+    *("contact", "written"),
     *("deleted", "terms", "leads", "thanks", "admin", "administrator", "staff", "team", "support"),
     *("help", "official", "security", "billing", "payment", "refund", "login", "signin", "account"),
     *("password", "verify", "invoice", "legal", "press", "jobs", "test", "null", "undefined"),

@@ -10,7 +10,7 @@ from portal import create_app
 from portal.consent.companies import free_mail
 from portal.db import Model, db
 from portal.outbox.models import Message
-from portal.referrals import signals
+from portal.referrals import signals, traces
 from portal.referrals.models import Lead, ReferralLink
 from tests.conftest import settings
 from tests.referrals.conftest import SINA
@@ -202,8 +202,8 @@ def test_T35_a_shared_free_mail_provider_says_nothing():
     class Someone:
         email = "ada@gmail.com"
 
-    assert signals.domain_of("x@gmail.com") in free_mail()
-    assert signals.folded("x@gmail.com") != signals.folded(Someone.email)
+    assert traces.domain_of("x@gmail.com") in free_mail()
+    assert traces.folded("x@gmail.com") != traces.folded(Someone.email)
 
 
 def test_too_fast_is_held_not_refused(as_stranger, code, saved):

@@ -7,7 +7,7 @@ import pytest
 
 from portal.consent.models import ConsentEvent, Purpose, Verdict
 from portal.incentives.models import Choice
-from portal.referrals import actions
+from portal.referrals import actions, recommending
 from portal.referrals.models import Referral, ReferralLink
 
 ACCEPT = {"choice": "accepted", "employer_allows": "y"}
@@ -166,7 +166,7 @@ def test_links_stay_within_reason(act, referral):
 
     def many():
         found = db.session.get(Referral, referral)
-        for number in range(actions.MOST_LINKS):
+        for number in range(recommending.MOST_LINKS):
             actions.add_link(found, f"No. {number}", by=found.advocate)
 
     with pytest.raises(NotAllowed):
