@@ -16,6 +16,8 @@ from portal.campaigns import actions as campaigns
 from portal.campaigns import inviting
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
+from portal.clicks.loading import Who, store
+from portal.clicks.models import Kind as Came
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import asking
@@ -135,7 +137,7 @@ def make_offers(rosa: Staff) -> tuple[Offer, Offer]:
         credit = Offer(
             name="Referral credit, 200 euros",
             kind=OfferKind.CREDIT,
-            reward="€200 off your next invoice",
+            reward="a credit of €200",
             value_cents=20000,
             currency="EUR",
             terms="Once per new customer who came through your link, when they have signed. "
@@ -389,7 +391,22 @@ def refer(to: Campaign, *, by: Staff) -> None:
             with clock.ago(days=days * (1 - place / 6)):
                 db.session.flush()
                 referrals.move(lead, step, seen=lead.version, by=by)
+    visit(referral)
     sell(referral, by=by)
+
+
+def visit(referral: Referral) -> None:
+    """Some opened the links without a word, a few by the code on a van."""
+    today = datetime.now(UTC).date()
+    hits = [
+        (
+            Who(link.id, today - timedelta(days=n % 11), 9 + n % 8, f"{n:024x}", Came.VISIT),
+            "qr" if n % 5 == 0 else "link",
+        )
+        for place, link in enumerate(referral.links)
+        for n in range(17 if place == 0 else 4)
+    ]
+    store(hits)
 
 
 def sell(referral: Referral, *, by: Staff) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
+from portal.advocates.models import Advocate, Company
 from portal.db import db
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
@@ -32,26 +33,66 @@ def ruling(act, rosa):
     return ruling
 
 
+# What makes each rule speak, and no other: who came before, and who comes.
+OTHERS = [{"email": f"p{n}@k{n}.example", "company": f"K{n}"} for n in range(2)]
 CASES = {
-    "own-address": "ADA+new@analytical.example",
-    "colleague": "newcomer@acme.example",  # Rosa's own domain
-    "customer": "charlie@difference.example",
-    "known": "buyer@bigdeal.example",
-    "same-company": "babbage@analytical.example",
-    "disposable": "x@eu.mailinator.com",
+    "own-address": ([], {"email": "ADA+new@analytical.example"}),
+    "colleague": ([], {"email": "newcomer@acme.example"}),  # Rosa's own domain
+    "customer": ([], {"email": "charlie@difference.example"}),
+    "known": ([], {"email": "buyer@bigdeal.example"}),
+    "same-company": ([], {"email": "babbage@analytical.example"}),
+    "alike": ([{"email": "first@kestrel.example", "company": "K"}], {}),
+    "ring": ([], {"email": "new@ring.example", "company": "Ring"}),
+    "per-hour": (OTHERS, {}),
+    "per-day": (OTHERS, {}),
+    "network": ([one | {"network": "abc"} for one in OTHERS], {"network": "abc"}),
+    "disposable": ([], {"email": "x@eu.mailinator.com"}),
+    "too-fast": ([], {"suspicion": signals.TOO_FAST}),
+    "program": ([], {"suspicion": signals.PROGRAM}),
 }
+MOST = {"per-hour": 2, "per-day": 2, "network": 2}
+
+
+def test_every_rule_has_its_case():
+    assert list(CASES) == [rule.key for rule in signals.RULES]
+
+
+@pytest.fixture
+def ring_mate(save, sent_by):
+    """A customer at Ring, who recommended us to Analytical Engines."""
+
+    def ring_mate() -> int:
+        mate = Advocate(
+            company=Company(name="Ring", name_key="ring"), first_name="Mo", last_name="Ring",
+            email="mo@ring.example", email_key="mo@ring.example",
+        )  # fmt: skip
+        return sent_by(save(mate), "cfo@analytical.example", company="Analytical Engines")
+
+    return ring_mate
 
 
 @pytest.mark.parametrize("key", CASES)
 @pytest.mark.parametrize("is_on", [True, False], ids=["on", "off"])
 def test_T35_each_rule_speaks_when_it_is_on_and_only_then(
-    key, is_on, come, ruling, saved, rosa, charlie, act
+    key, is_on, come, ruling, saved, rosa, charlie, act, ring_mate
 ):
     act(lambda: known.add(b"Website\nhttps://www.bigdeal.example/about", by=SYSTEM))
-    ruling(key, is_on=is_on)
-    come(email=CASES[key])
-    assert [one.rule for one in saved(LeadSignal)] == ([key] if is_on else [])
-    assert len(saved(Lead)) == 1  # nobody is refused
+    before, comes = CASES[key]
+    ruling(key, is_on=is_on, threshold=MOST.get(key))
+    came = [come(**one) for one in before] + ([ring_mate()] if key == "ring" else [])
+    last = come(**comes)
+    spoken = [one.rule for one in saved(LeadSignal) if one.lead_id == last]
+    assert spoken == ([key] if is_on else [])
+    assert not [one for one in saved(LeadSignal) if one.lead_id != last]  # nobody before it
+    assert len(saved(Lead)) == len(came) + 1  # nobody is refused
+
+
+@pytest.mark.parametrize("key", MOST)
+def test_as_many_as_the_threshold_are_still_fine(key, come, ruling, saved):
+    ruling(key, threshold=3)
+    for one in (*OTHERS, {}):
+        come(**one, **({"network": "abc"} if key == "network" else {}))
+    assert saved(LeadSignal) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,190 @@
+"""A prospect from the link to deleting their details, and staff who work on what came, by phone."""
+
+import re
+import time
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from portal.campaigns.models import Invitation
+from portal.consent.actions import Circumstances
+from portal.db import db
+from portal.incentives.models import Choice
+from portal.referrals import actions, queries
+from portal.referrals.models import Lead
+from portal.sessions import actions as sessions
+from portal.sessions.models import Who
+from portal.staff.models import Role, Staff
+from tests.browser import steps
+from tests.processes import eventually
+
+pytestmark = pytest.mark.browser
+
+
+def joined(portal, guest) -> str:
+    """The guest has said yes to recommending us; the link they pass on."""
+
+    def join() -> str:
+        mine = sa.select(Invitation).filter_by(advocate_id=guest.id)
+        invitation = db.session.scalars(mine).one()
+        referral = actions.join(
+            invitation, choice=Choice.ACCEPTED, employer_allows=True, share_text="",
+            show_name=True, circumstances=Circumstances(), by=invitation.advocate,
+        )  # fmt: skip
+        return queries.address(referral.links[0])
+
+    return portal.act(join)
+
+
+def come(portal, link: str, name: str, company: str) -> int:
+    """Somebody came through the link; the lead's id."""
+
+    def receive() -> int:
+        found = queries.link_at(link.rpartition("/")[2])
+        address = f"{name.split()[0].lower()}-{time.time_ns()}@{company.lower()}.example"
+        lead = actions.receive(
+            found, name=name, email=address, company=company, message="",
+            wants_marketing=False, tells_referrer=False,
+        )  # fmt: skip
+        return lead.id
+
+    return portal.act(receive)
+
+
+def sign_in(portal, page) -> None:
+    """Someone of the team, with a session as the sign-in page gives it."""
+
+    def begin() -> str:
+        person = db.session.scalar(sa.select(Staff).filter_by(email="ines@team.example"))
+        person = person or Staff(
+            email="ines@team.example", name="Ines", role=Role.EDITOR, password_hash="x"
+        )
+        db.session.add(person)
+        db.session.flush()
+        return sessions.begin(Who.STAFF, person.id)
+
+    client = portal.app.test_client()
+    token = portal.act(begin)
+    with client.session_transaction(base_url=portal.url) as session:
+        session |= {"_user_id": token, "staff_seen": int(time.time())}
+    cookie = next(iter(client._cookies.values()))
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": portal.url}])
+
+
+def test_a_prospect_from_the_link_to_deleting_their_details(visitor, portal):
+    guest = steps.invite(portal, "referral")
+    page = visitor()
+    page.goto(joined(portal, guest))
+    steps.heading(page, "Ada recommends Acme")
+    expect(page.get_by_role("main")).to_contain_text("Ada may receive a €25 gift card")
+    expect(page.locator("main input:checked")).to_have_count(0)
+    steps.press(page, "Send my details to Acme")
+    steps.refused(page, "Enter your name")
+    address = f"sina-{time.time_ns()}@kestrel.example"
+    page.get_by_label("Your name").fill("Sina Okoro")
+    page.get_by_label("Company").fill("Kestrel Freight")
+    page.get_by_label("Work email").fill(address)
+    page.get_by_label("What would you like to know?").fill("How long does the switch take?")
+    steps.press(page, "Send my details to Acme")
+    steps.heading(page, "Thank you")
+    assert page.context.cookies() == []
+
+    page.goto(own_page(portal, address))
+    steps.heading(page, "Your details at Acme")
+    for told in ("We have your details", "Kestrel Freight", address, "How long does the switch"):
+        expect(page.get_by_role("main")).to_contain_text(told)
+    page.get_by_role("link", name=re.compile("Change.*Name", re.DOTALL)).first.click()
+    page.get_by_label("Your name").fill("")
+    steps.press(page, "Save my details")
+    steps.refused(page, "Enter your name")
+    page.get_by_label("Your name").fill("Sina O.")
+    steps.press(page, "Save my details")
+    expect(page.get_by_text("Your details are saved.")).to_be_visible()
+    steps.press(page, "Stop getting in touch")
+    expect(page.get_by_text("We have stopped.")).to_be_visible()
+    page.get_by_role("link", name="Delete my details").click()
+    steps.press(page, "Delete my details")
+    steps.heading(page, "Your details are deleted")
+    gone = sa.select(sa.func.count()).select_from(Lead).where(Lead.email == address)
+    assert portal.act(lambda: db.session.scalar(gone)) == 0
+
+
+def own_page(portal, address: str) -> str:
+    """The link in the mail a prospect gets."""
+    room = portal.mailroom
+
+    def find():
+        texts = [room.text(mail) for mail in room.to(address)]
+        return next((re.search(r"\S+/p/\S+", text)[0] for text in texts), None)
+
+    return eventually(find, 60, f"the link in the mail to {address}")
+
+
+def test_a_link_that_is_paused_says_so_kindly_and_takes_a_message(visitor, portal):
+    guest = steps.invite(portal, "referral")
+    link = joined(portal, guest)
+    page = visitor()
+    steps.come_in(page, guest.link)
+    page.goto(f"{portal.url}/me")
+    page.get_by_role("link", name=re.compile("link", re.IGNORECASE)).first.click()
+    page.get_by_label("Your note, for example").fill("Maya")
+    steps.press(page, "Make the link")
+    expect(page.get_by_role("heading", name="Maya")).to_be_visible()
+    maya = page.locator(".gw-linkcard").last
+    maya.get_by_text("Change this link").click()
+    maya.get_by_role("button", name="Erase the note").click()
+    expect(page.get_by_text("The note is erased.")).to_be_visible()
+    general = page.locator(".gw-linkcard").first
+    general.get_by_text("Change this link").click()
+    general.get_by_role("button", name="Pause this link").click()
+    expect(page.get_by_text("The link is paused.")).to_be_visible()
+
+    other = visitor()
+    other.goto(link)
+    steps.heading(other, "This link does not lead anywhere just now")
+    steps.press(other, "Send it to Acme")
+    steps.refused(other, "Enter your name")
+    other.get_by_label("Your name").fill("Sina Okoro")
+    other.get_by_label("Email").fill("sina@kestrel.example")
+    other.get_by_label("What would you like to know?").fill("Do you do invoices?")
+    steps.press(other, "Send it to Acme")
+    steps.heading(other, "Thank you for writing")
+
+
+def test_staff_filter_move_and_move_many(visitor, portal, scripted):
+    link = joined(portal, steps.invite(portal, "referral"))
+    firm = f"Firm{time.time_ns()}"
+    first, second = (come(portal, link, name, firm) for name in ("Bo Lind", "Mia Wong"))
+    page = visitor()
+    sign_in(portal, page)
+    page.goto(f"{portal.url}/staff/leads")
+    page.get_by_label("Name, company or CRM id").fill(firm)
+    steps.press(page, "Show")
+    expect(page).to_have_url(re.compile(f"q={firm}"))
+    cards = page.locator(".gw-leadcard")
+    expect(cards).to_have_count(2)
+    if scripted:  # from the keyboard alone
+        page.keyboard.press("j")
+        expect(page.locator(":focus")).to_have_text("Mia Wong")
+        page.keyboard.press("m")
+    else:
+        steps.press(page, re.compile("Move to contacted: Mia Wong"))
+    expect(page.get_by_text("Moved to contacted.")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"q={firm}.*#lead-{second}"))
+
+    page.get_by_role("link", name="As a list").click()
+    expect(page).to_have_url(re.compile(f"(?=.*view=list)(?=.*q={firm})"))
+    page.get_by_label("Pick Bo Lind").check()
+    page.get_by_label("Pick Mia Wong").check()
+    page.get_by_label("Move those picked to").select_option("qualified")
+    steps.press(page, "Move them")
+    steps.heading(page, "2 of 2 moved to qualified")
+    page.get_by_role("link", name="Bo Lind").click()
+    expect(page.get_by_text("Look before a reward is paid")).to_be_visible()  # the same company
+    page.get_by_label("Won").check()
+    page.get_by_label("Note for the team").first.fill("Signed")
+    steps.press(page, "Move")
+    expect(page.get_by_text("Moved to won.")).to_be_visible()
+    stages = sa.select(Lead.stage).where(Lead.id.in_([first, second])).order_by(Lead.id)
+    assert portal.act(lambda: list(db.session.scalars(stages))) == ["won", "qualified"]
