@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from portal import clock
 from portal.advocates.models import Advocate, Company
-from portal.campaigns.models import Campaign, CampaignState, Invitation
+from portal.campaigns.models import Action, Campaign, CampaignState, Invitation
 from portal.consent.actions import Circumstances
 from portal.db import db
 from portal.incentives.models import Choice, Offer, OfferKind
+from portal.publishing import actions as publishing
 from portal.referrals import actions
+from portal.review import actions as review
 from portal.staff.models import Role, Staff
+from tests.contributing import contribute
 
 NAMES = ["Ada", "Bruno", "Chidi", "Dilnoza", "Esther", "Farid", "Greta", "Hana", "Ivo", "June"]
 
@@ -31,7 +36,7 @@ def fill(links: int) -> list[str]:
         slug="autumn",
         name="Autumn voices",
         state=CampaignState.SENT,
-        actions=["referral"],
+        actions=["quote", "referral"],
         audience={"search": ""},
         referral_offer=offer,
         rewarding_stage="qualified",
@@ -42,8 +47,19 @@ def fill(links: int) -> list[str]:
         sent_at=clock.now(),
     )
     codes = [refer(number, campaign) for number in range(links)]
+    say_something(campaign, owner)
     db.session.commit()
     return codes
+
+
+def say_something(campaign: Campaign, owner: Staff) -> None:
+    """One of them is quoted, so that each link's page shows it and asks whether it may."""
+    invitation = db.session.scalar(sa.select(Invitation).where(Invitation.campaign == campaign))
+    submission = contribute(invitation.id, Action.QUOTE)
+    review.approve(submission, seen=submission.version, by=owner)
+    publishing.publish(
+        submission, headline="", excerpt="", substantiation="x", fair_cut=True, by=owner
+    )
 
 
 def refer(number: int, campaign: Campaign) -> str:

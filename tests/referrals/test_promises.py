@@ -2,7 +2,9 @@
 
 import re
 from html import unescape
+from io import BytesIO
 from urllib.parse import urlsplit
+from zipfile import ZipFile
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given
@@ -10,7 +12,6 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.advocates.models import Advocate
 from portal.campaigns.models import Touch
 from portal.db import db
 from portal.errors import NotAllowed
@@ -18,6 +19,7 @@ from portal.incentives import actions as incentives
 from portal.incentives.limits import LIVE
 from portal.incentives.models import Reward, RewardState
 from portal.outbox.models import Message
+from portal.privacy.forms import EVERY
 from portal.referrals import actions, attribution, risk
 from portal.referrals.models import Lead, LeadSignal, ReferralLink, Severity, Stage
 from portal.staff.models import Staff
@@ -124,13 +126,24 @@ def test_T33_the_address_of_a_prospect_is_nowhere_the_referrer_can_look(
     post_mail()
     seen = dict(crawl(as_ada, ["/me", f"/me/referrals/{referral}"]))
     assert len(seen) > 8
-    assert f"/me/referrals/{referral}" in seen
+    exports = {"/me/data/everything.json", "/me/data/everything.zip"}
+    assert {f"/me/referrals/{referral}", *exports} <= set(seen)
     mails = [str(mail) for mail in mailroom.to("ada@analytical.example")]
     secrets = [SINA["email"], "maya@fischer.example", "x@mailinator.com", "ada+2@", "Kestrel",
                "Fischer Gardens", "Ola Held", "How long does the switch take"]  # fmt: skip
     for text in (*seen.values(), *mails):
         for secret in secrets:
             assert secret not in text, secret
+
+
+def inside(data: bytes):
+    """The text of an answer; of a ZIP, that of each file in it."""
+    if not data.startswith(b"PK"):
+        yield data.decode("utf-8", "replace")
+        return
+    with ZipFile(BytesIO(data)) as archive:
+        for name in archive.namelist():
+            yield from inside(archive.read(name))
 
 
 def crawl(client, beginnings):
@@ -145,7 +158,7 @@ def crawl(client, beginnings):
         if answer.status_code in {302, 303}:
             waiting.append(urlsplit(answer.location).path)
             continue
-        text = answer.data.decode("utf-8", "replace")
+        text = "".join(inside(answer.data)).replace("\0", "")
         yield path, text
         for found in re.findall(r'(?:href|src)="([^"]+)"', text):
             target = urlsplit(unescape(found))
@@ -154,7 +167,7 @@ def crawl(client, beginnings):
                 waiting.append(target.path)
 
 
-def test_she_is_told_of_each_step_until_she_asks_not_to_be(come, move, act, ada, saved):
+def test_she_is_told_of_each_step_until_she_asks_not_to_be(as_ada, come, move, saved):
     lead = come()
     move(lead, Stage.CONTACTED)
 
@@ -162,6 +175,8 @@ def test_she_is_told_of_each_step_until_she_asks_not_to_be(come, move, act, ada,
         return [m for m in saved(Message) if m.template == "lead-moved"]
 
     assert len(told()) == 2
-    act(lambda: setattr(db.session.get(Advocate, ada), "wants_updates", False))
+    form = {"pause": "none", "kinds": ["referral"], "every": str(EVERY[0]), "updates": "needed"}
+    assert as_ada.post("/me/preferences", data=form).status_code == 303
     move(lead, Stage.QUALIFIED)
     assert len(told()) == 2
+    assert "It could be a good fit" in as_ada.get("/me/referrals/1").text  # to be read there

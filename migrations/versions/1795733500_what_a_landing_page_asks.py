@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1795731500"
-down_revision = "1795730900"
+revision = "1795733500"
+down_revision = "1795732800"
 branch_labels = None
 depends_on = None
 
