@@ -26,6 +26,7 @@ SLICES = [
     "events",
     "submissions",
     "publishing",
+    "embeds",
     "handovers",
     "prompts",
     "approvals",

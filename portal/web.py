@@ -115,6 +115,12 @@ def is_plain() -> bool:
     return getattr(request_view(), "plain", False)
 
 
+def framed(view):
+    """Mark a page made to be shown in a frame of other sites; nothing else of ours may be."""
+    view.framed = True
+    return view
+
+
 def request_view():
     return current_app.view_functions.get(request.endpoint)
 
@@ -131,8 +137,14 @@ ALWAYS = {
 }
 
 
+IN_FRAMES = {name: value for name, value in ALWAYS.items() if name != "X-Frame-Options"} | {
+    "Content-Security-Policy": CSP.replace("frame-ancestors 'none'", "frame-ancestors *"),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
 def headers(response: Response) -> Response:
-    wanted = ALWAYS
+    wanted = IN_FRAMES if getattr(request_view(), "framed", False) else ALWAYS
     if settings().https:
         wanted = wanted | {"Strict-Transport-Security": "max-age=31536000"}
     if getattr(request_view(), "door", "public") != "public" or response.status_code >= 400:

@@ -27,6 +27,7 @@ ORDER = [
     ["events"],
     ["submissions"],
     ["publishing"],
+    ["embeds"],
     ["handovers"],
     ["prompts"],
     ["approvals"],

@@ -29,6 +29,7 @@ AREAS = [
     (r"/r/.*", {"public"}),
     (r"/api/.*", {"key"}),
     (r"/(|stories.*|reviews.*|media/.*|brand/.*|session-over|data-erased)", {"public"}),
+    (r"/(embed/.+|feeds/.+|cards/.+|api/public/.+)", {"public"}),
     (r"/(verify/.+|\.well-known/goodword-key\.(json|pem))", {"public"}),
     (r"/(healthz|readyz|brand\.css|robots\.txt|favicon\.ico)", {"public"}),
 ]

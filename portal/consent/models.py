@@ -25,6 +25,14 @@ class Purpose(enum.StrEnum):
     NEWS = "news"
 
 
+class Channel(enum.StrEnum):
+    """Where a yes reaches, as far as we ask; its wording says it in words."""
+
+    WEB = "web"  # our own pages
+    EMBED = "embed"  # blocks, feeds, cards and data that other sites show
+    SALES = "sales"  # decks and offers
+
+
 class Verdict(enum.StrEnum):
     GIVEN = "given"
     REFUSED = "refused"

@@ -12,6 +12,7 @@ from portal.advocates.models import Advocate
 from portal.config import settings
 from portal.consent.models import (
     GRANTING,
+    Channel,
     ConsentEvent,
     Purpose,
     Receipt,
@@ -31,6 +32,7 @@ class Permission:
     statement: Statement
     since: datetime
     until: datetime | None
+    channels: tuple[str, ...] = ()
 
     @property
     def in_force(self) -> bool:
@@ -49,7 +51,12 @@ def state(receipt: Receipt) -> dict[Purpose, Permission]:
     folded = {}
     for event in receipt.events:  # oldest first: the newest word wins
         folded[event.purpose] = Permission(
-            event.purpose, event.verdict, event.statement, event.at, event.until
+            event.purpose,
+            event.verdict,
+            event.statement,
+            event.at,
+            event.until,
+            tuple(event.channels),
         )
     return folded
 
@@ -59,10 +66,13 @@ def in_force(receipt: Receipt, purpose: Purpose) -> bool:
     return permission is not None and permission.in_force
 
 
-def is_in_force(receipt_id, purpose: Purpose, now=None) -> sa.ColumnElement[bool]:
+def is_in_force(
+    receipt_id, purpose: Purpose, now=None, *, channel: Channel | None = None
+) -> sa.ColumnElement[bool]:
     """The same question as SQL, for joins: a yes, not past its date, with no later word.
 
-    A statement that is kept must give ``now`` as a gap, to be filled when it runs.
+    A statement that is kept must give ``now`` as a gap, to be filled when it runs. With a
+    ``channel``, only where the wording they said yes to named it.
     """
     later = sa.orm.aliased(ConsentEvent)
     now = clock.now() if now is None else now
@@ -71,12 +81,18 @@ def is_in_force(receipt_id, purpose: Purpose, now=None) -> sa.ColumnElement[bool
         ConsentEvent.purpose == purpose,
         sa.or_(*(ConsentEvent.verdict == verdict for verdict in GRANTING)),
         sa.or_(ConsentEvent.until.is_(None), ConsentEvent.until > now),
+        *([reaches(channel)] if channel else []),
         ~sa.exists().where(
             later.receipt_id == ConsentEvent.receipt_id,
             later.purpose == ConsentEvent.purpose,
             later.id > ConsentEvent.id,
         ),
     )
+
+
+def reaches(channel: Channel) -> sa.ColumnElement[bool]:
+    """Whether a yes was given for this channel; a list is kept as text in both databases."""
+    return sa.cast(ConsentEvent.channels, sa.Text).contains(f'"{channel}"')
 
 
 def statement(purpose: Purpose, language: str = "en") -> Statement | None:

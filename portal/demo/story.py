@@ -26,6 +26,7 @@ from portal.consent.models import OrgApproval, OrgVerdict, Purpose, Scope
 from portal.db import db
 from portal.demo import people, portraits
 from portal.demo.people import Persona, Told
+from portal.embeds import actions as blocks
 from portal.events import actions as events
 from portal.events.models import Event, Format, Speaker
 from portal.handovers import actions as handovers
@@ -39,6 +40,8 @@ from portal.media import actions as media
 from portal.media.models import UploadKind
 from portal.publishing import rendering, signoff
 from portal.publishing.grounds import Ground
+from portal.publishing.models import Asset
+from portal.publishing.queries import PICKED
 from portal.referrals import actions as referrals
 from portal.referrals import known, risk, stage_file, vanity, work
 from portal.referrals.models import Lead, Referral, Severity, Stage
@@ -102,6 +105,7 @@ def tell() -> None:
     pay(by=rosa)
     decide(second)
     plan_ahead(gift, by=rosa)
+    show_elsewhere(by=rosa)
     db.session.commit()
 
 
@@ -470,6 +474,16 @@ def decide(running: Campaign) -> None:
         )
     with clock.ago(days=3):
         snooze(find(Invitation, campaign_id=running.id, advocate_id=yuki.id), 7, by=yuki)
+
+
+def show_elsewhere(*, by: Staff) -> None:
+    """A block for a page of the company's own site, in the order Rosa chose."""
+    with clock.ago(days=40):
+        block = blocks.make("For our pricing page", by=by)
+        newest = sa.select(Asset).join(Asset.submission).where(Submission.action.in_(PICKED))
+        for asset in db.session.scalars(newest.order_by(Asset.id).limit(4)):
+            blocks.pick(block, asset, by=by)
+        blocks.move_up(block, block.picks[1].asset, by=by)
 
 
 def path_to(stage: Stage) -> list[Stage]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent import companies
 from portal.consent import queries as permissions
-from portal.consent.models import GRANTING, ConsentEvent, Purpose, Scope
+from portal.consent.models import GRANTING, Channel, ConsentEvent, Purpose, Scope
 from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
@@ -28,30 +28,36 @@ CREDITS = (Purpose.NAME, Purpose.COMPANY, Purpose.PHOTO)
 PAGE = 20
 
 
-def permitted() -> list[sa.ColumnElement[bool]]:
+def permitted(channel: Channel | None = None) -> list[sa.ColumnElement[bool]]:
     """When words may be seen: published, allowed now, by a customer still with us, confirmed
-    within a year (T6). For a select that joins Asset, Submission and Advocate."""
-    lately = clock.now() - RECONFIRM
-    confirmed = sa.exists().where(
-        ConsentEvent.receipt_id == Submission.receipt_id,
-        ConsentEvent.purpose == Purpose.WORDS,
-        ConsentEvent.verdict.in_(GRANTING),
-        ConsentEvent.at > lately,
-    )
+    within a year (T6). For a select that joins Asset, Submission and Advocate.
+
+    Beyond our own pages only where their permission names that ``channel`` (T23)."""
     return [
         Submission.state == State.PUBLISHED,
         Asset.published_at <= clock.now(),  # later: whoever approved it may still undo that
-        permissions.is_in_force(Submission.receipt_id, Purpose.WORDS),
+        permissions.is_in_force(Submission.receipt_id, Purpose.WORDS, channel=channel),
         Advocate.left_at.is_(None),
         Advocate.restricted_at.is_(None),
-        sa.or_(Asset.published_at > lately, confirmed),
+        confirmed_since(clock.now() - RECONFIRM),
     ]
 
 
-def is_allowed(purpose: Purpose) -> sa.ColumnElement[bool]:
+def confirmed_since(moment: datetime) -> sa.ColumnElement[bool]:
+    """Whether words were published, or said yes to again, after this moment (T6)."""
+    again = sa.exists().where(
+        ConsentEvent.receipt_id == Submission.receipt_id,
+        ConsentEvent.purpose == Purpose.WORDS,
+        ConsentEvent.verdict.in_(GRANTING),
+        ConsentEvent.at > moment,
+    )
+    return sa.or_(Asset.published_at > moment, again)
+
+
+def is_allowed(purpose: Purpose, channel: Channel | None = None) -> sa.ColumnElement[bool]:
     """Whether a use is permitted now, by the person and, for its name, the company (T28). For a
     select that joins Asset, Submission and Advocate."""
-    yes = permissions.is_in_force(Submission.receipt_id, purpose)
+    yes = permissions.is_in_force(Submission.receipt_id, purpose, channel=channel)
     if purpose is not Purpose.COMPANY:
         return yes
     company = Advocate.company_id
@@ -65,17 +71,18 @@ def is_allowed(purpose: Purpose) -> sa.ColumnElement[bool]:
     return sa.and_(yes, named, sa.or_(Submission.action != Action.CASE_STUDY, story))
 
 
-def shown(*, bound: bool = True) -> sa.Select:
+def shown(*, bound: bool = True, channel: Channel | None = None) -> sa.Select:
     """Assets the world may see, each with the parts of its credit that are allowed now.
 
-    ``bound``: only in words their author sent or signed off (T3)."""
+    ``bound``: only in words their author sent or signed off (T3). ``channel``: as for
+    ``permitted``."""
     submission = contains_eager(Asset.submission)
     return (
-        sa.select(Asset, Photo.key, *(is_allowed(purpose) for purpose in CREDITS))
+        sa.select(Asset, Photo.key, *(is_allowed(purpose, channel) for purpose in CREDITS))
         .join(Asset.submission)
         .join(Submission.advocate)
         .outerjoin(Photo, Photo.id == Advocate.photo_id)
-        .where(*permitted(), *(rendering.is_bound() if bound else ()))
+        .where(*permitted(channel), *(rendering.is_bound() if bound else ()))
         .options(
             submission.contains_eager(Submission.advocate).contains_eager(Advocate.photo),
             submission.lazyload(Submission.prompt_set),
@@ -86,10 +93,19 @@ def shown(*, bound: bool = True) -> sa.Select:
     )
 
 
-def picks(limit: int | None = None) -> list[dict[str, Any]]:
+def picks(limit: int | None = None, channel: Channel | None = None) -> list[dict[str, Any]]:
     """Quotes and stories, newest first, as items to draw."""
-    query = shown().where(Submission.action.in_(PICKED)).order_by(Asset.published_at.desc())
+    query = (
+        shown(channel=channel)
+        .where(Submission.action.in_(PICKED))
+        .order_by(Asset.published_at.desc())
+    )
     rows = db.session.execute(query.limit(limit)).all()
+    return drawn(rows)
+
+
+def drawn(rows: Iterable[sa.Row]) -> list[dict[str, Any]]:
+    """The items of what was found by ``shown``."""
     return [_item(*row) for row in rows if stands(row)]
 
 
@@ -138,6 +154,21 @@ def story(slug: str) -> tuple[Asset, dict[str, Any]] | None:
     return None
 
 
+def one(slug: str, kinds: Iterable[Action], channel: Channel) -> dict[str, Any] | None:
+    """Anything of these kinds as one item, if it may be seen beyond our pages; else None."""
+    row = db.session.execute(_one(shown(channel=channel), slug, kinds)).first()
+    if row and stands(row):
+        return _item(*row)
+    _demand_known(slug, kinds, "There are no words at this address.")
+    return None
+
+
+def may_travel(asset: Asset) -> bool:
+    """Whether these words may be seen beyond our own pages: in blocks, feeds and previews."""
+    query = shown(channel=Channel.EMBED).where(Asset.id == asset.id)
+    return db.session.execute(query).first() is not None
+
+
 def whole(slug: str, kinds: Iterable[Action], unknown: str) -> tuple[Asset, dict[str, Any]] | None:
     """The same for anything of these kinds, altered or not: a proof says which it is.
 
@@ -168,10 +199,12 @@ class Reviews:
     newer: str | None
 
 
-def reviews(*, before: str = "", after: str = "", size: int = PAGE) -> Reviews:
+def reviews(
+    *, before: str = "", after: str = "", size: int = PAGE, channel: Channel | None = None
+) -> Reviews:
     """Every review that may be shown, newest first; never sorted or filtered by rating (T18)."""
     place = sa.tuple_(Asset.published_at, Asset.id)
-    query = shown().where(Submission.action == Action.REVIEW)
+    query = shown(channel=channel).where(Submission.action == Action.REVIEW)
     if mark := before or after:
         at = db.session.execute(
             sa.select(Asset.published_at, Asset.id).where(Asset.slug == mark)
@@ -188,7 +221,7 @@ def reviews(*, before: str = "", after: str = "", size: int = PAGE) -> Reviews:
     older = rows and (more if down else True)
     newer = rows and (bool(before) if down else more)
     return Reviews(
-        [_item(*row) for row in rows if stands(row)],
+        drawn(rows),
         older=rows[-1][0].slug if older else None,
         newer=rows[0][0].slug if newer else None,
     )

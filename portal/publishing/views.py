@@ -22,7 +22,7 @@ from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
 from portal.media import storage
-from portal.publishing import actions, logos, queries, signoff, words
+from portal.publishing import actions, logos, plain, queries, signoff, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
@@ -76,7 +76,20 @@ def story(slug):
         logo=logos.beside(asset),
         verified=verified(),
         picked=disclosure.picked(brand().name),
+        **_shared(asset, item),
     )
+
+
+def _shared(asset: Asset, item: dict) -> dict[str, str]:
+    """What networks draw a preview of a link from, disclosure first; nothing where these words
+    may not leave our pages."""
+    if not queries.may_travel(asset):
+        return {}
+    return {
+        "preview": plain.preview(item),
+        "here": plain.absolute(item["url"]),
+        "card": plain.absolute(f"/cards/{asset.slug}.png"),
+    }
 
 
 @bp.get("/reviews")

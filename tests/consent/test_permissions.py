@@ -63,7 +63,7 @@ def test_T23_what_is_not_answered_is_a_no(receipt, standing):
 def test_T24_an_event_holds_what_proof_needs_and_no_raw_address(receipt, saved):
     event = saved(ConsentEvent)[0]
     assert event.verdict is Verdict.GIVEN
-    assert event.channels == ["web"]
+    assert event.channels == ["web", "embed"]
     assert event.until > event.at
     assert len(event.text_sha256) == len(event.ip_hash) == 64
     assert event.offer["reward"] == "a €25 gift card"

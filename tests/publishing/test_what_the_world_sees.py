@@ -280,7 +280,7 @@ def test_T18_reviews_go_on_page_by_page_and_none_is_lost(
     published, as_stranger, act, campaign, monkeypatch
 ):
     monkeypatch.setattr("portal.publishing.queries.reviews.__kwdefaults__", {
-        "before": "", "after": "", "size": 2})  # fmt: skip
+        "before": "", "after": "", "size": 2, "channel": None})  # fmt: skip
     for number in range(5):
         invitation_id = act(lambda number=number: invited(campaign, number))
         published(Action.REVIEW, invitation_id=invitation_id, headline=f"Review {number}")

@@ -1,0 +1,1 @@
+"""Published words beyond our own pages: blocks, feeds, cards and data, each with its disclosure."""
