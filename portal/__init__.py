@@ -27,6 +27,7 @@ SLICES = [
     "submissions",
     "publishing",
     "embeds",
+    "placements",
     "handovers",
     "prompts",
     "approvals",

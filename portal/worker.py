@@ -13,9 +13,21 @@ from portal.clicks import loading
 from portal.config import settings
 from portal.db import be_patient, db
 from portal.outbox import delivery
+from portal.placements import actions as placements
 from portal.privacy import retention
 
 LOAD_EVERY = 2.0  # seconds between two looks at the click log
+LOOK_EVERY = 20.0  # and at where words stand that may not
+
+
+def look_around() -> None:
+    """Open and close takedowns; takes a writer's turn only when there is something to do."""
+    db.session.connection(execution_options={"read_only": True})
+    needed = placements.is_needed()
+    db.session.rollback()
+    if needed:
+        placements.look_around()
+        db.session.commit()
 
 
 def run(app: Flask) -> None:
@@ -64,6 +76,14 @@ def run(app: Flask) -> None:
                 except Exception:  # the next round tries again; nothing is lost meanwhile
                     logging.getLogger("goodword").exception("visits could not be loaded")
 
+    def watch_places() -> None:
+        while not stop.wait(LOOK_EVERY):
+            with app.app_context():
+                try:
+                    look_around()
+                except Exception:  # the next round tries again
+                    logging.getLogger("goodword").exception("takedowns could not be looked for")
+
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -76,7 +96,10 @@ def run(app: Flask) -> None:
     )
     loader = threading.Thread(target=load_visits, name="visits")
     loader.start()
+    watcher = threading.Thread(target=watch_places, name="places")
+    watcher.start()
     logging.getLogger("goodword").info("worker %s is ready", config.node_name)
     stop.wait()
     loader.join()
+    watcher.join()
     DBOS.destroy(workflow_completion_timeout_sec=10)

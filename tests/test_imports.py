@@ -28,6 +28,7 @@ ORDER = [
     ["submissions"],
     ["publishing"],
     ["embeds"],
+    ["placements"],
     ["handovers"],
     ["prompts"],
     ["approvals"],

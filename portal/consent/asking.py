@@ -132,7 +132,8 @@ def approve(approval: OrgApproval, yes: Yes) -> None:
         raise NotAllowed("The last day lies in the past.")
     for scope in Scope:
         setattr(approval, f"for_{scope}", scope in yes.scopes)
-    approval.on_web, approval.in_sales = yes.on_web, yes.in_sales
+    approval.on_web = approval.in_embeds = yes.on_web  # the wording they read names both
+    approval.in_sales = yes.in_sales
     approval.territory, approval.until = yes.territory.strip(), yes.until
     approval.approver, approval.title = yes.name.strip(), yes.title.strip()
     approval.text_sha256 = yes.text_sha256 if Scope.STORY in yes.scopes else ""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.addresses import canonical_email
 from portal.advocates.models import Advocate, Company
-from portal.consent.models import Clause, OrgApproval, OrgVerdict, Receipt, Scope
+from portal.consent.models import Channel, Clause, OrgApproval, OrgVerdict, Receipt, Scope
 from portal.db import db
 from portal.errors import NotFound
 
@@ -61,16 +61,30 @@ def objection(email: str, company: Company) -> str:
 
 # ── Is it in force? ────────────────────────────────────────────────────────────────────────
 
+EVERYWHERE = OrgApproval.territory == ""  # the web is read everywhere
+REACHES = {
+    Channel.WEB: (OrgApproval.on_web, EVERYWHERE),
+    Channel.EMBED: (OrgApproval.in_embeds, EVERYWHERE),
+    Channel.SALES: (OrgApproval.in_sales,),
+}
 
-def company_allows(company_id, scope: Scope, *, receipt_id=None, text_sha256=None):
-    """The question as SQL, for joins: a yes of the company for our public pages, not past its
-    day, and no no. A yes to a story holds for that contribution and its words alone."""
+
+def company_allows(
+    company_id,
+    scope: Scope,
+    *,
+    receipt_id=None,
+    text_sha256=None,
+    channel: Channel | None = None,
+):
+    """The question as SQL, for joins: a yes of the company for our public pages (or another
+    ``channel``), not past its day, and no no. A yes to a story holds for that contribution and its
+    words alone."""
     said = [
         OrgApproval.company_id == company_id,
         OrgApproval.verdict == OrgVerdict.APPROVED,
         getattr(OrgApproval, f"for_{scope}"),
-        OrgApproval.on_web,
-        OrgApproval.territory == "",  # the web is read everywhere
+        *REACHES[channel or Channel.WEB],
         sa.or_(OrgApproval.until.is_(None), OrgApproval.until >= clock.now().date()),
     ]
     if scope is Scope.STORY:

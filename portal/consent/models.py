@@ -174,6 +174,7 @@ class OrgApproval(Model):
     for_logo: Mapped[bool] = mapped_column(default=False)
     for_story: Mapped[bool] = mapped_column(default=False)
     on_web: Mapped[bool] = mapped_column(default=False)
+    in_embeds: Mapped[bool] = mapped_column(default=False)  # our pages as other sites show them
     in_sales: Mapped[bool] = mapped_column(default=False)
     territory: Mapped[str] = mapped_column(sa.String(200), default="")  # empty: everywhere
     until: Mapped[date | None]  # the last day

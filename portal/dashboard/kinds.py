@@ -3,6 +3,7 @@
 from portal.approvals.waiting import COMPANIES
 from portal.events.waiting import EVENTS
 from portal.incentives.waiting import REWARDS
+from portal.placements.waiting import TAKEDOWNS
 from portal.referrals.waiting import LEADS, RISKS
 from portal.review.waiting import DECIDE, PUBLISH
 from portal.submissions.waiting import SPEAKERS
@@ -16,4 +17,5 @@ KINDS = [
     RISKS,
     SPEAKERS,
     EVENTS,
+    TAKEDOWNS,
 ]

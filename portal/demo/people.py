@@ -5,6 +5,8 @@ All of them, their companies and their words are invented.
 
 from dataclasses import dataclass, field
 
+from portal.placements.models import Kind
+
 YES_TO_ALL = ("words", "name", "company", "logo", "photo", "sales", "reference", "recording")
 
 
@@ -59,6 +61,12 @@ PEOPLE = [
     Persona("Yuki", "Tanaka", "Logistics Planner", "Minato Water Filters", "yuki@minatowater.example"),
     Persona("Clara", "Novak", "Operations Analyst", "Novak Kitchens", "clara@novakkitchens.example"),
 ]  # fmt: skip
+
+PLACES = (
+    (Kind.DECK, "Pitch deck autumn, slide 7"),
+    (Kind.DEAL, "Offer to a water utility"),
+    (Kind.DEAL, "Offer to a town’s works department"),
+)
 
 FIRST = [  # told in answer to the first campaign
     Told(

@@ -38,6 +38,8 @@ from portal.links import actions as links
 from portal.links.models import Kind
 from portal.media import actions as media
 from portal.media.models import UploadKind
+from portal.placements import actions as placements
+from portal.placements.models import Kind as PlaceKind
 from portal.publishing import rendering, signoff
 from portal.publishing.grounds import Ground
 from portal.publishing.models import Asset
@@ -484,6 +486,27 @@ def show_elsewhere(*, by: Staff) -> None:
         for asset in db.session.scalars(newest.order_by(Asset.id).limit(4)):
             blocks.pick(block, asset, by=by)
         blocks.move_up(block, block.picks[1].asset, by=by)
+    use_elsewhere(by=by)
+
+
+def use_elsewhere(*, by: Staff) -> None:
+    """Where sales put Mira's words; and a deck that never had a yes, found last week."""
+    mira, others = published_by("Mira"), sa.select(Asset).join(Asset.submission)
+    with clock.ago(days=60):
+        for kind, place in people.PLACES:
+            since = clock.now().date()
+            use = {"owner": by, "by": by, "since": since, "names_company": False}
+            placements.record_use(mira, kind, place, **use)
+    unasked = others.where(Submission.action == Action.CASE_STUDY).order_by(Asset.id)
+    with clock.ago(days=9):
+        found = db.session.scalars(unasked).first()
+        placements.record_use(found, PlaceKind.DECK, "Partner day slides, page 3", owner=by, by=by)
+    placements.look_around()
+
+
+def published_by(first_name: str) -> Asset:
+    theirs = sa.select(Asset).join(Asset.submission).join(Submission.advocate)
+    return db.session.scalars(theirs.where(Advocate.first_name == first_name)).first()
 
 
 def path_to(stage: Stage) -> list[Stage]:

@@ -1,0 +1,1 @@
+"""Where else customers’ words are used, and getting them back from there."""

@@ -1,0 +1,78 @@
+"""May words stay where they were put? Asked live, as for our own pages (T6, T26, T28)."""
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.consent import companies
+from portal.consent import queries as permissions
+from portal.consent.models import Channel, Purpose, Scope
+from portal.db import db
+from portal.placements.models import Kind, Placement, Reason
+from portal.publishing.models import Asset
+from portal.publishing.queries import RECONFIRM, confirmed_since
+from portal.submissions.models import State, Submission
+
+
+def placed(*what) -> sa.Select:
+    """Select something from a placement and the words that stand there."""
+    return (
+        sa.select(*what)
+        .select_from(Placement)
+        .join(Placement.asset)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+    )
+
+
+def may_stay() -> sa.ColumnElement[bool]:
+    """For a select made by ``placed``."""
+    site, elsewhere = Placement.kind == Kind.SITE, Placement.kind != Kind.SITE
+    return sa.and_(
+        Submission.state != State.WITHDRAWN,
+        sa.or_(
+            sa.and_(site, _person(Purpose.WORDS, Channel.EMBED)),
+            sa.and_(elsewhere, _person(Purpose.SALES, Channel.SALES)),
+        ),
+        Advocate.left_at.is_(None),
+        Advocate.restricted_at.is_(None),
+        confirmed_since(clock.now() - RECONFIRM),
+        sa.or_(
+            sa.not_(Placement.names_company),
+            sa.and_(site, _company(Channel.EMBED)),
+            sa.and_(elsewhere, _company(Channel.SALES)),
+        ),
+    )
+
+
+def _person(purpose: Purpose, channel: Channel) -> sa.ColumnElement[bool]:
+    return permissions.is_in_force(Submission.receipt_id, purpose, channel=channel)
+
+
+def _company(channel: Channel) -> sa.ColumnElement[bool]:
+    return companies.company_allows(Advocate.company_id, Scope.NAME, channel=channel)
+
+
+def is_allowed(placement: Placement) -> bool:
+    """The same for one place."""
+    return bool(db.session.scalar(placed(may_stay()).where(Placement.id == placement.id)))
+
+
+def why_not(placement: Placement) -> Reason:
+    """The first reason that applies, for a place where words may not stay."""
+    submission = placement.asset.submission
+    person = submission.advocate
+    said = permissions.state(submission.receipt).get(placement.purpose)
+    if submission.state is State.WITHDRAWN or (said and said.standing == "withdrawn"):
+        return Reason.WITHDRAWN
+    if person.left_at:
+        return Reason.LEFT
+    if person.restricted_at:
+        return Reason.RESTRICTED
+    if said and said.standing == "expired":
+        return Reason.EXPIRED
+    if not said or not said.in_force or placement.channel not in said.channels:
+        return Reason.REFUSED
+    lately = sa.select(confirmed_since(clock.now() - RECONFIRM)).select_from(Asset)
+    lately = lately.join(Asset.submission).where(Asset.id == placement.asset_id)
+    return Reason.COMPANY if db.session.scalar(lately) else Reason.UNCONFIRMED

@@ -1,0 +1,184 @@
+"""Where words are used, and the tasks to get them back."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.config import settings
+from portal.consent.models import Channel
+from portal.db import db
+from portal.embeds import queries as embeds
+from portal.errors import NotFound, Refusal
+from portal.media import files, storage
+from portal.media.models import WEBP, UploadKind
+from portal.media.sending import CAGE
+from portal.placements import actions, queries
+from portal.placements.actions import Proof
+from portal.placements.forms import OwnerForm, ProofForm, UseForm
+from portal.placements.models import Kind, Outcome, Takedown
+from portal.placements.words import BECAUSE, OUTCOMES, SHORT
+from portal.publishing import plain
+from portal.publishing import queries as publishing
+from portal.publishing.models import Asset
+from portal.staff.models import Role, Staff
+
+bp = Blueprint("placements", __name__)
+
+# Pages of submissions, which stand to the left, tell a customer where their words went.
+bp.add_app_template_global(queries.with_uses)
+
+
+@bp.get("/staff/assets/<int:asset_id>/uses")
+@auth.staff()
+def uses(asset_id):
+    form = UseForm(
+        formdata=None, data={"owner": current_user.id, "names_company": True, "kind": ""}
+    )
+    return _uses(embeds.asset(asset_id), form)
+
+
+@bp.post("/staff/assets/<int:asset_id>/uses")
+@auth.staff(Role.EDITOR)
+def record_use(asset_id):
+    asset = embeds.asset(asset_id)
+    form = UseForm().for_these(queries.colleagues())
+    if not form.validate():
+        return _uses(asset, form), 422
+    placement = actions.record_use(
+        asset,
+        Kind(form.kind.data),
+        form.place.data,
+        owner=db.session.get_one(Staff, form.owner.data),
+        by=current_user,
+        url=form.url.data,
+        note=form.note.data,
+        names_company=form.names_company.data,
+        since=form.day,
+    )
+    db.session.commit()
+    if placement.takedown:
+        flash("Noted. It may not be used there, so it is now a task to take it down.", "warning")
+    else:
+        flash("Noted. You get a task the moment it may no longer stand there.")
+    return redirect(url_for("placements.uses", asset_id=asset_id), 303)
+
+
+@bp.post("/staff/placements/<int:placement_id>/end")
+@auth.staff(Role.EDITOR)
+def end(placement_id):
+    placement = queries.placement(placement_id)
+    actions.end(placement, by=current_user)
+    db.session.commit()
+    flash("Noted: it is no longer used there.")
+    return redirect(url_for("placements.uses", asset_id=placement.asset_id), 303)
+
+
+# ── Takedowns ──────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/staff/takedowns")
+@auth.staff()
+def takedowns():
+    show = request.args.get("show", "open")
+    show = show if show in queries.SHOW else "open"
+    mine = request.args.get("owner") == "me"
+    owner = current_user if mine else None
+    return render_template(
+        "placements/takedowns.html",
+        found=queries.takedowns(show, owner),
+        counts=queries.counts(owner),
+        names=queries.SHOW,
+        show=show,
+        mine=mine,
+        short=SHORT,
+        outcomes=OUTCOMES,
+    )
+
+
+@bp.get("/staff/takedowns/<int:takedown_id>")
+@auth.staff()
+def show(takedown_id):
+    return _page(queries.takedown(takedown_id), ProofForm(formdata=None))
+
+
+@bp.post("/staff/takedowns/<int:takedown_id>/proof")
+@auth.staff(Role.EDITOR)
+def finish(takedown_id):
+    takedown = queries.takedown(takedown_id)
+    form = ProofForm()
+    if not form.validate():
+        return _page(takedown, form), 422
+    try:
+        key, mimetype = _kept(form.file.data)
+    except Refusal as refusal:
+        form.file.errors = [str(refusal)]
+        return _page(takedown, form), 422
+    proof = Proof(form.proof.data, form.proof_url.data, key, mimetype)
+    actions.finish(takedown, Outcome(form.outcome.data), proof, by=current_user)
+    db.session.commit()
+    flash("Closed. The customer reads on their page that it is done.")
+    return redirect(url_for("placements.takedowns"), 303)
+
+
+@bp.post("/staff/takedowns/<int:takedown_id>/owner")
+@auth.staff(Role.EDITOR)
+def hand_over(takedown_id):
+    takedown = queries.takedown(takedown_id)
+    form = OwnerForm().for_these(queries.colleagues())
+    if not form.validate():
+        return _page(takedown, ProofForm(formdata=None)), 422
+    actions.hand_over(takedown, db.session.get_one(Staff, form.owner.data), by=current_user)
+    db.session.commit()
+    flash(f"Handed over to {takedown.owner.name}.")
+    return redirect(url_for("placements.show", takedown_id=takedown_id), 303)
+
+
+@bp.get("/staff/takedowns/<int:takedown_id>/proof")
+@auth.staff()
+def proof(takedown_id):
+    takedown = queries.takedown(takedown_id)
+    if not takedown.proof_key:
+        raise NotFound("No file was given as a proof.")
+    response = Response(storage.stream(takedown.proof_key), mimetype=takedown.proof_type)
+    if takedown.proof_type != WEBP:
+        response.headers.set("Content-Disposition", "attachment", filename="proof.pdf")
+        response.headers["Content-Security-Policy"] = CAGE
+    return response
+
+
+def _kept(file) -> tuple[str, str]:
+    """The key and type of a file given as a proof; both empty without one."""
+    if not file:
+        return "", ""
+    data, mimetype, _ = files.examine(file.read(), UploadKind.ATTACHMENT)
+    return storage.write(data), mimetype
+
+
+def _uses(asset: Asset, form: UseForm) -> str:
+    item = publishing.one(asset.slug, [asset.submission.action], Channel.EMBED)
+    return render_template(
+        "placements/uses.html",
+        asset=asset,
+        submission=asset.submission,
+        form=form.for_these(queries.colleagues()),
+        ours=queries.ours(asset),
+        placements=queries.of(asset),
+        because=BECAUSE,
+        share=item and plain.in_text(item),
+        card=item and f"/cards/{asset.slug}.png",
+        base=settings().base_url,
+    )
+
+
+def _page(takedown: Takedown, form: ProofForm) -> str:
+    owner = OwnerForm(formdata=None, data={"owner": takedown.owner_id})
+    return render_template(
+        "placements/takedown.html",
+        takedown=takedown,
+        placement=takedown.placement,
+        submission=takedown.placement.asset.submission,
+        form=form,
+        owner_form=owner.for_these(queries.colleagues()),
+        because=BECAUSE[takedown.reason],
+        outcomes=OUTCOMES,
+    )
