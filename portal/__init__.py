@@ -28,6 +28,7 @@ SLICES = [
     "publishing",
     "embeds",
     "placements",
+    "renewals",
     "handovers",
     "prompts",
     "approvals",

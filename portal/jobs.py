@@ -15,6 +15,7 @@ APPLICATION = "goodword"
 APPLICATION_VERSION = "1"
 MAIL = "mail"
 NIGHTLY = "17 3 * * *"  # UTC
+MORNING = "41 6 * * *"
 
 
 @cache

@@ -15,6 +15,7 @@ from portal.db import be_patient, db
 from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention
+from portal.renewals import actions as renewals
 
 LOAD_EVERY = 2.0  # seconds between two looks at the click log
 LOOK_EVERY = 20.0  # and at where words stand that may not
@@ -68,6 +69,16 @@ def run(app: Flask) -> None:
     def nightly(_when: datetime, _context: object) -> None:
         let_go()
 
+    @DBOS.step(name="renewals.ask")
+    def ask_again() -> None:
+        with app.app_context():
+            renewals.nightly()
+            db.session.commit()
+
+    @DBOS.workflow(name="renewals.nightly")
+    def renew(_when: datetime, _context: object) -> None:
+        ask_again()
+
     def load_visits() -> None:
         while not stop.wait(LOAD_EVERY):
             with app.app_context():
@@ -92,7 +103,10 @@ def run(app: Flask) -> None:
         jobs.MAIL, worker_concurrency=8, polling_interval_sec=0.5, on_conflict="always_update"
     )
     DBOS.apply_schedules(
-        [{"schedule_name": "nightly", "workflow_fn": nightly, "schedule": jobs.NIGHTLY}]
+        [
+            {"schedule_name": "nightly", "workflow_fn": nightly, "schedule": jobs.NIGHTLY},
+            {"schedule_name": "renewals", "workflow_fn": renew, "schedule": jobs.MORNING},
+        ]
     )
     loader = threading.Thread(target=load_visits, name="visits")
     loader.start()

@@ -29,6 +29,7 @@ ORDER = [
     ["publishing"],
     ["embeds"],
     ["placements"],
+    ["renewals"],
     ["handovers"],
     ["prompts"],
     ["approvals"],

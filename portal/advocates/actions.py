@@ -72,6 +72,8 @@ def amend(row: Planned) -> None:
         row.person.last_name = ""
     for name, value in values.items():
         setattr(row.company if name in OF_COMPANY else row.person, name, value)
+    if row.outcome is Outcome.UPDATE and "job_title" in values:
+        row.person.moved_at = clock.now()
     if "email" in values:
         row.person.email_key = row.fields["email_key"]
 

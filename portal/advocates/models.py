@@ -58,6 +58,7 @@ class Advocate(Model):
     photo: Mapped[Photo | None] = relationship(viewonly=True)
     stopped_at: Mapped[datetime | None]  # asked us never to invite again
     left_at: Mapped[datetime | None]  # no longer a customer, or not at this company (T6, T29)
+    moved_at: Mapped[datetime | None]  # another job, as a file says: words wait for a yes (T29)
     restricted_at: Mapped[datetime | None]  # keep what we hold, and do nothing with it (T36)
     erased_at: Mapped[datetime | None]  # this row is a number without a person (T36)
 

@@ -40,6 +40,7 @@ from portal.media import actions as media
 from portal.media.models import UploadKind
 from portal.placements import actions as placements
 from portal.placements.models import Kind as PlaceKind
+from portal.placements.models import Outcome
 from portal.publishing import rendering, signoff
 from portal.publishing.grounds import Ground
 from portal.publishing.models import Asset
@@ -47,6 +48,7 @@ from portal.publishing.queries import PICKED
 from portal.referrals import actions as referrals
 from portal.referrals import known, risk, stage_file, vanity, work
 from portal.referrals.models import Lead, Referral, Severity, Stage
+from portal.renewals import actions as renewals
 from portal.review import actions as review
 from portal.settings import actions as choices
 from portal.staff import actions as staff
@@ -491,17 +493,24 @@ def show_elsewhere(*, by: Staff) -> None:
 
 def use_elsewhere(*, by: Staff) -> None:
     """Where sales put Mira's words; and a deck that never had a yes, found last week."""
-    mira, others = published_by("Mira"), sa.select(Asset).join(Asset.submission)
+    mira, clara = published_by("Mira"), published_by("Clara")
     with clock.ago(days=60):
         for kind, place in people.PLACES:
             since = clock.now().date()
             use = {"owner": by, "by": by, "since": since, "names_company": False}
             placements.record_use(mira, kind, place, **use)
-    unasked = others.where(Submission.action == Action.CASE_STUDY).order_by(Asset.id)
     with clock.ago(days=9):
-        found = db.session.scalars(unasked).first()
-        placements.record_use(found, PlaceKind.DECK, "Partner day slides, page 3", owner=by, by=by)
+        slides = ("Partner day slides, page 3", "Leaflet for the trade fair")
+        use = {"owner": by, "by": by, "names_company": False}
+        _, printed = (
+            placements.record_use(clara, kind, place, **use)
+            for kind, place in zip((PlaceKind.DECK, PlaceKind.PRINT), slides, strict=True)
+        )
+    with clock.ago(days=7):
+        proof = placements.Proof("The rest of the leaflets went to recycling; a new print is out.")
+        placements.finish(printed.takedown, Outcome.STOPPED, proof, by=by)
     placements.look_around()
+    renewals.ask(mira.submission, by=by)
 
 
 def published_by(first_name: str) -> Asset:

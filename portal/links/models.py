@@ -17,6 +17,7 @@ class Kind(enum.StrEnum):
     RECEIPT = "receipt"  # see and withdraw consents without signing in
     PROSPECT = "prospect"  # a referred person sees and deletes their details
     COMPANY = "company"  # a company's own yes to its name, logo or story
+    RENEWAL = "renewal"  # are these words still right?
     STOP = "stop"  # no more invitations (RFC 8058 one-click)
 
 
@@ -28,6 +29,7 @@ DOORS = {
     Kind.RECEIPT: ("/c/", 365 * 6),
     Kind.PROSPECT: ("/p/", 365),
     Kind.COMPANY: ("/company/", 365 * 6),
+    Kind.RENEWAL: ("/renew/", 365 * 2),
     Kind.STOP: ("/stop/", 365 * 6),
 }
 

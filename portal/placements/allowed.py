@@ -37,6 +37,7 @@ def may_stay() -> sa.ColumnElement[bool]:
         Advocate.left_at.is_(None),
         Advocate.restricted_at.is_(None),
         confirmed_since(clock.now() - RECONFIRM),
+        sa.or_(Advocate.moved_at.is_(None), confirmed_since(Advocate.moved_at)),
         sa.or_(
             sa.not_(Placement.names_company),
             sa.and_(site, _company(Channel.EMBED)),

@@ -18,6 +18,7 @@ from portal.media import files
 from portal.outbox import actions as outbox
 from portal.publishing import actions as publishing
 from portal.referrals import forgetting as referrals
+from portal.renewals import actions as renewals
 from portal.review import undoing
 from portal.staff.models import Role, Staff
 from portal.submissions import forgetting as submissions
@@ -34,6 +35,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     undoing.forget(advocate)
     handovers.forget(advocate)
     publishing.forget(advocate)
+    renewals.forget(advocate)
     submissions.forget(advocate, by=by, circumstances=circumstances)
     referrals.forget(advocate, by=by)
     consent.forget(advocate, by=by, circumstances=circumstances)

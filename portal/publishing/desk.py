@@ -15,7 +15,7 @@ from portal.media.models import Photo
 from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
-from portal.publishing.queries import PICKED, faults, permitted
+from portal.publishing.queries import PICKED, RECONFIRM, faults, permitted
 from portal.submissions.models import State, Submission
 
 
@@ -123,4 +123,6 @@ def reason(asset: Asset) -> str:
         return f"permission {permission.standing if permission else 'withdrawn'}"
     if submission.advocate.left_at:
         return "the customer left"
+    if submission.advocate.moved_at and clock.now() - asset.published_at < RECONFIRM:
+        return "their job changed, and they have not confirmed"
     return "not confirmed for a year"

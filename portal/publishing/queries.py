@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,10 +40,11 @@ def permitted(channel: Channel | None = None) -> list[sa.ColumnElement[bool]]:
         Advocate.left_at.is_(None),
         Advocate.restricted_at.is_(None),
         confirmed_since(clock.now() - RECONFIRM),
+        sa.or_(Advocate.moved_at.is_(None), confirmed_since(Advocate.moved_at)),
     ]
 
 
-def confirmed_since(moment: datetime) -> sa.ColumnElement[bool]:
+def confirmed_since(moment) -> sa.ColumnElement[bool]:
     """Whether words were published, or said yes to again, after this moment (T6)."""
     again = sa.exists().where(
         ConsentEvent.receipt_id == Submission.receipt_id,

@@ -1,0 +1,188 @@
+"""Ask whether words are still right, remind, and take the answer (T6, T29)."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.config import settings
+from portal.consent import actions as consent
+from portal.consent import queries as permissions
+from portal.consent.actions import Circumstances
+from portal.consent.models import Purpose
+from portal.db import db, lock
+from portal.errors import NotAllowed, Stale
+from portal.history.actions import SYSTEM, Actor, record
+from portal.links import actions as links
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.publishing import actions as publishing
+from portal.publishing.queries import asset_of
+from portal.renewals import queries
+from portal.renewals.models import Answer, Renewal
+from portal.renewals.queries import ASK_BEFORE, Due
+from portal.staff.models import Role, Staff
+from portal.submissions.actions import noun
+from portal.submissions.models import State, Submission
+
+# A reminder each as this much is left; the last says that the words are off the page.
+REMIND = (timedelta(days=14), timedelta(days=3), timedelta())
+CHANCE = timedelta(days=180)  # how long the link in a mail still puts them back after that
+
+
+def nightly() -> int:
+    """Ask about what is due within thirty days, remind of what was asked, and close what was
+    settled otherwise. Safe to repeat; gives how many."""
+    lock("renewals")
+    due = {one.asset.submission_id: one for one in queries.coming(ASK_BEFORE)}
+    done = 0
+    for renewal in queries.open_renewals():
+        if renewal.submission_id not in due:
+            _close(renewal, Answer.OVERTAKEN, by=SYSTEM)
+        else:
+            done += _remind(renewal, due[renewal.submission_id])
+    for one in due.values():
+        if one.asked is None and not _answered_no(one):
+            ask(one.asset.submission, by=SYSTEM)
+            done += 1
+    return done
+
+
+def ask(submission: Submission, *, by: Actor) -> Renewal:
+    """Write to its author: these words, this rendering, still right? While one such mail waits
+    for an answer there is no second."""
+    if waiting := queries.pending(submission):
+        return waiting
+    asset = asset_of(submission)
+    if asset is None or submission.state is not State.PUBLISHED:
+        raise NotAllowed("Only something published can be confirmed.")
+    if submission.advocate.left_at or submission.advocate.restricted_at:
+        raise NotAllowed(f"We do not write to {submission.advocate.name} about this now.")
+    at, moved = queries.due_at(asset)
+    renewal = Renewal(submission=submission, due_at=at)
+    db.session.add(renewal)
+    record(submission, "asked to confirm", by=by)
+    _mail(renewal, "renewal", moved=moved)
+    return renewal
+
+
+def keep(renewal: Renewal, *, seen: str, by: Actor, circumstances: Circumstances) -> None:
+    """Yes, still right: each permission in force is said again, for another year. Twice is
+    harmless; raises Stale when the page would look different by now."""
+    submission = _hold(renewal, Answer.KEPT)
+    if submission is None:
+        return
+    if queries.question(renewal).seal != seen:
+        raise Stale("Something on this page changed after you opened it. Look at it once more.")
+    asset = asset_of(submission)
+    words = permissions.state(submission.receipt).get(Purpose.WORDS)
+    if not words or words.standing not in ("given", "expired"):
+        raise NotAllowed("You took the permission back. Give it again on your permissions page.")
+    said = Circumstances(
+        ip_hash=circumstances.ip_hash,
+        user_agent=circumstances.user_agent,
+        language=circumstances.language,
+        text_sha256=asset.words.sha256,
+    )
+    consent.give(submission.receipt, Purpose.WORDS, by=by, circumstances=said)
+    consent.reconfirm(submission.receipt, by=by, circumstances=said)
+    _close(renewal, Answer.KEPT, by=by)
+
+
+def tell_of_change(renewal: Renewal, note: str, *, by: Actor) -> None:
+    """Something is no longer so: off every page at once, and the team reads why."""
+    if not note.strip():
+        raise NotAllowed("Write what is different now.")
+    submission = _hold(renewal, Answer.CHANGED)
+    if submission is None:
+        return
+    renewal.note = note.strip()
+    publishing.retire(asset_of(submission), by=by, note=renewal.note)
+    _close(renewal, Answer.CHANGED, by=by)
+    _tell_owners(renewal)
+
+
+def withdraw(renewal: Renewal, *, by: Actor, circumstances: Circumstances) -> None:
+    """Take back everything this contribution allowed; gone from every page at once."""
+    submission = _hold(renewal, Answer.WITHDRAWN)
+    if submission is not None:
+        consent.withdraw_all(submission.receipt, by=by, circumstances=circumstances)
+        _close(renewal, Answer.WITHDRAWN, by=by)
+
+
+def forget(advocate: Advocate) -> None:
+    """Empty what a person wrote here who is being erased, and end the links (T36)."""
+    theirs = sa.select(Renewal).join(Renewal.submission)
+    found = db.session.scalars(theirs.where(Submission.advocate_id == advocate.id)).all()
+    for renewal in found:
+        renewal.note = ""
+        if renewal.answered_at is None:
+            _close(renewal, Answer.OVERTAKEN, by=SYSTEM)
+    names = [renewal.subject for renewal in found]
+    links.forget(names)
+    outbox.forget_person(advocate.email, names)
+
+
+def _answered_no(due: Due) -> bool:
+    """Whether they were asked since it became due and did not say yes: nobody asks again."""
+    last = due.renewal
+    return bool(last and last.answer is Answer.CHANGED and last.due_at >= due.at)
+
+
+def _hold(renewal: Renewal, answer: Answer) -> Submission | None:
+    """The submission, held; None when this very answer was given before."""
+    publishing.hold(renewal.submission)
+    db.session.refresh(renewal)
+    if renewal.answer is answer:
+        return None
+    if renewal.answered_at:
+        raise Stale("This has been settled already. Nothing was changed.")
+    return renewal.submission
+
+
+def _close(renewal: Renewal, answer: Answer, *, by: Actor) -> None:
+    renewal.answer, renewal.answered_at = answer, clock.now()
+    record(renewal, answer.value, by=by)
+
+
+def _remind(renewal: Renewal, due: Due) -> bool:
+    """One mail for each step that time has reached, never two in one night."""
+    left = due.at - clock.now()
+    reached = sum(left <= step for step in REMIND)
+    if due.moved or reached <= renewal.reminders or clock.now() - renewal.asked_at < REMIND[1]:
+        return False
+    renewal.reminders = reached
+    _mail(renewal, "renewal-over" if due.over else "renewal", again=True, moved=False)
+    return True
+
+
+def _mail(renewal: Renewal, template: str, **more) -> None:
+    submission = renewal.submission
+    at = renewal.due_at
+    outbox.email(
+        submission.advocate.email,
+        template,
+        about=renewal,
+        links={"url": (Kind.RENEWAL, renewal, max(at, clock.now()) + CHANCE)},
+        first_name=submission.advocate.first_name,
+        action=noun(submission.action),
+        due=f"{at.day} {at:%B %Y}",
+        **{"again": False} | more,
+    )
+
+
+def _tell_owners(renewal: Renewal) -> None:
+    submission = renewal.submission
+    owners = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
+    for owner in db.session.scalars(owners).all():
+        outbox.email(
+            owner.email,
+            "renewal-changed",
+            about=renewal,
+            first_name=owner.name,
+            customer=submission.advocate.name,
+            action=noun(submission.action),
+            note=renewal.note,
+            url=f"{settings().base_url}/staff/submissions/{submission.id}",
+        )

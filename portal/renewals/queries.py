@@ -1,0 +1,171 @@
+"""When published words must be confirmed, and which are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from portal import clock, seeds
+from portal.advocates.models import Advocate
+from portal.consent import queries as permissions
+from portal.consent.models import GRANTING, Purpose, Receipt
+from portal.db import db
+from portal.errors import NotFound
+from portal.media.models import Photo
+from portal.publishing import rendering
+from portal.publishing.items import item
+from portal.publishing.models import Asset
+from portal.publishing.queries import RECONFIRM, asset_of, photo_is_public
+from portal.renewals.models import Renewal
+from portal.submissions.models import State, Submission
+
+ASK_BEFORE = timedelta(days=30)
+LOOK_AHEAD = timedelta(days=60)  # what staff see coming
+
+
+@dataclass(frozen=True)
+class Due:
+    """One published thing, and until when it stands without a new yes."""
+
+    asset: Asset
+    at: datetime
+    moved: bool  # because its author’s job changed, not because a year is over
+    renewal: Renewal | None
+
+    @property
+    def over(self) -> bool:
+        return self.at <= clock.now()
+
+    @property
+    def asked(self) -> Renewal | None:
+        """The question that waits for an answer now."""
+        return self.renewal if self.renewal and self.renewal.answered_at is None else None
+
+
+def due_at(asset: Asset) -> tuple[datetime, bool]:
+    """When the words fall off the page by themselves, and whether a change of job is why."""
+    submission = asset.submission
+    said = [
+        event
+        for event in submission.receipt.events
+        if event.purpose is Purpose.WORDS and event.verdict in GRANTING
+    ]
+    confirmed = max([asset.published_at, *(event.at for event in said)])
+    ends = confirmed + RECONFIRM
+    if said and said[-1].until:
+        ends = min(ends, said[-1].until)
+    moved = submission.advocate.moved_at
+    return (moved, True) if moved and moved > confirmed else (ends, False)
+
+
+def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:
+    """What must be confirmed soon, or should have been; the most pressing first."""
+    found = []
+    newest = newest_renewals()
+    for asset in db.session.scalars(renewable()):
+        permission = permissions.state(asset.submission.receipt).get(Purpose.WORDS)
+        if permission is None or permission.standing not in ("given", "expired"):
+            continue
+        at, moved = due_at(asset)
+        if at - clock.now() <= within:
+            found.append(Due(asset, at, moved, newest.get(asset.submission_id)))
+    return sorted(found, key=lambda due: due.at)
+
+
+def renewable() -> sa.Select:
+    """Published words of people who are still with us and may be written to."""
+    return (
+        sa.select(Asset)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+        .where(
+            Submission.state == State.PUBLISHED,
+            Submission.receipt_id.is_not(None),
+            Advocate.left_at.is_(None),
+            Advocate.restricted_at.is_(None),
+            Advocate.erased_at.is_(None),
+        )
+        .options(
+            contains_eager(Asset.submission).contains_eager(Submission.advocate),
+            contains_eager(Asset.submission)
+            .joinedload(Submission.receipt)
+            .selectinload(Receipt.events),
+        )
+    )
+
+
+def newest_renewals() -> dict[int, Renewal]:
+    """The last time each was asked about, by submission."""
+    rows = db.session.scalars(sa.select(Renewal).order_by(Renewal.id))
+    return {renewal.submission_id: renewal for renewal in rows}
+
+
+def open_renewals() -> Sequence[Renewal]:
+    """The questions that wait for an answer."""
+    query = sa.select(Renewal).where(Renewal.answered_at.is_(None)).order_by(Renewal.due_at)
+    return db.session.scalars(
+        query.options(
+            joinedload(Renewal.submission)
+            .joinedload(Submission.receipt)
+            .options(selectinload(Receipt.events))
+        )
+    ).all()
+
+
+def pending(submission: Submission) -> Renewal | None:
+    """The question about one contribution that waits for an answer."""
+    return db.session.scalar(
+        sa.select(Renewal).where(
+            Renewal.submission_id == submission.id, Renewal.answered_at.is_(None)
+        )
+    )
+
+
+def waiting_for(advocate: Advocate) -> Sequence[Renewal]:
+    """What one person is asked to confirm now."""
+    query = (
+        sa.select(Renewal)
+        .join(Renewal.submission)
+        .where(Submission.advocate_id == advocate.id, Renewal.answered_at.is_(None))
+    )
+    return db.session.scalars(query.order_by(Renewal.due_at)).all()
+
+
+def of(advocate: Advocate, renewal_id: int) -> Renewal:
+    """One question to this person; somebody else’s is not found."""
+    found = db.session.get(Renewal, renewal_id)
+    if found is None or found.submission.advocate_id != advocate.id:
+        raise NotFound("There is no such question to you.")
+    return found
+
+
+# ── What exactly is asked ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Question:
+    """The words in the rendering they stand in now, and one number for exactly that."""
+
+    item: dict[str, Any]
+    seal: str
+    until: datetime  # how long a yes holds
+
+
+def question(renewal: Renewal) -> Question:
+    """Drawn as if permitted, for a page that has run out shows nothing any more."""
+    submission = renewal.submission
+    asset, version = asset_of(submission), submission.current
+    if asset is None:
+        raise NotFound("What this was about is gone.")
+    version = asset.words
+    photo_id = submission.advocate.photo_id
+    key = db.session.get_one(Photo, photo_id).key if photo_id else None
+    may = rendering.allowed(submission, version.sha256)
+    picture = f"/media/{key}.webp" if key and photo_is_public(key) else None
+    drawn = item(submission, version, may, picture, asset=asset, excerpt=asset.excerpt)
+    facts = rendering.facts(drawn | {"credit": drawn["credit"] | {"photo_url": key}}, key)
+    seal = seeds.digest({"words": version.sha256, "excerpt": asset.excerpt, "around": facts})
+    return Question(drawn, seal, clock.now() + RECONFIRM)
