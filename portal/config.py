@@ -127,6 +127,21 @@ class Settings(BaseSettings):
         default="customers@example.com", description="The address mails come from."
     )
 
+    quiet_hours: str = Field(
+        default="21-8",
+        pattern=r"^([01]?\d|2[0-3])-([01]?\d|2[0-3])$",
+        description="Hours in which no marketing mail leaves, on the clock of whoever gets it: "
+        "from-to; 0-0 for none.",
+    )
+    ask_every_days: int = Field(
+        default=60, ge=1, le=730, description="At most one ask per person in so many days."
+    )
+    asks_per_company: int = Field(
+        default=5,
+        ge=0,
+        description="How many people of one company may be asked in that time; 0 for no limit.",
+    )
+
     brand_name: str = Field(default="Your company", description="The name customers know.")
     brand_tagline: str = Field(default="", description="One line under it on public pages.")
     brand_colour: Colour = Field(

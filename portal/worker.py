@@ -3,12 +3,14 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from dbos import DBOS, DBOSPortableJSONSerializer
 from flask import Flask
 
 from portal import jobs
+from portal.campaigns import rounds
 from portal.clicks import loading
 from portal.config import settings
 from portal.db import be_patient, db
@@ -29,6 +31,9 @@ def look_around() -> None:
     if needed:
         placements.look_around()
         db.session.commit()
+
+
+CAMPAIGNS_EVERY = 3.0  # and at the campaigns on their way
 
 
 def run(app: Flask) -> None:
@@ -79,21 +84,25 @@ def run(app: Flask) -> None:
     def renew(_when: datetime, _context: object) -> None:
         ask_again()
 
-    def load_visits() -> None:
-        while not stop.wait(LOAD_EVERY):
-            with app.app_context():
-                try:
-                    loading.load(config.click_log)
-                except Exception:  # the next round tries again; nothing is lost meanwhile
-                    logging.getLogger("goodword").exception("visits could not be loaded")
+    def move_campaigns() -> None:
+        for _ in rounds.steps():
+            db.session.commit()
 
-    def watch_places() -> None:
-        while not stop.wait(LOOK_EVERY):
-            with app.app_context():
-                try:
-                    look_around()
-                except Exception:  # the next round tries again
-                    logging.getLogger("goodword").exception("takedowns could not be looked for")
+    def again_and_again(seconds: float, work: Callable[[], object]) -> threading.Thread:
+        def rounds_of_work() -> None:
+            while not stop.wait(seconds):
+                with app.app_context():
+                    try:
+                        work()
+                    except Exception:  # the next round tries again; nothing is lost meanwhile
+                        logging.getLogger("goodword").exception("a round of work failed")
+
+        thread = threading.Thread(target=rounds_of_work, name=work.__name__)
+        thread.start()
+        return thread
+
+    def load_visits() -> None:
+        loading.load(config.click_log)
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -108,12 +117,13 @@ def run(app: Flask) -> None:
             {"schedule_name": "renewals", "workflow_fn": renew, "schedule": jobs.MORNING},
         ]
     )
-    loader = threading.Thread(target=load_visits, name="visits")
-    loader.start()
-    watcher = threading.Thread(target=watch_places, name="places")
-    watcher.start()
+    threads = [
+        again_and_again(LOAD_EVERY, load_visits),
+        again_and_again(CAMPAIGNS_EVERY, move_campaigns),
+        again_and_again(LOOK_EVERY, look_around),
+    ]
     logging.getLogger("goodword").info("worker %s is ready", config.node_name)
     stop.wait()
-    loader.join()
-    watcher.join()
+    for thread in threads:
+        thread.join()
     DBOS.destroy(workflow_completion_timeout_sec=10)

@@ -117,6 +117,8 @@ def settings(database_url: str, **more) -> Settings:
             "brand_contact_email": "hello@acme.example",
             "node_name": "test",
             "second_factor_required": False,  # the cast has passwords only; see tests/staff
+            "quiet_hours": "0-0",
+            "asks_per_company": 0,
             "click_log_dir": f"{CLICK_LOGS.name}/{sa.make_url(database_url).database[-60:]}",
         }
         | more

@@ -40,6 +40,8 @@ def environment(database_url: str, smtp_port: int, port: int, folder: Path) -> d
         "BRAND_CONTACT_EMAIL": "hello@acme.example",
         "NODE_NAME": "test",
         "SECOND_FACTOR_REQUIRED": "false",
+        "QUIET_HOURS": "0-0",
+        "ASKS_PER_COMPANY": "0",
     }
     return ours | {f"GOODWORD_{name}": value for name, value in values.items()}
 

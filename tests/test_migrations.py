@@ -50,7 +50,7 @@ def test_migrations_build_the_models_and_take_them_down(bare):
     "table",
     [
         "history", "consent_event", "statement", "version", "reward_entry", "stage_move", "setting",
-        "platform_rule",
+        "platform_rule", "moment_weights",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
@@ -63,7 +63,7 @@ def test_T24_the_database_itself_refuses_to_change_what_is_append_only(app, tabl
 def ledgers(app, act, ada, rosa, campaign, invitation):
     """One row in each append-only table (a SQLite trigger fires per row)."""
     from portal.advocates.models import Advocate
-    from portal.campaigns.models import Action, Invitation
+    from portal.campaigns.models import Action, Invitation, MomentWeights
     from portal.consent.actions import Circumstances, issue_receipt
     from portal.consent.models import Purpose
     from portal.incentives import actions as incentives
@@ -92,6 +92,7 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
         lead = Lead(link=link, name="P", email="p@q.example", company="Q")
         move = StageMove(lead=lead, stage=Stage.RECEIVED, by="system")
         setting = Setting(name="brand_name", value="A", by="system")
-        db.session.add_all([version, move, setting])
+        weights = MomentWeights(weights={}, staff_id=rosa)
+        db.session.add_all([version, move, setting, weights])
 
     act(write)

@@ -31,6 +31,9 @@ class Company(Model):
     name_key: Mapped[str] = mapped_column(sa.String(200), unique=True)  # lower case, one space
     sector: Mapped[Sector] = mapped_column(default=Sector.PRIVATE)
     website: Mapped[str] = mapped_column(sa.String(300), default="")
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Staff.id), index=True)
+    owner: Mapped[Staff | None] = relationship()  # who looks after them on our side
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"))  # a duplicate
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -67,6 +70,12 @@ class Advocate(Model):
     asks_for: Mapped[list[str]] = mapped_column(default=list)  # empty: anything
     ask_every: Mapped[int | None]  # days; none: our own limit
     wants_updates: Mapped[bool] = mapped_column(default=True)  # mail that needs nothing of them
+
+    # A duplicate of that person: what was said and signed under this row stays under it.
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("advocate.id"), index=True)
+    tags: Mapped[list["Tag"]] = relationship(
+        order_by="Tag.name", cascade="all, delete-orphan", lazy="select"
+    )
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property
@@ -74,16 +83,81 @@ class Advocate(Model):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class Tag(Model):
+    """A word staff put on a person, to find them by."""
+
+    __tablename__ = "tag"
+    __table_args__ = (sa.Index("ix_tag_name", "name"),)
+
+    advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+
+
+class SignalKind(enum.StrEnum):
+    """What kind of fact a signal is."""
+
+    NPS = "nps"
+    CSAT = "csat"
+    CES = "ces"
+    RATING = "rating"
+    RENEWAL = "renewal"
+    USAGE = "usage"
+    TICKET = "ticket"
+    NOTE = "note"
+    COMMUNITY = "community"
+
+
+# What the number of each kind may be; none: it has no number.
+SCALES: dict[SignalKind, tuple[int, int] | None] = {
+    SignalKind.NPS: (0, 10),
+    SignalKind.CSAT: (1, 5),
+    SignalKind.CES: (1, 7),
+    SignalKind.RATING: (1, 5),
+    SignalKind.RENEWAL: None,
+    SignalKind.USAGE: (0, 100),
+    SignalKind.TICKET: None,
+    SignalKind.NOTE: None,
+    SignalKind.COMMUNITY: None,
+}
+
+
+class Signal(Model):
+    """A fact about how a person, or a company as a whole, is doing with us."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        sa.Index("ix_signal_advocate_id_at", "advocate_id", "at"),
+        sa.Index("ix_signal_company_id_at", "company_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(sa.ForeignKey(Company.id))
+    advocate_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Advocate.id))
+    kind: Mapped[SignalKind]
+    value: Mapped[float | None]
+    words: Mapped[str] = mapped_column(default="")
+    at: Mapped[date]  # the day it happened
+    closed_at: Mapped[date | None]  # of a ticket
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)  # the same fact comes in once
+    by: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class CustomerImport(Model):
-    """A file of customers someone uploaded, from its preview until it is applied."""
+    """A file of customers, or of signals, from its preview until the last row is in."""
 
     __tablename__ = "customer_import"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     filename: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[str] = mapped_column(sa.String(20), default="customers")  # or "signals"
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)  # emptied when applied
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # outcome → rows, when applied
-    refused: Mapped[list[str]] = mapped_column(default=list)  # "Line 7: …", when applied
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field → heading, as staff said
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # outcome → rows so far
+    refused: Mapped[list[Any]] = mapped_column(default=list)  # {"line", "why", "cells"} so far
+    total: Mapped[int] = mapped_column(default=0)  # rows in the file
+    done_line: Mapped[int] = mapped_column(default=0)  # rows up to this line are in
+    begun_at: Mapped[datetime | None]  # someone said yes to the preview
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from portal.addresses import name_key
-from portal.advocates.models import Advocate, Company, CustomerImport
+from portal.advocates.models import Advocate, Company, CustomerImport, Tag
 from portal.db import db
 from portal.errors import NotFound
+from portal.staff.models import Staff
 
 PAGE = 50
 
@@ -114,6 +115,34 @@ def countries() -> Sequence[str]:
         .distinct()
         .order_by(Advocate.country)
     ).all()
+
+
+@dataclass
+class Choices:
+    """What people can be found by: the values there are."""
+
+    countries: Sequence[str]
+    companies: Sequence[str]
+    languages: Sequence[str]
+    tags: Sequence[str]
+    owners: Sequence[Staff]
+
+
+def choices() -> Choices:
+    """Everything a filter of customers may name."""
+    return Choices(
+        countries=countries(),
+        companies=_values(Company.name),
+        languages=_values(Advocate.language),
+        tags=_values(Tag.name),
+        owners=db.session.scalars(
+            sa.select(Staff).where(Staff.id.in_(sa.select(Company.owner_id)))
+        ).all(),
+    )
+
+
+def _values(column) -> Sequence[str]:
+    return db.session.scalars(sa.select(column).distinct().order_by(column)).all()
 
 
 def get_import(import_id: int) -> CustomerImport:

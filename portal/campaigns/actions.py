@@ -1,16 +1,18 @@
 """Draft, send and close campaigns; open, accept and decline invitations."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal import clock
-from portal.campaigns import destinations, eligibility, inviting, mail, queries
+from portal.advocates.models import Advocate
+from portal.campaigns import destinations, eligibility, inviting, mail, queries, sending
 from portal.campaigns.models import (
     REWARDING_STAGES,
     Action,
@@ -19,7 +21,7 @@ from portal.campaigns.models import (
 )
 from portal.db import db
 from portal.errors import NotAllowed, Stale
-from portal.history.actions import Actor, record
+from portal.history.actions import SYSTEM, Actor, record
 from portal.incentives import copylint
 from portal.incentives.models import Offer
 from portal.outbox import actions as outbox
@@ -48,6 +50,8 @@ def draft(
     owner: Staff,
     referral_terms: Mapping[str, Any] | None = None,
     elsewhere: Mapping[str, Any] | None = None,
+    reminders: Sequence[int] = (),
+    mails_per_minute: int = 200,
 ) -> Campaign:
     """Write a campaign nobody gets yet; refuses words that buy praise (T9).
 
@@ -69,6 +73,8 @@ def draft(
             why=why,
             referral_terms=referral_terms or {},
             elsewhere=elsewhere or {},
+            reminders=list(reminders),
+            mails_per_minute=mails_per_minute,
         )
     db.session.add(campaign)
     record(campaign, "drafted", by=owner)
@@ -87,12 +93,43 @@ def choose_audience(
 ) -> None:
     """Say whom a draft is for: ``{"ids": […]}`` picked, or a filter of ``eligibility.FILTERS``."""
     _still_a_draft(campaign, seen)
+    _check_audience(audience, campaign.actions)
+    if audience.get("sample"):  # who is drawn follows from this, today and for whoever checks
+        audience = {"seed": secrets.token_hex(8)} | audience
     campaign.audience = audience
     record(campaign, "audience chosen", by=by)
 
 
+def _check_audience(audience: dict[str, Any], actions: Sequence[str]) -> None:
+    if sentence := eligibility.fault(audience, actions):
+        raise NotAllowed(sentence)
+
+
+def schedule(
+    campaign: Campaign, moment: datetime | None, *, seen: int | None = None, by: Actor
+) -> None:
+    """Let the worker send a draft at this moment; with none, no longer."""
+    _still_a_draft(campaign, seen)
+    if moment and not clock.now() < moment <= clock.now() + LONGEST:
+        raise NotAllowed(f"Choose a moment from now to {LONGEST.days} days from now.")
+    if moment:
+        _check_audience(campaign.audience, campaign.actions)
+    campaign.scheduled_for = moment
+    record(campaign, "scheduled" if moment else "no longer scheduled", by=by)
+
+
+def write_personal_line(campaign: Campaign, person: Advocate, words: str, *, by: Actor) -> None:
+    """A line of a draft for one person alone; empty takes it back. No praise may be asked (T9)."""
+    _still_a_draft(campaign, None)
+    mail.check(words)
+    lines = {name: said for name, said in campaign.personal_lines.items() if name != str(person.id)}
+    campaign.personal_lines = lines | ({str(person.id): words} if words else {})
+    record(campaign, "personal line written", by=by)
+
+
 def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
-    """Invite everyone who may be asked now, in this transaction: invitations, asks and mails.
+    """Invite everyone who may be asked now, in this transaction: invitations, asks, and as many
+    mails as may leave in a minute. The worker promises the others (``sending``).
 
     Sending twice sends once: the second waits for the first and finds it done.
     """
@@ -103,15 +140,50 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     _check_deadline(campaign.deadline)
     mail.check(campaign.subject_line, campaign.body, campaign.why)
     destinations.check(campaign)
-    eligible, _ = eligibility.audience(campaign.audience, campaign=campaign)
-    if not eligible:
+    _check_audience(campaign.audience, campaign.actions)
+    found = eligibility.for_asking(campaign)
+    if not found.eligible:
         raise NotAllowed("Nobody would get this just now. Change the audience first.")
     campaign.state, campaign.sent_at = CampaignState.SENT, clock.now()
+    campaign.scheduled_for = None
     rule = destinations.rule_of(campaign)
     checked = {"platform": rule.platform, "platform_version": rule.version} if rule else {}
-    record(campaign, "sent", by=by, people=len(eligible), **checked)
-    for person in eligible:
-        inviting.mail_to(inviting.create(campaign, person, by=by))
+    record(campaign, "sent", by=by, people=len(found.eligible), **checked)
+    invitations = []
+    for person in found.eligible:
+        one = mail.invitation_for(campaign, person, found.unasked[person.id])
+        one.waits_since = campaign.sent_at
+        invitations.append(one)
+    inviting.create(invitations, by=by)
+    sending.promise_mails(campaign)
+
+
+def send_scheduled(campaign: Campaign) -> None:
+    """Its moment has come; what stands against it now is written down for whoever wrote it."""
+    try:
+        send(campaign, by=campaign.owner)
+    except NotAllowed as refusal:
+        campaign.scheduled_for = None
+        record(campaign, "not sent as scheduled", by=SYSTEM, note=str(refusal))
+
+
+def pause(campaign: Campaign, *, by: Actor) -> None:
+    """Nothing more leaves until it is resumed; mails promised and not tried wait with the rest."""
+    _lock(campaign)
+    if campaign.state is not CampaignState.SENT:
+        raise NotAllowed("Only a campaign on its way can be paused.")
+    if campaign.paused_at is None:
+        campaign.paused_at = clock.now()
+        sending.take_back(campaign)
+        record(campaign, "paused", by=by)
+
+
+def resume(campaign: Campaign, *, by: Actor) -> None:
+    """Go on where it was paused."""
+    _lock(campaign)
+    if campaign.paused_at:
+        campaign.paused_at = None
+        record(campaign, "resumed", by=by)
 
 
 def close(campaign: Campaign, *, by: Actor) -> None:
@@ -122,6 +194,7 @@ def close(campaign: Campaign, *, by: Actor) -> None:
     if campaign.state is CampaignState.DRAFT:
         raise NotAllowed("This campaign was never sent, so there is nothing to close.")
     campaign.state = CampaignState.CLOSED
+    sending.take_back(campaign)
     for invitation in queries.snoozed(campaign):
         outbox.call_off(invitation)
     record(campaign, "closed", by=by)

@@ -1,125 +1,247 @@
-"""Whom a campaign may ask, and why not the others."""
+"""Who may be asked for what, and why not now: one place that says so, in words."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal import clock
-from portal.advocates.models import Advocate, Company
-from portal.campaigns import destinations
-from portal.campaigns.models import Ask, Campaign, Invitation
-from portal.db import db
-from portal.outbox import actions as outbox
+from portal.advocates.models import Advocate, Company, Sector, Tag
+from portal.campaigns import destinations, facts
+from portal.campaigns.facts import Facts, last_asked
+from portal.campaigns.models import Action, Campaign, Invitation
+from portal.config import settings
+from portal.db import db, lock
 from portal.platforms import rules
 
-ASK_EVERY = timedelta(days=60)  # one ask per person in this time, over all campaigns
+__all__ = ["last_asked"]
 
-# What may narrow an audience. There is none by satisfaction, on purpose: whom to ask for a
-# review may not depend on how happy anyone is (T19).
-FILTERS = ("search", "country", "company")
+# What may narrow an audience; none of it says how happy anyone is.
+FILTERS = ("search", "country", "company", "sector", "language", "tag", "owner")
+# Where a review is asked for, nobody picks by hand, by name or by a word of our own (T19).
+FOR_REVIEWS = {"country", "sector", "language", "sample", "seed"}
+TELLS_A_STORY = (Action.CASE_STUDY, Action.WEBINAR)
 
 NotNow = tuple[Advocate, str]
 
 
-def matching(audience: dict[str, Any]) -> Sequence[Advocate]:
-    """Everyone an audience names, askable or not: the people picked, or all the filter finds."""
-    found = (
-        sa.select(Advocate)
-        .join(Advocate.company)
-        .where(Advocate.erased_at.is_(None))
-        .order_by(Company.name, Advocate.id)
-    )
-    if "ids" in audience:
-        found = found.where(Advocate.id.in_(audience["ids"]))
-    if search := audience.get("search", "").strip():
-        found = found.where(
-            sa.or_(
-                *(
-                    column.icontains(search, autoescape=True)
-                    for column in (
-                        Advocate.first_name + " " + Advocate.last_name,
-                        Advocate.email,
-                        Advocate.job_title,
-                        Company.name,
-                    )
-                )
-            )
-        )
-    if country := audience.get("country", ""):
-        found = found.where(Advocate.country == country)
-    if company := audience.get("company", ""):
-        found = found.where(Company.name == company)
-    return db.session.scalars(found).all()
+# ── One person, one kind of ask ────────────────────────────────────────────────────────────
 
 
-def audience(
-    audience: dict[str, Any], *, campaign: Campaign | None = None
-) -> tuple[list[Advocate], list[NotNow]]:
-    """Who may be asked now, and who may not, each with the reason in a sentence."""
-    people = matching(audience)
-    asked = last_asked([person.id for person in people])
-    invited = invited_ids(campaign) if campaign else set()
-    suppressed = outbox.suppressed_among([person.email for person in people])
-    wanted = campaign.actions if campaign else ()
-    platform = destinations.rule_of(campaign) if campaign else None
-    eligible, not_now = [], []
-    for person in people:
-        reason = (
-            "Already invited to this campaign."
-            if person.id in invited
-            else why_not(person, asked.get(person.id), person.email in suppressed, wanted)
-            or rules.not_there(platform, person.company.sector, person.email)
-        )
-        if reason:
-            not_now.append((person, reason))
-        else:
-            eligible.append(person)
-    return eligible, not_now
+def why_not(person: Advocate, action: Action | str, known: Facts) -> list[str]:
+    """Every reason, as a sentence, not to ask this person for this now; empty: we may.
+
+    Whom we ask for a review does not depend on how happy anyone is with us (T19): what is known
+    of that is not even looked at.
+    """
+    action = Action(action)
+    reasons = [
+        *closed(person, known),
+        *too_soon(person, known),
+        *of_the_kind(person, action, known),
+    ]
+    if action is not Action.REVIEW:
+        reasons += bad_moment(person, known)
+    return reasons
 
 
-def why_not(
-    person: Advocate,
-    asked: datetime | None,
-    suppressed: bool = False,
-    wanted: Sequence[str] = (),
-) -> str:
-    """Why this person may not be asked now, ``wanted`` being the actions; empty when they may."""
-    if person.restricted_at:
-        return "Asked us to do nothing with what we hold about them."
+def closed(person: Advocate, known: Facts) -> list[str]:
+    """Why no mail that asks for something may go to this person at all, however long ago the
+    last one was: this is looked at once more when a mail is about to be promised."""
+    reasons = []
+    if person.erased_at or person.restricted_at:
+        reasons.append("Asked us to do nothing with what we hold about them.")
+    if person.merged_into_id:
+        reasons.append("Is the same person as another customer here.")
     if person.stopped_at:
-        return f"Asked us on {_day(person.stopped_at)} to stop inviting them."
+        reasons.append(f"Asked us on {day(person.stopped_at)} to stop inviting them.")
     if person.left_at:
-        return f"Left {person.company.name}, noted on {_day(person.left_at)}."
-    if suppressed:
-        return "This address asked for no more mail."
+        reasons.append(f"Left {person.company.name}, noted on {day(person.left_at)}.")
+    if not person.stopped_at and (said := known.no_mail.get(person.email)):
+        reasons.append(said)
     if person.paused_until and person.paused_until >= clock.now().date():
-        return f"Asked us to wait until after {_day(person.paused_until)}."
-    if wanted and person.asks_for and not set(wanted) & set(person.asks_for):
-        return f"Wants to be asked only for: {', '.join(person.asks_for)}."
+        reasons.append(f"Asked us to wait until after {day(person.paused_until)}.")
+    return reasons
+
+
+def too_soon(person: Advocate, known: Facts) -> list[str]:
+    """The limits on how often we ask, over all campaigns."""
+    reasons, asked = [], known.asked.get(person.id)
     if asked and asked + ask_every(person) > clock.now():
-        again = _day(asked + ask_every(person))
-        return f"Asked on {_day(asked)}; can be asked again from {again}."
-    return ""
+        again = day(asked + ask_every(person))
+        reasons.append(f"Asked on {day(asked)}; can be asked again from {again}.")
+    most, count = settings().asks_per_company, known.company_asks.get(person.company_id, 0)
+    if most and count >= most and not reasons:
+        reasons.append(
+            f"{count} people at {person.company.name} were asked in the last "
+            f"{settings().ask_every_days} days, and no more than {most} may be."
+        )
+    return reasons
+
+
+def of_the_kind(person: Advocate, action: Action, known: Facts) -> list[str]:
+    """What speaks against asking them for just this."""
+    reasons = []
+    if person.asks_for and action.value not in person.asks_for:
+        reasons.append(f"Wants to be asked only for: {', '.join(person.asks_for)}.")
+    if said_no := known.declined.get(person.id, {}).get(action.value):
+        reasons.append(f"Would rather not do this: said so to the invitation of {day(said_no)}.")
+    if action in TELLS_A_STORY and person.company_id in known.forbidding:
+        reasons.append(f"{person.company.name} allows no story about itself.")
+    return reasons
+
+
+def bad_moment(person: Advocate, known: Facts) -> list[str]:
+    """Why it would be tactless to ask for a favour now. Never read for reviews (T19)."""
+    reasons = []
+    if since := known.tickets.get(person.id):
+        reasons.append(f"Has a ticket open since {day(since)}.")
+    if said := known.unhappy.get(person.id):
+        reasons.append(f"Answered {said.value:g} to {said.kind.upper()} on {day(said.at)}.")
+    return reasons
 
 
 def ask_every(person: Advocate) -> timedelta:
     """How long we leave this person alone after an ask: our limit, or theirs when it is longer."""
-    return max(ASK_EVERY, timedelta(days=person.ask_every or 0))
+    return timedelta(days=max(settings().ask_every_days, person.ask_every or 0))
 
 
-def last_asked(ids: Sequence[int]) -> dict[int, datetime]:
-    """When each of these people was last asked for anything, by us, in any campaign."""
-    newest = (
-        sa.select(Ask.advocate_id, sa.func.max(Ask.at))
-        .where(Ask.advocate_id.in_(ids))
-        .group_by(Ask.advocate_id)
+# ── A whole audience ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Sorted:
+    """An audience: who may be asked now, and who may not, each with the reasons."""
+
+    eligible: list[Advocate] = field(default_factory=list)
+    not_now: list[NotNow] = field(default_factory=list)
+    unasked: dict[int, list[str]] = field(default_factory=dict)  # what to leave out, by person
+
+    def refuse(self, person: Advocate, *reasons: str) -> None:
+        self.not_now.append((person, " ".join(dict.fromkeys(reasons))))
+
+
+def audience(
+    wanted: dict[str, Any], *, campaign: Campaign | None = None
+) -> tuple[list[Advocate], list[NotNow]]:
+    """Who may be asked now, and who may not, each with the reason in a sentence."""
+    found = sort(wanted, campaign=campaign)
+    return found.eligible, found.not_now
+
+
+def sort(wanted: dict[str, Any], *, campaign: Campaign | None = None) -> Sorted:
+    """Everyone an audience names, sorted into those who may be asked now and the others."""
+    people, found = matching(wanted), Sorted()
+    known = facts.of(people)
+    invited = invited_ids(campaign) if campaign else set()
+    platform = destinations.rule_of(campaign) if campaign else None
+    actions = [Action(action) for action in campaign.actions] if campaign else [Action.QUOTE]
+    for person in people:
+        reasons = {action: why_not(person, action, known) for action in actions}
+        if person.id in invited:
+            found.refuse(person, "Already invited to this campaign.")
+        elif barred := rules.not_there(platform, person.company.sector, person.email):
+            found.refuse(person, barred)
+        elif all(reasons.values()):
+            found.refuse(person, *[reason for said in reasons.values() for reason in said[:1]])
+        else:
+            found.eligible.append(person)
+            found.unasked[person.id] = [action.value for action in actions if reasons[action]]
+    draw(found, wanted)
+    spread(found, known)
+    return found
+
+
+def draw(found: Sorted, wanted: dict[str, Any]) -> None:
+    """Leave a random sample where one is wanted: the same one for the same seed (T19)."""
+    if not (count := wanted.get("sample")):
+        return
+    drawn = sorted(found.eligible, key=lambda person: lot(wanted["seed"], person.id))[:count]
+    chosen = {person.id for person in drawn}
+    for person in found.eligible:
+        if person.id not in chosen:
+            found.refuse(person, "Not drawn: a random sample is asked.")
+    found.eligible = [person for person in found.eligible if person.id in chosen]
+
+
+def lot(seed: str, person_id: int) -> str:
+    """The lot of one person in a draw."""
+    return hashlib.sha256(f"{seed}:{person_id}".encode()).hexdigest()
+
+
+def spread(found: Sorted, known: Facts) -> None:
+    """Ask no more people of one company than may be, counting those of this audience too."""
+    most = settings().asks_per_company
+    if not most:
+        return
+    asked, eligible = Counter(known.company_asks), found.eligible
+    found.eligible = []
+    for person in eligible:
+        asked[person.company_id] += 1
+        if asked[person.company_id] > most:
+            found.refuse(person, f"{most} people at {person.company.name} are asked already.")
+        else:
+            found.eligible.append(person)
+
+
+def for_asking(campaign: Campaign) -> Sorted:
+    """The same, for whoever is about to write the asks down: one at a time, over all campaigns,
+    so that fifty who send at once ask nobody twice."""
+    lock("asks")
+    return sort(campaign.audience, campaign=campaign)
+
+
+def fault(wanted: dict[str, Any], actions: Sequence[str]) -> str:
+    """Why this audience may not be asked for these things, as a sentence; empty when it may."""
+    named = {name for name, value in wanted.items() if value}
+    if Action.REVIEW.value in actions and (named - FOR_REVIEWS or "ids" in wanted):
+        return (
+            "A campaign that asks for reviews goes to everyone who may be asked, in a country, "
+            "sector or language if you like, or to a random sample of them. Nobody is picked by "
+            "hand, by a search, a company, a tag or an owner. Ask for reviews in a campaign of "
+            "their own."
+        )
+    return ""
+
+
+def matching(wanted: dict[str, Any]) -> Sequence[Advocate]:
+    """Everyone an audience names, askable or not: the people picked, or all the filter finds."""
+    found = (
+        sa.select(Advocate)
+        .join(Advocate.company)
+        .where(Advocate.erased_at.is_(None), Advocate.merged_into_id.is_(None))
+        .order_by(Company.name, Advocate.id)
     )
-    return dict(db.session.execute(newest).all())
+    if "ids" in wanted:
+        found = found.where(Advocate.id.in_(wanted["ids"]))
+    if search := (wanted.get("search") or "").strip():
+        name = Advocate.first_name + " " + Advocate.last_name
+        looked_at = (name, Advocate.email, Advocate.job_title, Company.name)
+        found = found.where(
+            sa.or_(*(column.icontains(search, autoescape=True) for column in looked_at))
+        )
+    for name, column in (
+        ("country", Advocate.country),
+        ("language", Advocate.language),
+        ("company", Company.name),
+    ):
+        if value := wanted.get(name):
+            found = found.where(column == value)
+    if (sector := wanted.get("sector")) in list(Sector):
+        found = found.where(Company.sector == Sector(sector))
+    if tag := wanted.get("tag"):
+        found = found.where(Advocate.tags.any(Tag.name == tag))
+    if str(owner := wanted.get("owner") or "").isdigit():
+        found = found.where(Company.owner_id == int(owner))
+    return db.session.scalars(found).all()
 
 
 def invited_ids(campaign: Campaign) -> set[int]:
+    """Who has an invitation to this campaign already."""
     return set(
         db.session.scalars(
             sa.select(Invitation.advocate_id).where(Invitation.campaign_id == campaign.id)
@@ -127,14 +249,6 @@ def invited_ids(campaign: Campaign) -> set[int]:
     )
 
 
-def countries() -> Sequence[str]:
-    named = sa.select(Advocate.country).where(Advocate.country != "").distinct()
-    return db.session.scalars(named.order_by(Advocate.country)).all()
-
-
-def companies() -> Sequence[str]:
-    return db.session.scalars(sa.select(Company.name).order_by(Company.name)).all()
-
-
-def _day(moment: date) -> str:
+def day(moment: date) -> str:
+    """24 November 2026"""
     return f"{moment.day} {moment:%B %Y}"

@@ -1,11 +1,10 @@
-import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
-    Field,
     IntegerField,
     SelectChoice,
     SelectField,
@@ -16,17 +15,26 @@ from wtforms import (
 from wtforms.validators import (
     DataRequired,
     InputRequired,
-    Length,
     NumberRange,
     Optional,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from portal import clock
-from portal.campaigns import mail
+from portal import clock, zones
 from portal.campaigns.actions import LONGEST
 from portal.campaigns.eligibility import FILTERS
+from portal.campaigns.fields import (
+    A_DAY,
+    A_TIME,
+    Day,
+    Hour,
+    Whole,
+    a_web_address,
+    at_least_one,
+    sendable,
+    text,
+)
 from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
@@ -62,62 +70,8 @@ REFERRAL_TERMS = (
     "counts_days", "touch", "hold_days", "most_each", "most_all", "prospect_promise",
     "asks_company", "asks_message", "asks_phone", "shows_quote",
 )  # fmt: skip
-A_DAY = "Enter the last day, for example 30 11 2026"
-
-
-def sendable(_form: FlaskForm, field: Field) -> None:
-    """Refuse unknown placeholders and words that buy praise, each named (T9)."""
-    if sentence := mail.fault(field.data or ""):
-        raise ValidationError(sentence)
-
-
-def a_web_address(_form: FlaskForm, field: Field) -> None:
-    """Customers follow it: a whole address, and nothing a browser would run."""
-    if field.data and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", field.data):
-        raise ValidationError("Enter an address that begins with https://")
-
-
-def at_least_one(_form: FlaskForm, field: Field) -> None:
-    """None is no limit; nothing at all would be no offer."""
-    if field.data is not None and not 1 <= field.data <= 1_000_000:
-        raise ValidationError(field.asks)
-
-
-def _text(label: str, asks: str, longest: int, *checks) -> dict:
-    return {
-        "label": label,
-        "filters": [lambda value: (value or "").replace("\0", "").replace("\r\n", "\n").strip()],
-        "validators": [
-            *([DataRequired(asks)] if asks else []),
-            Length(max=longest, message=f"Use {longest:,} characters or fewer"),
-            *checks,
-        ],
-    }
-
-
-class Day(DateField):
-    """A date, with our own words when it is none."""
-
-    def process_formdata(self, valuelist):
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_DAY) from None
-
-
-class Whole(IntegerField):
-    """A whole number, with our own words when it is none."""
-
-    def __init__(self, label: str, asks: str, **more):
-        super().__init__(label, **more)
-        self.asks = asks
-
-    def process_formdata(self, valuelist):
-        try:
-            if valuelist and valuelist[0].strip():
-                super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(self.asks) from None
+RATE = "Enter a number of mails from 1 to 2000"
+REMINDERS = (2, 7, 14)
 
 
 def _asks(label: str, default: Asked) -> SelectField:
@@ -135,7 +89,7 @@ def _asks(label: str, default: Asked) -> SelectField:
 
 
 class CampaignForm(FlaskForm):
-    name = StringField(**_text("Name", "Enter a name for this campaign", 120))
+    name = StringField(**text("Name", "Enter a name for this campaign", 120))
     actions = SelectMultipleField(
         "What do you ask for?",
         choices=[SelectChoice(action.value, name) for action, (name, _) in ACTIONS.items()],
@@ -179,7 +133,7 @@ class CampaignForm(FlaskForm):
     most_each = Whole("Most rewards per customer", A_COUNT, validators=[at_least_one])
     most_all = Whole("Most rewards in this campaign", A_COUNT, validators=[at_least_one])
     budget = Whole("Budget for these rewards", A_BUDGET, validators=[at_least_one])
-    prospect_promise = StringField(**_text("What the person who comes gets", "", 200, sendable))
+    prospect_promise = StringField(**text("What the person who comes gets", "", 200, sendable))
     asks_company = _asks("Their company", Asked.REQUIRED)
     asks_message = _asks("A message", Asked.OPTIONAL)
     asks_phone = _asks("A phone number", Asked.HIDDEN)
@@ -191,13 +145,26 @@ class CampaignForm(FlaskForm):
         invalid_choice_message="Choose one of the platforms, or none",
     )
     platform_url = StringField(
-        **_text("The page where a review is written there", "", 500, a_web_address)
+        **text("The page where a review is written there", "", 500, a_web_address)
     )
     platform_proof = BooleanField("Ask for proof: the address or a picture of the review there")
     deadline = Day("Last day", validators=[InputRequired(A_DAY)])
-    why = TextAreaField(**_text("Why them?", "", 500, sendable))
-    subject_line = StringField(**_text("Subject", "Enter the subject of the mail", 150, sendable))
-    body = TextAreaField(**_text("Words", "Enter the words of the mail", 5000, sendable))
+    reminders = SelectMultipleField(
+        "Remind those who give no answer",
+        choices=[SelectChoice(days, f"After {days} days") for days in REMINDERS],
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    mails_per_minute = Whole(
+        "How many mails may leave in a minute?",
+        RATE,
+        default=200,
+        validators=[Optional(), NumberRange(1, 2000, RATE)],
+    )
+    why = TextAreaField(**text("Why them?", "", 500, sendable))
+    subject_line = StringField(**text("Subject", "Enter the subject of the mail", 150, sendable))
+    body = TextAreaField(**text("Words", "Enter the words of the mail", 5000, sendable))
     seen = IntegerField(widget=HiddenInput(), default=0)
 
     @classmethod
@@ -211,6 +178,7 @@ class CampaignForm(FlaskForm):
                 deadline=clock.now().date() + timedelta(days=30),
                 actions=["quote"],
                 shows_quote=True,
+                reminders=list(REMINDERS),
             )
         offers = [SelectChoice(0, "No reward")]
         offers += [
@@ -248,6 +216,8 @@ class CampaignForm(FlaskForm):
             "referral_offer": offers.get(self.referral_offer_id.data),
             "rewarding_stage": self.rewarding_stage.data,
             "deadline": self.deadline.data,
+            "reminders": sorted(self.reminders.data or []),
+            "mails_per_minute": self.mails_per_minute.data or 200,
             "why": self.why.data,
             "subject_line": self.subject_line.data,
             "body": self.body.data,
@@ -264,9 +234,14 @@ class CampaignForm(FlaskForm):
 class AudienceForm(FlaskForm):
     """Whom a draft is for: all that a filter finds, or the people ticked."""
 
-    search = StringField(**_text("Search", "", 100), widget=HiddenInput())
-    country = StringField(**_text("Country", "", 100), widget=HiddenInput())
-    company = StringField(**_text("Company", "", 200), widget=HiddenInput())
+    search = StringField(**text("Search", "", 100), widget=HiddenInput())
+    country = StringField(**text("Country", "", 100), widget=HiddenInput())
+    company = StringField(**text("Company", "", 200), widget=HiddenInput())
+    sector = StringField(**text("Sector", "", 20), widget=HiddenInput())
+    language = StringField(**text("Language", "", 10), widget=HiddenInput())
+    tag = StringField(**text("Tag", "", 40), widget=HiddenInput())
+    owner = StringField(**text("Owner", "", 10), widget=HiddenInput())
+    sample = Whole("How many, at random?", A_COUNT, validators=[at_least_one])
     ids = SelectMultipleField("People", coerce=int, choices=[], validate_choice=False)
     whom = StringField(default="all")
     seen = IntegerField(widget=HiddenInput(), default=0)
@@ -279,4 +254,32 @@ class AudienceForm(FlaskForm):
         if self.whom.data == "picked":
             return {"ids": sorted(set(self.ids.data))}
         filters = {name: getattr(self, name).data for name in FILTERS}
-        return {name: value for name, value in filters.items() if value}
+        found = {name: value for name, value in filters.items() if value}
+        return found | ({"sample": self.sample.data} if self.whom.data == "sample" else {})
+
+    def validate_sample(self, field: IntegerField) -> None:
+        if self.whom.data == "sample" and not field.data:
+            raise ValidationError("Enter how many people to draw")
+
+
+class ScheduleForm(FlaskForm):
+    """When the worker sends a draft, on the clock of whoever plans it."""
+
+    on = Day("On", validators=[InputRequired(A_DAY)])
+    at = Hour("At", validators=[InputRequired(A_TIME)])
+    zone = SelectField("On whose clock?", choices=[], validators=[InputRequired("Choose a clock")])
+    seen = IntegerField(widget=HiddenInput(), default=0)
+
+    @classmethod
+    def fresh(cls) -> "ScheduleForm":
+        form = cls(zone="UTC")
+        form.zone.choices = ["UTC", *chain(*zones.regions().values())]
+        return form
+
+    def moment(self) -> datetime:
+        """The moment that was typed; raises Unreadable for one that no clock there shows."""
+        return zones.moment(datetime.combine(self.on.data, self.at.data), self.zone.data)
+
+
+class LineForm(FlaskForm):
+    words = TextAreaField(**text("A line for this person alone", "", 300, sendable))

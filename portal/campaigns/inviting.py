@@ -1,12 +1,13 @@
 """One person's invitation: made, mailed, opened, accepted, declined, taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.campaigns import destinations, eligibility, mail, queries
+from portal.campaigns import destinations, eligibility, facts, mail, queries
 from portal.campaigns.models import (
     Action,
     Ask,
@@ -16,14 +17,15 @@ from portal.campaigns.models import (
     InvitationState,
 )
 from portal.config import settings
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import NotAllowed
-from portal.history.actions import SYSTEM, Actor, record
+from portal.history.actions import SYSTEM, Actor, record, record_all
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.outbox.models import MailClass, Message
 from portal.outbox.models import State as MailState
+from portal.staff.models import Staff
 
 BETWEEN_MAILS = timedelta(days=2)
 BETWEEN_LINKS = timedelta(minutes=5)
@@ -42,12 +44,16 @@ def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
         return found
     if campaign.state is not CampaignState.SENT:
         raise NotAllowed(f"The campaign “{campaign.name}” is {campaign.state}; nobody can join it.")
-    asked = eligibility.last_asked([person.id]).get(person.id)
-    suppressed = outbox.suppressed(person.email)
-    reason = eligibility.why_not(person, asked, suppressed, campaign.actions)
-    if reason := reason or destinations.why_not(campaign, person):
-        raise NotAllowed(f"{person.name} cannot be invited. {reason}")
-    return create(campaign, person, by=by)
+    lock("asks")
+    known = facts.of([person])
+    reasons = {action: eligibility.why_not(person, action, known) for action in campaign.actions}
+    if barred := destinations.why_not(campaign, person):
+        raise NotAllowed(f"{person.name} cannot be invited. {barred}")
+    if all(reasons.values()):
+        raise NotAllowed(f"{person.name} cannot be invited. {next(iter(reasons.values()))[0]}")
+    invitation = mail.invitation_for(campaign, person, [one for one in reasons if reasons[one]])
+    create([invitation], by=by)
+    return invitation
 
 
 def link(invitation: Invitation) -> str:
@@ -67,14 +73,14 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     if invitation.state not in {InvitationState.QUEUED, InvitationState.OPENED}:
         raise NotAllowed(f"This invitation is {invitation.state}; there is nothing to remind of.")
     person = invitation.advocate
-    if reason := eligibility.why_not(person, None, outbox.suppressed(person.email)):
-        raise NotAllowed(reason)
+    if reasons := eligibility.closed(person, facts.of([person])):
+        raise NotAllowed(reasons[0])
     destinations.check(invitation.campaign)
     last = _last_mail(invitation)
     if last and last.state is not MailState.FAILED:
         if last.created_at + BETWEEN_MAILS > clock.now():
             raise NotAllowed("The last mail is less than two days old. Give it time.")
-        db.session.add(Ask(advocate_id=person.id, campaign_id=invitation.campaign_id))
+        db.session.add(ask(invitation))
     mail_to(invitation)
     record(invitation, "sent again", by=by)
 
@@ -165,15 +171,42 @@ def decline_action(invitation: Invitation, action: Action, by: Actor, *, reason:
         decline(invitation, by=by)
 
 
-def create(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
-    invitation = mail.invitation_for(campaign, person)
-    db.session.add_all([invitation, Ask(advocate_id=person.id, campaign_id=campaign.id)])
-    record(invitation, "invited", by=by)
-    return invitation
+def create(invitations: Sequence[Invitation], *, by: Actor) -> None:
+    """Write invitations down, and that these people were asked. The caller holds the lock."""
+    db.session.add_all(invitations)
+    for invitation in invitations:
+        db.session.add(ask(invitation))
+    record_all([(invitation, "invited", "") for invitation in invitations], by=by)
 
 
-def mail_to(invitation: Invitation, *, not_before: datetime | None = None) -> None:
+def ask(invitation: Invitation) -> Ask:
+    """The line in the ledger of asks: nothing else writes one."""
+    return Ask(advocate_id=invitation.advocate.id, campaign_id=invitation.campaign.id)
+
+
+def remind(invitation: Invitation, number: int) -> None:
+    """Promise the mail that comes back to an invitation nobody answered. It is an ask, too."""
+    invitation.reminded = number
+    mail_to(invitation, reminder=True)
+    db.session.add(ask(invitation))
+    record(invitation, "reminded", by=SYSTEM)
+
+
+def send_test(invitation: Invitation, *, to: Staff) -> None:
+    """Show a draft's mail in a real mailbox: that of the person who wants to see it."""
+    draft = f"{settings().base_url}/staff/campaigns/{invitation.campaign.id}"
+    words = mail.context(invitation, settings().brand_name)
+    words["subject_line"] = f"[Test] {words['subject_line']}"
+    outbox.email(
+        to.email, "invitation", about=invitation.campaign, url=draft, stop_url=draft, **words
+    )
+
+
+def mail_to(
+    invitation: Invitation, *, not_before: datetime | None = None, reminder: bool = False
+) -> None:
     """Promise the invitation's mail, now or for a later day."""
+    invitation.waits_since, invitation.mailed_at = None, invitation.mailed_at or clock.now()
     campaign, person = invitation.campaign, invitation.advocate
     outbox.email(
         person.email,
@@ -185,7 +218,8 @@ def mail_to(invitation: Invitation, *, not_before: datetime | None = None) -> No
             "stop_url": (Kind.STOP, person),
         },
         not_before=not_before,
-        **mail.context(invitation, settings().brand_name),
+        zone=person.time_zone,
+        **mail.context(invitation, settings().brand_name, reminder=reminder),
     )
 
 

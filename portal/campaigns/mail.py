@@ -5,6 +5,7 @@ text reach into our objects, so it is used nowhere here.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from portal.advocates.models import Advocate
@@ -53,15 +54,17 @@ def check(*texts: str) -> None:
             raise NotAllowed(sentence)
 
 
-def invitation_for(campaign: Campaign, person: Advocate) -> Invitation:
-    """What this person would get, with no reward where gift rules forbid it (T13); not stored."""
+def invitation_for(campaign: Campaign, person: Advocate, unasked: Sequence[str] = ()) -> Invitation:
+    """What this person would get, with no reward where gift rules forbid it (T13), and without
+    what they may not be asked for now; not stored."""
     reason = refusal_of_offers(person.company.sector, person.email)
-    unwanted = [a for a in campaign.actions if person.asks_for and a not in person.asks_for]
     return Invitation(
         campaign=campaign,
         advocate=person,
         no_offer_because=reason,
-        declined_actions=unwanted,
+        declined_actions=list(unasked),
+        unasked=list(unasked),
+        personal_line=campaign.personal_lines.get(str(person.id), ""),
     )
 
 
@@ -102,7 +105,7 @@ def _for_referral(invitation: Invitation) -> str:
     return disclosure.before_referral(offer.promise(), REWARDING_STAGES[stage]) if offer else ""
 
 
-def context(invitation: Invitation, brand: str) -> dict[str, Any]:
+def context(invitation: Invitation, brand: str, *, reminder: bool = False) -> dict[str, Any]:
     """What the invitation mail says to one person; plain words, and never a link (they are
     minted when it leaves).
     """
@@ -111,6 +114,8 @@ def context(invitation: Invitation, brand: str) -> dict[str, Any]:
     return {
         **names(invitation),
         "subject_line": personal(campaign.subject_line, invitation),
+        "reminder": reminder,
+        "personal_line": personal(invitation.personal_line or "", invitation),
         "paragraphs": [part.strip() for part in re.split(r"\n\s*\n", body) if part.strip()],
         "actions": list(invitation.actions),
         "language": invitation.advocate.language,

@@ -96,7 +96,12 @@ class Campaign(Model):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
     owner: Mapped[Staff] = relationship()
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    scheduled_for: Mapped[datetime | None]  # of a draft: the worker sends it then
     sent_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]  # no invitation and no reminder leaves meanwhile
+    mails_per_minute: Mapped[int] = mapped_column(default=200)
+    reminders: Mapped[list[int]] = mapped_column(sa.JSON, default=list)  # days after the mail
+    personal_lines: Mapped[dict[str, Any]] = mapped_column(default=dict)  # advocate id → words
     let_go: Mapped[int] = mapped_column(default=0)  # unanswered invitations deleted since (T36)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
@@ -146,7 +151,10 @@ class Invitation(Model):
     """One advocate's way in to one campaign."""
 
     __tablename__ = "invitation"
-    __table_args__ = (sa.UniqueConstraint("campaign_id", "advocate_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("campaign_id", "advocate_id"),
+        sa.Index("ix_invitation_campaign_id_waits_since", "campaign_id", "waits_since"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey(Campaign.id))
@@ -156,7 +164,12 @@ class Invitation(Model):
     state: Mapped[InvitationState] = mapped_column(default=InvitationState.QUEUED)
     no_offer_because: Mapped[str] = mapped_column(default="")  # sector rules (T13)
     declined_actions: Mapped[list[str]] = mapped_column(default=list)
+    unasked: Mapped[list[str]] = mapped_column(default=list)  # of these, what we left out
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    personal_line: Mapped[str] = mapped_column(default="")  # for this person alone
+    waits_since: Mapped[datetime | None]  # its mail has yet to be promised
+    mailed_at: Mapped[datetime | None]
+    reminded: Mapped[int] = mapped_column(default=0)  # reminders promised so far
     opened_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]  # "ask me later": silence until then, then once more
 
@@ -192,4 +205,16 @@ class Ask(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     advocate_id: Mapped[int] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
     campaign_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Campaign.id))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class MomentWeights(Model):
+    """How much each sign of a good moment counts. Each change is a new row; the last one holds."""
+
+    __tablename__ = "moment_weights"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    weights: Mapped[dict[str, Any]]
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
+    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)

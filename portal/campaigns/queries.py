@@ -1,18 +1,20 @@
 """Whom a campaign may ask and why not the others; what became of the invitations."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from portal.addresses import canonical_email
-from portal.advocates.models import Advocate, Company
+from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotFound
 from portal.history.models import Entry
 from portal.outbox.models import Message
 from portal.outbox.models import State as MailState
+from portal.staff.models import Staff
 
 NOT_THEIRS = "said to be for someone else"  # in the history
 
@@ -107,20 +109,32 @@ class Line:
         return standing(self.invitation, self.mail)
 
 
-def lines(campaign: Campaign) -> list[Line]:
-    """Every invitation of a campaign with its newest mail, in the order of the companies."""
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a campaign's page, in the order they were invited."""
+
+    lines: list[Line]
+    next: int | None  # the id to go on after
+
+
+def lines(campaign: Campaign, *, after: int = 0) -> Page:
+    """Invitations of a campaign with their newest mails, a hundred to a page."""
     found = db.session.scalars(
         sa.select(Invitation)
-        .join(Invitation.advocate)
-        .join(Advocate.company)
-        .where(Invitation.campaign_id == campaign.id)
-        .order_by(Company.name, Invitation.id)
+        .where(Invitation.campaign_id == campaign.id, Invitation.id > after)
+        .order_by(Invitation.id)
+        .limit(PAGE + 1)
     ).all()
+    more, found = len(found) > PAGE, found[:PAGE]
     mails, notes = newest_mail(found), remarks(found)
-    return [
+    rows = [
         Line(invitation, mails.get(invitation.subject), notes.get(invitation.subject, ""))
         for invitation in found
     ]
+    return Page(rows, found[-1].id if more else None)
 
 
 def remarks(invitations: Sequence[Invitation]) -> dict[str, str]:
@@ -136,16 +150,48 @@ def remarks(invitations: Sequence[Invitation]) -> dict[str, str]:
     }
 
 
-def funnel(lines: Sequence[Line]) -> dict[str, int]:
+def funnel(campaign: Campaign) -> dict[str, int]:
     """How many came how far. "Opened" means a person pressed the button, never a click (T39)."""
-    began = [line for line in lines if line.invitation.state is InvitationState.ACCEPTED]
-    mails = [line.mail.state for line in lines if line.mail]
+    counts, mails = people_by_state(campaign), mails_by_state(campaign)
+    opened, waits = Invitation.opened_at.is_not(None), Invitation.waits_since.is_not(None)
     return {
-        "invited": len(lines),
-        "queued": mails.count(MailState.QUEUED),
-        "sent": mails.count(MailState.SENT),
-        "undelivered": mails.count(MailState.FAILED) + mails.count(MailState.STOPPED),
-        "opened": sum(line.invitation.opened_at is not None for line in lines),
-        "accepted": len(began),
-        "declined": sum(line.invitation.state is InvitationState.DECLINED for line in lines),
+        "invited": sum(counts.values()),
+        "queued": mails[MailState.QUEUED] + _how_many(campaign, waits),
+        "sent": mails[MailState.SENT],
+        "undelivered": mails[MailState.FAILED],
+        "stopped": _how_many(campaign, Advocate.stopped_at.is_not(None)),
+        "opened": _how_many(campaign, opened),
+        "accepted": counts[InvitationState.ACCEPTED],
+        "declined": counts[InvitationState.DECLINED],
     }
+
+
+def people_by_state(campaign: Campaign) -> Counter[InvitationState]:
+    """How many invitations of a campaign are in which state."""
+    rows = sa.select(Invitation.state, sa.func.count()).group_by(Invitation.state)
+    found = db.session.execute(rows.where(Invitation.campaign_id == campaign.id)).all()
+    return Counter(dict(found))
+
+
+def mails_by_state(campaign: Campaign) -> Counter[MailState]:
+    """How many people’s last mail of a campaign is in which state."""
+    named = sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)
+    newest = (
+        sa.select(sa.func.max(Message.id))
+        .join(Invitation, Message.about == named)
+        .where(Invitation.campaign_id == campaign.id, Message.template == "invitation")
+        .group_by(Message.about)
+    )
+    rows = sa.select(Message.state, sa.func.count()).where(Message.id.in_(newest))
+    return Counter(dict(db.session.execute(rows.group_by(Message.state)).all()))
+
+
+def _how_many(campaign: Campaign, true: sa.ColumnElement[bool]) -> int:
+    those = sa.select(sa.func.count()).select_from(Invitation).join(Advocate)
+    return db.session.scalar(those.where(Invitation.campaign_id == campaign.id, true))
+
+
+def owner_name(owner: str | int | None) -> str:
+    """Who an audience filtered by owner belongs to."""
+    person = db.session.get(Staff, int(owner)) if str(owner or "").isdigit() else None
+    return person.name if person else ""

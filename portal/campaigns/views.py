@@ -1,16 +1,19 @@
 """Staff send a campaign, and follow what becomes of it."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
+from portal.advocates import queries as customers
 from portal.campaigns import actions, destinations, eligibility, inviting, mail, queries, writing
-from portal.campaigns.forms import ACTIONS
-from portal.campaigns.models import Campaign, CampaignState
+from portal.campaigns.forms import ACTIONS, ScheduleForm
+from portal.campaigns.models import Campaign, CampaignState, Invitation
 from portal.campaigns.way_in import bp
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, Unreadable
 from portal.staff.models import Role
 
 __all__ = ["bp", "writing"]  # the whole slice, for create_app
@@ -25,35 +28,100 @@ def show(id: int):
 def _show_page(campaign: Campaign, refusal: str = "") -> str:
     if campaign.state is CampaignState.DRAFT:
         return _preview_page(campaign, refusal)
-    lines = queries.lines(campaign)
     return render_template(
         "campaigns/show.html",
         campaign=campaign,
-        lines=lines,
-        funnel=queries.funnel(lines),
+        page=queries.lines(campaign, after=request.args.get("after", 0, type=int)),
+        funnel=queries.funnel(campaign),
         platform=destinations.rule_of(campaign),
         actions=ACTIONS,
         refusal=refusal,
     )
 
 
-def _preview_page(campaign: Campaign, refusal: str) -> str:
-    eligible, not_now = eligibility.audience(campaign.audience, campaign=campaign)
-    invitations = [mail.invitation_for(campaign, person) for person in eligible]
-    wanted = request.args.get("person", type=int)
-    sample = next((one for one in invitations if one.advocate.id == wanted), None)
-    sample = sample or (invitations[0] if invitations else None)
+def _preview_page(campaign: Campaign, refusal: str, plan: ScheduleForm | None = None) -> str:
+    found = eligibility.sort(campaign.audience, campaign=campaign)
+    invitations = [
+        mail.invitation_for(campaign, person, found.unasked[person.id]) for person in found.eligible
+    ]
+    sample = _sample(invitations)
     return render_template(
         "campaigns/preview.html",
         campaign=campaign,
         invitations=invitations,
-        not_now=not_now,
+        not_now=found.not_now,
+        shown=writing.SHOWN,
         sample=sample,
         words=mail.context(sample, settings().brand_name) if sample else None,
         platform=destinations.rule_of(campaign),
         actions=ACTIONS,
-        refusal=refusal,
+        refusal=refusal or eligibility.fault(campaign.audience, campaign.actions),
+        ask_every_days=settings().ask_every_days,
+        plan=plan or ScheduleForm.fresh(),
+        owner_name=queries.owner_name(campaign.audience.get("owner")),
     )
+
+
+def _sample(invitations: Sequence[Invitation]) -> Invitation | None:
+    """Whose mail is drawn: the one asked for, else the first."""
+    wanted = request.args.get("person", type=int)
+    chosen = (one for one in invitations if one.advocate.id == wanted)
+    return next(chosen, invitations[0] if invitations else None)
+
+
+@bp.post("/staff/campaigns/<int:id>/test-mail")
+@auth.staff(Role.EDITOR)
+def send_test(id: int):
+    """The mail of one person, to whoever asks for it: no link in it opens anything of theirs."""
+    campaign = queries.campaign(id)
+    person = customers.get(request.form.get("person", 0, type=int))
+    inviting.send_test(mail.invitation_for(campaign, person), to=current_user)
+    db.session.commit()
+    flash(f"{person.name}’s mail is on its way to {current_user.email}.")
+    return redirect(url_for(".show", id=id, person=person.id), 303)
+
+
+@bp.post("/staff/campaigns/<int:id>/schedule")
+@auth.staff(Role.EDITOR)
+def schedule(id: int):
+    campaign, form = queries.campaign(id), ScheduleForm.fresh()
+    if not form.validate():
+        return _preview_page(campaign, "", form), 422
+    try:
+        actions.schedule(campaign, form.moment(), seen=form.seen.data, by=current_user)
+        db.session.commit()
+    except (Stale, NotAllowed, Unreadable) as refusal:
+        db.session.rollback()
+        return _preview_page(campaign, str(refusal), form), refusal.status
+    flash("Planned. It goes to whoever may be asked at that moment.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/campaigns/<int:id>/schedule/end")
+@auth.staff(Role.EDITOR)
+def unschedule(id: int):
+    actions.schedule(queries.campaign(id), None, by=current_user)
+    db.session.commit()
+    flash("No longer planned. It is a draft as before.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/campaigns/<int:id>/pause")
+@auth.staff(Role.EDITOR)
+def pause(id: int):
+    actions.pause(queries.campaign(id), by=current_user)
+    db.session.commit()
+    flash("Paused. No invitation and no reminder leaves until you resume.")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/staff/campaigns/<int:id>/resumption")
+@auth.staff(Role.EDITOR)
+def resume(id: int):
+    actions.resume(queries.campaign(id), by=current_user)
+    db.session.commit()
+    flash("Resumed. The mails go on where they stopped.")
+    return redirect(url_for(".show", id=id), 303)
 
 
 @bp.post("/staff/campaigns/<int:id>/sending")

@@ -1,16 +1,20 @@
 """Staff write a campaign and say whom it is for."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
+from portal.advocates import queries as customers
+from portal.advocates.models import Sector
 from portal.campaigns import actions, eligibility, mail, queries
-from portal.campaigns.forms import ACTIONS, AudienceForm, CampaignForm
+from portal.campaigns.forms import ACTIONS, AudienceForm, CampaignForm, LineForm
 from portal.campaigns.models import Campaign
 from portal.campaigns.way_in import bp
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, Unreadable
 from portal.staff.models import Role
+
+SHOWN = 500  # rows of an audience on its page; the counts are of all
 
 
 @bp.get("/staff/campaigns")
@@ -88,27 +92,48 @@ def choose_audience(id: int):
     form = AudienceForm()
     if not form.validate():
         return _audience_page(campaign, form), 422
-    actions.choose_audience(campaign, form.audience(), seen=form.seen.data, by=current_user)
-    db.session.commit()
+    try:
+        actions.choose_audience(campaign, form.audience(), seen=form.seen.data, by=current_user)
+        db.session.commit()
+    except (Stale, NotAllowed) as refusal:
+        db.session.rollback()
+        return _audience_page(campaign, form, str(refusal)), refusal.status
     return redirect(url_for(".show", id=id), 303)
 
 
-def _audience_page(campaign: Campaign, form: AudienceForm) -> str:
+@bp.post("/staff/campaigns/<int:id>/lines/<int:person_id>")
+@auth.staff(Role.EDITOR)
+def personal_line(id: int, person_id: int):
+    campaign, person = queries.campaign(id), customers.get(person_id)
+    form = LineForm()
+    if not form.validate():
+        raise Unreadable(form.words.errors[0])
+    actions.write_personal_line(campaign, person, form.words.data, by=current_user)
+    db.session.commit()
+    flash(f"Only {person.name} will read this line.")
+    return redirect(url_for(".show", id=id, person=person_id), 303)
+
+
+def _audience_page(campaign: Campaign, form: AudienceForm, refusal: str = "") -> str:
     """The people a filter finds; the filter comes from the address, else from the draft."""
     given = {name: request.values.get(name, "").strip() for name in eligibility.FILTERS}
     narrowed = given if set(given) & set(request.values) else campaign.audience
     filters = {name: narrowed.get(name, "") for name in eligibility.FILTERS}
-    eligible, not_now = eligibility.audience(filters, campaign=campaign)
+    found = eligibility.sort(filters, campaign=campaign)
     picked = set(form.ids.data or campaign.audience.get("ids", []))
     return render_template(
         "campaigns/audience.html",
         campaign=campaign,
         form=form,
         filters=filters,
-        eligible=eligible,
-        not_now=not_now,
+        eligible=found.eligible,
+        not_now=found.not_now,
+        shown=SHOWN,
+        refusal=refusal,
+        for_reviews="review" in campaign.actions,
+        sample=campaign.audience.get("sample"),
         picked=picked,
-        elsewhere=picked - {person.id for person in eligible},
-        countries=eligibility.countries(),
-        companies=eligibility.companies(),
+        elsewhere=picked - {person.id for person in found.eligible[:SHOWN]},
+        choices=customers.choices(),
+        sectors=list(Sector),
     )

@@ -61,6 +61,7 @@ def settle(home: Path, port: int) -> None:
             "MAIL_FROM": "hello@fernhill.example",
             "NODE_NAME": "demo",
             "SECOND_FACTOR_REQUIRED": "false",
+            "QUIET_HOURS": "0-0",
             "BRAND_NAME": "Fernhill",
             "BRAND_COLOUR": "#7a3b5d",
             "BRAND_LEGAL_NAME": "Fernhill Software GmbH",

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from portal import clock, jobs
 from portal.addresses import canonical_email
+from portal.config import settings
 from portal.db import Model, db
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
+from portal.outbox import quiet
 from portal.outbox.models import Attachment, MailClass, Message, State, Suppression
 
 # Seconds until the next try after a temporary failure; about three days in all.
@@ -48,6 +50,7 @@ def email(
     mail_class: MailClass = MailClass.SERVICE,
     links: dict[str, tuple[Kind, Model] | tuple[Kind, Model, datetime]] | None = None,
     not_before: datetime | None = None,
+    zone: str = "",
     attachment: Attachment | None = None,
     **context,
 ) -> Message:
@@ -55,7 +58,8 @@ def email(
 
     ``template`` names ``emails/<template>.{subject.txt,txt,html}``. ``links`` are minted when
     the mail leaves, so that no token ever lies in the database: name → (kind, subject, until).
-    With ``not_before`` it waits until then, and ``call_off`` can still stop it.
+    With ``not_before`` it waits until then, and ``call_off`` can still stop it. With ``zone`` it
+    leaves in no quiet hour of a clock there.
     """
     held = _held.get()
     if held:
@@ -71,6 +75,7 @@ def email(
         },
         about=about.subject,
         not_before=not_before,
+        zone=zone,
         attachment=attachment,
     )
     db.session.add(message)
@@ -86,6 +91,12 @@ def email(
         delay=max(wait, 0),
     )
     return message
+
+
+def newest_about(thing: Model) -> Message | None:
+    """The last mail about something."""
+    about = sa.select(Message).where(Message.about == thing.subject)
+    return db.session.scalar(about.order_by(Message.id.desc()).limit(1))
 
 
 def call_off(about: Model) -> None:
@@ -107,6 +118,22 @@ def call_off_all(ids: Iterable[int]) -> bool:
         return False
     for mail in found:
         mail.state = State.STOPPED
+    return True
+
+
+def wait_for_morning(message: Message) -> bool:
+    """Put a mail off that would arrive in someone's quiet hours; whether it was."""
+    morning = message.zone and quiet.over(clock.now(), message.zone, settings().quiet_hours)
+    if not morning:
+        return False
+    message.not_before = morning
+    jobs.enqueue(
+        "mail.deliver",
+        message.id,
+        queue=jobs.MAIL,
+        key=f"mail-{message.id}-{message.attempts}-{morning:%Y%m%d%H}",
+        delay=(morning - clock.now()).total_seconds(),
+    )
     return True
 
 
@@ -181,7 +208,8 @@ def purge(before: datetime) -> int:
 
 # ── Addresses that want no mail ────────────────────────────────────────────────────────────
 
-RESTRICTED, ERASED = "restricted", "erased"
+RESTRICTED, ERASED, BOUNCED = "restricted", "erased", "bounced"
+BATCH = 5_000  # hashes in one query
 
 
 def suppress(address: str, *, reason: str) -> None:
@@ -244,13 +272,16 @@ def suppressed(address: str) -> bool:
     return db.session.get(Suppression, _hash(address)) is not None
 
 
-def suppressed_among(addresses: Iterable[str]) -> set[str]:
-    """Which of these addresses want no marketing mail; one query however many they are."""
-    hashes = {_hash(address): address for address in addresses}
-    found = db.session.scalars(
-        sa.select(Suppression.address_hash).where(Suppression.address_hash.in_(hashes))
-    )
-    return {hashes[found_hash] for found_hash in found}
+def reasons_among(addresses: Iterable[str]) -> dict[str, str]:
+    """Why no marketing mail goes to which of these addresses, in a sentence."""
+    hashes = {_hash(address): address for address in addresses if address}
+    wanted, found = sorted(hashes), {}
+    for start in range(0, len(wanted), BATCH):
+        rows = sa.select(Suppression).where(
+            Suppression.address_hash.in_(wanted[start : start + BATCH])
+        )
+        found |= {hashes[row.address_hash]: row.sentence for row in db.session.scalars(rows)}
+    return found
 
 
 def _hash(address: str) -> str:

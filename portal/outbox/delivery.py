@@ -35,6 +35,9 @@ def deliver(message_id: int) -> None:
         message.state = State.STOPPED
         db.session.commit()
         return
+    if actions.wait_for_morning(message):
+        db.session.commit()
+        return
     try:
         mail = render(message)
     except (ValueError, LookupError, TemplateError) as error:  # trying again cannot help

@@ -54,6 +54,7 @@ class Message(Model):
     error: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     not_before: Mapped[datetime | None]
+    zone: Mapped[str] = mapped_column(sa.String(60), default="")  # whose night it respects
     sent_at: Mapped[datetime | None]
 
 
@@ -64,5 +65,14 @@ class Suppression(Model):
 
     address_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(sa.String(60))
+    hint: Mapped[str] = mapped_column(sa.String(254), default="")  # s•••@smith.info
+    note: Mapped[str] = mapped_column(sa.String(300), default="")  # what the other side said
     all_mail: Mapped[bool] = mapped_column(default=False)  # service mail too, while restricted
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def sentence(self) -> str:
+        """Why no marketing mail goes there."""
+        if self.reason == "bounced":
+            return f"Mail to this address came back on {self.at.day} {self.at:%B %Y}."
+        return "This address asked for no more mail."

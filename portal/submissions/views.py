@@ -34,6 +34,7 @@ from portal.submissions.pages import (
 )
 
 bp = Blueprint("submissions", __name__)
+bp.add_app_template_global(queries.of_campaign, "contributions_of")
 
 
 @bp.post("/me/invitations/<int:id>/submissions")

@@ -15,7 +15,7 @@ def typed():
     """What staff type into the form of a new campaign."""
     return {
         "name": "Winter voices",
-        "actions": ["quote", "review"],
+        "actions": ["quote"],
         "offer_id": "0",
         "referral_offer_id": "0",
         "rewarding_stage": "won",
@@ -25,6 +25,7 @@ def typed():
         "asks_company": "required",
         "asks_message": "optional",
         "asks_phone": "hidden",
+        "mails_per_minute": "200",
         "deadline": (clock.now().date() + timedelta(days=30)).isoformat(),
         "why": "You have been with us since spring.",
         "subject_line": "A question for {first_name}",

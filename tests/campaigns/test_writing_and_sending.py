@@ -165,10 +165,13 @@ def test_a_filter_finds_people(app, ada, charlie, grace, filters, names):
 
 
 def test_T19_satisfaction_is_no_filter_and_the_page_says_so(as_rosa, typed, ada):
-    as_rosa.post("/staff/campaigns", data=typed)
+    as_rosa.post("/staff/campaigns", data=typed | {"actions": ["review"]})
     page = as_rosa.get("/staff/campaigns/1").text
     assert "Whom you ask may not depend on how satisfied they are" in page
-    assert eligibility.FILTERS == ("search", "country", "company")
+    page = as_rosa.get("/staff/campaigns/1/audience").text
+    assert "may not depend on how happy they are" in page
+    assert 'id="search"' not in page
+    assert "Invite only those ticked" not in page
 
 
 def test_the_page_says_who_does_not_get_it_and_why(as_rosa, act, draft, ada, charlie, grace):

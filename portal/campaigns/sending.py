@@ -1,0 +1,167 @@
+"""What leaves by itself: mails at the campaign's rate, reminders, and scheduled campaigns.
+
+What is due is a question to the database, asked anew every few seconds. A worker that dies leaves
+nothing half done: each batch is one transaction, and a mail is promised together with its mark.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.campaigns import eligibility, facts, inviting
+from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.db import db
+from portal.history.actions import SYSTEM, record
+from portal.outbox import actions as outbox
+from portal.outbox.models import Message
+from portal.outbox.models import State as MailState
+
+MINUTE = timedelta(minutes=1)
+AT_ONCE = 200  # mails promised in one transaction
+UNANSWERED = (InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPENED)
+
+
+# ── What is due ────────────────────────────────────────────────────────────────────────────
+
+
+def scheduled() -> Sequence[Campaign]:
+    """Drafts whose moment has come."""
+    return db.session.scalars(
+        sa.select(Campaign).where(
+            Campaign.state == CampaignState.DRAFT, Campaign.scheduled_for <= clock.now()
+        )
+    ).all()
+
+
+def on_their_way() -> list[int]:
+    """Campaigns from which mail may leave now."""
+    running = sa.select(Campaign.id).where(
+        Campaign.state == CampaignState.SENT,
+        Campaign.paused_at.is_(None),
+        Campaign.deadline >= clock.now().date(),
+    )
+    return list(db.session.scalars(running.order_by(Campaign.id)))
+
+
+def move_on(campaign_id: int) -> int:
+    """Promise the next mails and reminders of one campaign; how many. The caller commits."""
+    campaign = db.session.get(Campaign, campaign_id)
+    # Two steps: loading with FOR UPDATE would refuse a row whose version has moved on.
+    db.session.execute(sa.select(Campaign.id).where(Campaign.id == campaign_id).with_for_update())
+    db.session.refresh(campaign)
+    if not campaign.is_open or campaign.paused_at:
+        return 0
+    return promise_mails(campaign) + promise_reminders(campaign)
+
+
+# ── Invitations ────────────────────────────────────────────────────────────────────────────
+
+
+def promise_mails(campaign: Campaign) -> int:
+    """Promise as many of the waiting mails as may still leave this minute."""
+    count = 0
+    for invitation in askable(waiting(campaign, room(campaign))):
+        inviting.mail_to(invitation)
+        count += 1
+    return count
+
+
+def room(campaign: Campaign) -> int:
+    """How many more mails of this campaign may be promised in this minute."""
+    lately = sa.select(sa.func.count()).where(
+        Invitation.campaign_id == campaign.id, Invitation.mailed_at > clock.now() - MINUTE
+    )
+    return min(max(campaign.mails_per_minute - db.session.scalar(lately), 0), AT_ONCE)
+
+
+def waiting(campaign: Campaign, most: int) -> Sequence[Invitation]:
+    """The invitations whose mail is yet to be promised, oldest first."""
+    return db.session.scalars(
+        sa.select(Invitation)
+        .where(Invitation.campaign_id == campaign.id, Invitation.waits_since.is_not(None))
+        .order_by(Invitation.id)
+        .limit(most)
+    ).all()
+
+
+def askable(invitations: Sequence[Invitation]) -> Iterator[Invitation]:
+    """Those of them to whom mail may still go: days can lie between the yes of staff and this."""
+    known = facts.of([invitation.advocate for invitation in invitations])
+    for invitation in invitations:
+        answered = invitation.state not in UNANSWERED
+        if answered or (reasons := eligibility.closed(invitation.advocate, known)):
+            invitation.waits_since = None
+            if not answered:
+                record(invitation, "not mailed", by=SYSTEM, note=reasons[0])
+        else:
+            yield invitation
+
+
+def take_back(campaign: Campaign) -> None:
+    """Stop the mails of a campaign that were promised and not yet tried; they wait again."""
+    named = sa.select(sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)).where(
+        Invitation.campaign_id == campaign.id, Invitation.snoozed_until.is_(None)
+    )
+    untried = sa.and_(
+        Message.about.in_(named), Message.state == MailState.QUEUED, Message.attempts == 0,
+        Message.template == "invitation",
+    )  # fmt: skip
+    stopped = db.session.scalars(
+        sa.update(Message).where(untried).values(state=MailState.STOPPED).returning(Message.about)
+    ).all()
+    ids = [int(about.rpartition(":")[2]) for about in stopped]
+    for some in facts.batches(ids):
+        db.session.execute(
+            sa.update(Invitation)
+            .where(Invitation.id.in_(some), Invitation.reminded == 0)
+            .values(waits_since=clock.now(), mailed_at=None)
+        )
+
+
+# ── Reminders ──────────────────────────────────────────────────────────────────────────────
+
+
+def promise_reminders(campaign: Campaign) -> int:
+    """Remind who gave no answer of any kind, once for each of the campaign's days."""
+    invitations, count = due(campaign), 0
+    known = facts.of([invitation.advocate for invitation in invitations])
+    for invitation in invitations:
+        last = outbox.newest_about(invitation)
+        arrived = last and last.state is MailState.SENT
+        if arrived and not eligibility.closed(invitation.advocate, known):
+            inviting.remind(invitation, passed(invitation))
+            count += 1
+        else:  # not this time
+            invitation.reminded = passed(invitation)
+    return count
+
+
+def due(campaign: Campaign) -> Sequence[Invitation]:
+    """Whose next reminder's day has come."""
+    steps = [
+        sa.and_(
+            Invitation.reminded == number,
+            Invitation.mailed_at <= clock.now() - timedelta(days=days),
+        )
+        for number, days in enumerate(campaign.reminders)
+    ]
+    return db.session.scalars(
+        sa.select(Invitation)
+        .where(
+            Invitation.campaign_id == campaign.id,
+            Invitation.state.in_(UNANSWERED),
+            Invitation.snoozed_until.is_(None),
+            Invitation.waits_since.is_(None),
+            sa.or_(sa.false(), *steps),
+        )
+        .order_by(Invitation.id)
+        .limit(AT_ONCE)
+    ).all()
+
+
+def passed(invitation: Invitation) -> int:
+    """How many of its reminder days have passed: after an absence one mail leaves, not three."""
+    age = clock.now() - invitation.mailed_at
+    return sum(age >= timedelta(days=days) for days in invitation.campaign.reminders)
