@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     data_keys: Annotated[list[Key], NoDecode] = Field(
         default=[],
-        description="Seal secrets in the database (second factors), comma-separated, oldest first; "
+        description="Seal secrets in the database (second factors, reward codes), comma-separated, oldest first; "
         "the newest seals. Unset, one follows from the secret key.",
     )
     database_url: str = Field(
@@ -113,6 +113,36 @@ class Settings(BaseSettings):
         pattern=r"^([0-9a-f]{64})?$",
         description="The sha256 of the key with which a program may keep the list of customers and "
         "open opportunities (docs/integrating.md). Unset: no program may.",
+    )
+
+    second_approval: Annotated[dict[str, int], NoDecode] = Field(
+        default={"CHF": 500, "EUR": 500, "GBP": 500, "USD": 500},
+        description="A reward worth more than this needs the approval of two different people: "
+        "amounts by currency, e.g. EUR:500,USD:500. A currency left out needs one person only.",
+    )
+    tax_thresholds: Annotated[dict[int, int], NoDecode] = Field(
+        default={},
+        description="US dollars one person may get in a year before a tax form must be on file, "
+        "for the years this version does not know yet (2025: 600 and 2026: 2000 are built in), "
+        "e.g. 2027:2000.",
+    )
+    codes_low: int = Field(
+        default=10, ge=0, description="Staff are warned when fewer reward codes than this are left."
+    )
+    payout_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Where approved rewards are ordered to be paid out, see docs/rewards.md. "
+        "HTTPS, on a public address.",
+    )
+    payout_secrets: Annotated[list[SecretStr], NoDecode] = Field(
+        default=[],
+        description="Sign those orders (Standard Webhooks; each whsec_ and base64), "
+        "comma-separated; each of them signs, so that they can be changed without a gap.",
+    )
+    payout_loopback: bool = Field(
+        default=False,
+        description="Let the address above be on this machine, without HTTPS. For trying it out.",
     )
 
     smtp_host: str = Field(default="localhost", description="The mail relay.")
@@ -214,8 +244,35 @@ class Settings(BaseSettings):
             raise ValueError("must be file:///DIRECTORY or s3://BUCKET/PREFIX")
         return value
 
+    @field_validator("second_approval", "tax_thresholds", mode="before")
+    @classmethod
+    def _pairs(cls, value):
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition(":") for part in value.split(",") if part.strip()]
+        if not all(name.strip() and figure.strip().isdecimal() for name, _, figure in pairs):
+            raise ValueError("must be pairs of a name and a whole number, like EUR:500,USD:500")
+        return {name.strip().upper(): int(figure) for name, _, figure in pairs}
+
+    @field_validator("payout_secrets")
+    @classmethod
+    def _secrets_to_sign(cls, secrets: list[SecretStr]) -> list[SecretStr]:
+        for text in (secret.get_secret_value() for secret in secrets):
+            if not re.fullmatch(r"whsec_[\w+/]{32,}={0,2}", text, re.A):
+                raise ValueError(
+                    "must be whsec_ and at least 24 bytes as base64, as `echo whsec_$(openssl rand "
+                    "-base64 32)` gives them"
+                )
+        return secrets
+
     @field_validator(
-        "link_keys", "signing_keys", "data_keys", "allowed_hosts", "sso_domains", mode="before"
+        "link_keys",
+        "signing_keys",
+        "data_keys",
+        "payout_secrets",
+        "allowed_hosts",
+        "sso_domains",
+        mode="before",
     )
     @classmethod
     def _comma_separated(cls, value):

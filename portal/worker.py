@@ -14,6 +14,7 @@ from portal.campaigns import rounds
 from portal.clicks import loading
 from portal.config import settings
 from portal.db import be_patient, db
+from portal.incentives import payouts
 from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention
@@ -64,6 +65,15 @@ def run(app: Flask) -> None:
     def deliver(message_id: int) -> None:
         send(message_id)
 
+    @DBOS.step(name="reward.order", retries_allowed=True, interval_seconds=1, max_attempts=12)
+    def order(payout_id: int) -> None:
+        with app.app_context():
+            payouts.deliver(payout_id)
+
+    @DBOS.workflow(name="reward.pay")
+    def pay(payout_id: int) -> None:
+        order(payout_id)
+
     @DBOS.step(name="data.purge")
     def let_go() -> None:
         with app.app_context():
@@ -110,6 +120,9 @@ def run(app: Flask) -> None:
     DBOS.launch()
     DBOS.register_queue(
         jobs.MAIL, worker_concurrency=8, polling_interval_sec=0.5, on_conflict="always_update"
+    )
+    DBOS.register_queue(
+        jobs.PAYOUTS, worker_concurrency=2, polling_interval_sec=0.5, on_conflict="always_update"
     )
     DBOS.apply_schedules(
         [

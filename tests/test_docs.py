@@ -27,6 +27,8 @@ def settings_reference() -> str:
             shown = "this machine’s name"
         else:
             value = default.get_secret_value() if hasattr(default, "get_secret_value") else default
+            if isinstance(value, dict):
+                value = ",".join(f"{name}:{figure}" for name, figure in value.items())
             value = str(value).replace(f"{ROOT}", "…") if value not in ([], "") else ""
             shown = f"`{value}`" if value != "" else "empty"
         lines.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
@@ -72,7 +74,7 @@ def test_the_import_order_in_the_readme_is_the_one_the_test_keeps():
     assert told == sorted(told, key=RANK.get)
     assert set(RANK) - set(told) <= {
         "clock", "errors", "addresses", "seeds", "tables", "zones", "plainwords", "colours",
-        "config", "db", "jobs", "sealing", "system",
+        "spreadsheet", "config", "db", "jobs", "calls", "sealing", "system",
     }  # fmt: skip
 
 

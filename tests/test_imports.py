@@ -7,10 +7,10 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours"],
+    ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours", "spreadsheet"],
     ["zones"],
     ["config", "db"],
-    ["jobs", "sealing"],
+    ["jobs", "sealing", "calls"],
     ["history"],
     ["links"],
     ["sessions"],

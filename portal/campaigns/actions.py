@@ -52,6 +52,7 @@ def draft(
     elsewhere: Mapping[str, Any] | None = None,
     reminders: Sequence[int] = (),
     mails_per_minute: int = 200,
+    offer_budget_cents: int | None = None,
 ) -> Campaign:
     """Write a campaign nobody gets yet; refuses words that buy praise (T9).
 
@@ -75,6 +76,7 @@ def draft(
             elsewhere=elsewhere or {},
             reminders=list(reminders),
             mails_per_minute=mails_per_minute,
+            offer_budget_cents=offer_budget_cents,
         )
     db.session.add(campaign)
     record(campaign, "drafted", by=owner)

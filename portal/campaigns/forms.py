@@ -133,6 +133,7 @@ class CampaignForm(FlaskForm):
     most_each = Whole("Most rewards per customer", A_COUNT, validators=[at_least_one])
     most_all = Whole("Most rewards in this campaign", A_COUNT, validators=[at_least_one])
     budget = Whole("Budget for these rewards", A_BUDGET, validators=[at_least_one])
+    offer_budget = Whole("Budget for this offer", A_BUDGET, validators=[at_least_one])
     prospect_promise = StringField(**text("What the person who comes gets", "", 200, sendable))
     asks_company = _asks("Their company", Asked.REQUIRED)
     asks_message = _asks("A message", Asked.OPTIONAL)
@@ -171,8 +172,13 @@ class CampaignForm(FlaskForm):
     def of(cls, campaign: Campaign | None) -> "CampaignForm":
         """Filled with the draft as it is; what was sent back wins."""
         if campaign:
-            cents = campaign.budget_cents
-            form = cls(obj=campaign, seen=campaign.version, budget=cents and cents // 100)
+            budget, for_words = campaign.budget_cents, campaign.offer_budget_cents
+            form = cls(
+                obj=campaign,
+                seen=campaign.version,
+                budget=budget and budget // 100,
+                offer_budget=for_words and for_words // 100,
+            )
         else:
             form = cls(
                 deadline=clock.now().date() + timedelta(days=30),
@@ -213,6 +219,7 @@ class CampaignForm(FlaskForm):
             "name": self.name.data,
             "actions": self.actions.data,
             "offer": offers.get(self.offer_id.data),
+            "offer_budget_cents": self.offer_budget.data and self.offer_budget.data * 100,
             "referral_offer": offers.get(self.referral_offer_id.data),
             "rewarding_stage": self.rewarding_stage.data,
             "deadline": self.deadline.data,

@@ -69,6 +69,7 @@ class Campaign(Model):
     audience: Mapped[dict[str, Any]]  # {"ids": […]} picked, or {"search": …, "country": …}
     offer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Offer.id))
     offer: Mapped[Offer | None] = relationship(foreign_keys=[offer_id])
+    offer_budget_cents: Mapped[int | None]  # of its currency; what goes beyond is looked at
     referral_offer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Offer.id))
     referral_offer: Mapped[Offer | None] = relationship(foreign_keys=[referral_offer_id])
     rewarding_stage: Mapped[str] = mapped_column(sa.String(20), default="won")

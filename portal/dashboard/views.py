@@ -19,6 +19,7 @@ from portal.dashboard import program
 from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
+from portal.platforms import queries as platforms
 from portal.queue import actions, queries
 from portal.queue.queries import SHOWS, SORTS, Place, View, capped
 from portal.review.forms import BulkForm
@@ -49,6 +50,8 @@ def show():
         numbers=numbers,
         owed=" + ".join(money(cents, currency) for cents, currency in numbers.owed),
         steps=steps,
+        unchecked=platforms.old(),
+        notices=program.notices(),
         capped=capped,
     )
 

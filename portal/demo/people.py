@@ -368,3 +368,8 @@ D-1052,Meeting,Tuesday at ten
 D-1058,Qualified,
 D-1099,Working,Not from a recommendation
 """
+
+# Gift cards Rosa bought; nobody’s.
+CODES = "Code,Value,Currency\n" + "".join(
+    f"FERN-{n * 7919 % 9000 + 1000}-{n * 104_729 % 9000 + 1000},25,EUR\n" for n in range(1, 25)
+)

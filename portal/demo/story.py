@@ -33,6 +33,7 @@ from portal.handovers import actions as handovers
 from portal.handovers.models import Said
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
+from portal.incentives import codes, pool
 from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -524,13 +525,23 @@ def path_to(stage: Stage) -> list[Stage]:
 
 
 def pay(*, by: Staff) -> None:
-    """The older rewards were approved and issued; the newest wait for a decision."""
-    older = sa.select(Reward).order_by(Reward.id).limit(5)
-    for place, reward in enumerate(db.session.scalars(older).all()):
+    """The older rewards were sent, two of them as codes; the newest wait for a decision."""
+    older = db.session.scalars(sa.select(Reward).order_by(Reward.id).limit(5)).all()
+    with clock.ago(days=95):
+        kept = pool.upload(people.CODES.encode(), "gift-cards.csv", gift_of(older[0]), by=by)
+        pool.apply(kept, by=by)
+    for place, reward in enumerate(older):
         with clock.ago(days=90):
             incentives.move(reward, RewardState.APPROVED, by=by)
-            if place < 4:
-                incentives.move(reward, RewardState.ISSUED, by=by)
+            if place < 2 and not reward.donated:
+                codes.give(reward, by=by)
+            elif place < 4:
+                note = "Sent by mail on the same day, order 20817."
+                incentives.move(reward, RewardState.ISSUED, note=note, by=by)
+
+
+def gift_of(reward: Reward) -> Offer:
+    return db.session.get_one(Offer, reward.promise["offer_id"])
 
 
 def plan_ahead(gift: Offer, *, by: Staff) -> None:

@@ -11,32 +11,18 @@ from portal.advocates.models import Advocate, Sector
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
-from portal.incentives import copylint, payees
-from portal.incentives.limits import Limits
-from portal.incentives.models import Offer, Reward, RewardEntry, RewardState
+from portal.incentives import copylint, ledger, payees, seconding, told
+from portal.incentives.ledger import MOVES, append
+from portal.incentives.limits import Limits, Reached
+from portal.incentives.models import Offer, PayoutState, Reward, RewardState
+from portal.links import actions as links
 
-# What may follow what. Issued and declined are final.
-MOVES = {
-    None: {RewardState.ACCRUED},
-    RewardState.ACCRUED: {
-        RewardState.HELD,
-        RewardState.APPROVED,
-        RewardState.DECLINED,
-        RewardState.VOID,
-    },
-    RewardState.HELD: {
-        RewardState.ACCRUED,
-        RewardState.APPROVED,
-        RewardState.DECLINED,
-        RewardState.VOID,
-    },
-    RewardState.APPROVED: {RewardState.ISSUED, RewardState.HELD, RewardState.VOID},
-    RewardState.VOID: {RewardState.ACCRUED},
-    RewardState.ISSUED: set(),
-    RewardState.DECLINED: set(),
-}
-WAITING = {RewardState.ACCRUED, RewardState.HELD}  # for a person of ours
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
+SAYS_WHY = {
+    RewardState.HELD: "Say why: the customer will read it.",
+    RewardState.DECLINED: "Say why: the customer will read it.",
+    RewardState.ISSUED: "Say how it was sent, such as an order number: the customer will read it.",
+}
 NO_GIFTS = {Sector.PUBLIC, Sector.HEALTHCARE, Sector.FINANCE, Sector.EDUCATION}
 GOVERNMENT = (
     ".gov", ".mil", ".gc.ca", ".gouv.fr", ".bund.de", ".europa.eu", ".gv.at", ".admin.ch",
@@ -74,13 +60,14 @@ def accrue(
     """Owe a reward for one reason, once: the same reason again gives the same reward.
 
     ``hold`` is why a person must look first, in plain words. A voided one comes back to life.
-    Raises limits.Reached, owing nothing, when the pot it would come from is empty.
+    When the pot it would come from is empty, it is held where the limits say so; elsewhere
+    nothing is owed, and limits.Reached is raised.
     """
     if limits:
         limits.wait()
     reward = db.session.scalar(sa.select(Reward).where(Reward.reason == reason).with_for_update())
     if limits and (reward is None or reward.state is RewardState.VOID):
-        limits.check(advocate, promise)
+        hold = _within(limits, advocate, promise) or hold
     if reward is None:
         reward = Reward(
             advocate=advocate,
@@ -89,79 +76,113 @@ def accrue(
             promise=dict(promise),
             donated=donated,
             pot=limits.pot if limits else "",
+            campaign=limits.campaign if limits else "",
             not_before=not_before,
         )
         db.session.add(reward)
-        _append(reward, RewardState.ACCRUED, by=by)
+        append(reward, RewardState.ACCRUED, by=by)
     elif reward.state is RewardState.VOID:
         reward.not_before = not_before
-        _append(reward, RewardState.ACCRUED, by=by)
+        append(reward, RewardState.ACCRUED, by=by)
     if hold and reward.state is RewardState.ACCRUED:
-        _append(reward, RewardState.HELD, note=hold, by=by)
+        append(reward, RewardState.HELD, note=hold, by=by)
     return reward
+
+
+def _within(limits: Limits, advocate: Advocate, promise: Mapping[str, Any]) -> str:
+    try:
+        limits.check(advocate, promise)
+    except Reached:
+        if not limits.beyond:
+            raise
+        return limits.beyond
+    return ""
 
 
 def release(reward: Reward, *, note: str, by: Actor) -> None:
     """What a rule held is due again; what a person held stays until a person says so."""
     if reward.state is RewardState.HELD and reward.entries[-1].by == by.subject:
-        _append(reward, RewardState.ACCRUED, note=note, by=by)
+        append(reward, RewardState.ACCRUED, note=note, by=by)
 
 
 def void(reason: str, *, note: str, by: Actor) -> None:
     """The reason no longer holds. What was issued stays issued; nothing goes below zero."""
     reward = db.session.scalar(sa.select(Reward).where(Reward.reason == reason).with_for_update())
-    if reward and RewardState.VOID in MOVES[reward.state]:
-        _append(reward, RewardState.VOID, note=note, by=by)
+    if reward and RewardState.VOID in MOVES[reward.state] and not ordered(reward):
+        append(reward, RewardState.VOID, note=note, by=by)
+
+
+def ordered(reward: Reward) -> bool:
+    """Whether its payout may happen at any moment."""
+    return reward.payout is not None and reward.payout.under_way
 
 
 def forget(advocate: Advocate, *, by: Actor) -> None:
     """Nothing more can be sent to a person who is being erased; the ledger stays (T36)."""
     waiting = sa.select(Reward).where(Reward.advocate_id == advocate.id)
     for reward in db.session.scalars(waiting).all():
+        _forget_details(reward)
+        links.revoke(reward)
         void(reward.reason, note="Erased at their own wish: there is nobody to send it to.", by=by)
+
+
+def _forget_details(reward: Reward) -> None:
+    """The code and the payee's name and address go; an order that has left is waited for."""
+    if reward.code:
+        reward.code.sealed = b""
+    if (order := reward.payout) and not (order.under_way and order.attempts):
+        order.payload = {}
+        if order.under_way:
+            order.state = PayoutState.CALLED_OFF
 
 
 def move(
     reward: Reward, state: RewardState, *, seen: int | None = None, note: str = "", by: Actor
 ) -> None:
-    """Approve, hold, decline or mark as issued. Twice is harmless; a decline says why.
+    """Approve, hold, decline, or mark as sent by hand. Twice is harmless; a decline says why.
 
     ``seen`` is how many ledger lines were on the page; raises Stale when there are more now.
     """
-    db.session.execute(
-        sa.select(Advocate.id).where(Advocate.id == reward.advocate_id).with_for_update()
-    )
-    db.session.execute(sa.select(Reward.id).where(Reward.id == reward.id).with_for_update())
-    db.session.refresh(reward)
-    if reward.state is state:
+    ledger.hold_fast(reward)
+    if reward.state is state and not seconding.waits(reward, state):
         return
     if seen not in {None, len(reward.entries)}:
         raise Stale(f"Someone was faster: this reward is {reward.state} now. Yours was not saved.")
     if state not in MOVES[reward.state]:
         raise NotAllowed(f"This reward is {reward.state}; it cannot become {state}.")
-    if state in {RewardState.DECLINED, RewardState.HELD} and not note.strip():
-        raise NotAllowed("Say why: the customer will read it.")
-    if state is RewardState.APPROVED and reward.not_before and clock.now() < reward.not_before:
-        day = reward.not_before
+    if ordered(reward):
+        raise NotAllowed("Its payout is on the way. Wait until it is paid or given up.")
+    if state in SAYS_WHY and not note.strip():
+        raise NotAllowed(SAYS_WHY[state])
+    if state is RewardState.APPROVED:
+        _approve(reward, note=note.strip(), by=by)
+    elif state is RewardState.ISSUED:
+        _send_by_hand(reward, note=note.strip(), by=by)
+    else:
+        append(reward, state, note=note.strip(), by=by)
+
+
+def _approve(reward: Reward, *, note: str, by: Actor) -> None:
+    if (day := reward.not_before) and clock.now() < day:
         raise NotAllowed(f"It can be approved from {day.day} {day:%B %Y} on, as the terms say.")
-    if state is RewardState.ISSUED and (objection := payees.objection_to(reward)):
+    if seconding.needs_another(reward, by):
+        append(reward, RewardState.HELD, how=ledger.FIRST_YES, note=note, by=by)
+    else:
+        append(reward, RewardState.APPROVED, note=note, by=by)
+
+
+def _send_by_hand(reward: Reward, *, note: str, by: Actor) -> None:
+    if objection := payees.objection_to(reward):
         raise NotAllowed(objection)
-    _append(reward, state, note=note.strip(), by=by)
+    ledger.call_off(reward)
+    append(reward, RewardState.ISSUED, how=ledger.BY_HAND, note=note, by=by)
+    told.sent(reward)
 
 
 def tax_form_on_file(advocate: Advocate, *, by: Actor) -> None:
     """Note that a tax form was received and is kept elsewhere. Twice is harmless."""
     if not payees.year_of(advocate).form_on_file:
         record(advocate, payees.ON_FILE, by=by)
-
-
-def _append(reward: Reward, state: RewardState, *, note: str = "", by: Actor) -> None:
-    reward.entries.append(RewardEntry(state=state, note=note, by=by.subject))
-    reward.waits_since = clock.now() if state in WAITING else None
-    if state is RewardState.ACCRUED and reward.not_before:
-        reward.waits_since = max(clock.now(), reward.not_before)
-    db.session.flush()
-    record(reward, state.value, by=by, note=note)
 
 
 def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DecimalField,
     Field,
@@ -20,14 +21,15 @@ from wtforms.validators import (
 )
 from wtforms.widgets import HiddenInput
 
-from portal.incentives import copylint
-from portal.incentives.actions import MOVES
-from portal.incentives.models import Offer, OfferKind, Reward, RewardState
+from portal.incentives import copylint, seconding
+from portal.incentives.actions import SAYS_WHY
+from portal.incentives.ledger import MOVES
+from portal.incentives.models import Issuing, Offer, OfferKind, Reward, RewardState
 
 # What staff may do, in the order of a day's work; what rules do alone is not among them.
 RULINGS = {
     RewardState.APPROVED: "Approve it",
-    RewardState.ISSUED: "Mark as sent",
+    RewardState.ISSUED: "It was sent by hand",
     RewardState.HELD: "Hold it, and say why",
     RewardState.DECLINED: "Decline it, and say why",
 }
@@ -36,23 +38,26 @@ RULINGS = {
 class RewardForm(FlaskForm):
     state = RadioField("What next?", validators=[DataRequired("Choose what happens to the reward")])
     note = TextAreaField(
-        "Reason",
+        "Reason or reference",
         filters=[lambda value: (value or "").replace("\0", "").strip()],
-        validators=[Length(max=500, message="Shorten the reason to 500 characters or fewer")],
+        validators=[Length(max=500, message="Shorten it to 500 characters or fewer")],
     )
     seen = IntegerField(
         widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]
     )
 
     def validate_note(self, field) -> None:
-        if self.state.data in {RewardState.HELD, RewardState.DECLINED} and not field.data:
-            raise ValidationError("Say why. The customer reads it.")
+        if self.state.data in SAYS_WHY and not field.data:
+            raise ValidationError(SAYS_WHY[RewardState(self.state.data)])
 
     @classmethod
     def of(cls, reward: Reward) -> "RewardForm":
         form = cls(seen=len(reward.entries))
         form.state.choices = [
-            (state.value, words) for state, words in RULINGS.items() if state in MOVES[reward.state]
+            (state.value, words)
+            for state, words in RULINGS.items()
+            if state in MOVES[reward.state]
+            and (state is not reward.state or seconding.waits(reward, state))
         ]
         return form
 
@@ -63,6 +68,13 @@ KINDS = {
     OfferKind.DONATION: "Donation",
     OfferKind.SWAG: "A present",
     OfferKind.EARLY_ACCESS: "Early access",
+}
+
+
+WAYS = {
+    Issuing.BY_HAND: "Someone sends it and notes how",
+    Issuing.CODE: "A code out of a pool, shown on their rewards page",
+    Issuing.PAYOUT: "An order to our payment system",
 }
 
 
@@ -122,11 +134,13 @@ class OfferForm(FlaskForm):
     )
     charity = StringField(**_text("Charity it may be given to instead", "", 120))
     terms = TextAreaField(**_text("Terms", "Enter the terms", 5000))
+    issuing = RadioField(
+        "How it reaches people",
+        choices=[SelectChoice(way.value, words) for way, words in WAYS.items()],
+        default=Issuing.BY_HAND.value,
+        validators=[DataRequired("Choose how it reaches people")],
+    )
     seen = IntegerField(widget=HiddenInput(), default=0)
-
-    def validate_note(self, field) -> None:
-        if self.state.data in {RewardState.HELD, RewardState.DECLINED} and not field.data:
-            raise ValidationError("Say why. The customer reads it.")
 
     @classmethod
     def of(cls, offer: Offer | None) -> "OfferForm":
@@ -142,7 +156,12 @@ class OfferForm(FlaskForm):
     def write(self, offer: Offer) -> Offer:
         """The offer with what was typed; not stored yet."""
         offer.kind = OfferKind(self.kind.data)
+        offer.issuing = Issuing(self.issuing.data)
         offer.value_cents = round(self.value.data * 100)
         for name in ("name", "reward", "currency", "charity", "terms"):
             setattr(offer, name, getattr(self, name).data)
         return offer
+
+
+class CodesForm(FlaskForm):
+    file = FileField("CSV file of codes", validators=[FileRequired("Choose a CSV file")])

@@ -27,9 +27,11 @@ class Limits:
     """The limits of a pot, e.g. ``campaign:3``; none is no limit."""
 
     pot: str
+    campaign: str = ""  # its name, for the books
     most_each: int | None = None
     most_all: int | None = None
     budget_cents: int | None = None
+    beyond: str = ""  # why what goes beyond is held, where it is owed all the same
 
     def wait(self) -> None:
         """Let one transaction at a time owe out of this pot, so that the count holds however many

@@ -1,5 +1,5 @@
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.db import Model
+from portal.staff.models import Staff
 
 
 class OfferKind(enum.StrEnum):
@@ -16,6 +17,14 @@ class OfferKind(enum.StrEnum):
     DONATION = "donation"
     SWAG = "swag"
     EARLY_ACCESS = "early-access"
+
+
+class Issuing(enum.StrEnum):
+    """How an approved reward reaches whoever earned it. By hand is always possible."""
+
+    BY_HAND = "by-hand"
+    CODE = "code"  # the next one of a pool that staff uploaded
+    PAYOUT = "payout"  # told to the operator's own payment system
 
 
 class Offer(Model):
@@ -33,6 +42,9 @@ class Offer(Model):
     charity: Mapped[str] = mapped_column(sa.String(120), default="")  # may be donated here instead
     terms: Mapped[str]
     terms_version: Mapped[int] = mapped_column(default=1)
+    issuing: Mapped[Issuing] = mapped_column(
+        default=Issuing.BY_HAND, server_default=Issuing.BY_HAND.value
+    )
     retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -85,12 +97,16 @@ class Reward(Model):
     promise: Mapped[dict[str, Any]]
     donated: Mapped[bool] = mapped_column(default=False)
     pot: Mapped[str] = mapped_column(sa.String(60), default="")  # what its limits are counted in
+    campaign: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
     not_before: Mapped[datetime | None]  # approvable from then on
     waits_since: Mapped[datetime | None]  # for a person of ours; none: nobody has to look
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     entries: Mapped[list["RewardEntry"]] = relationship(
         back_populates="reward", order_by="RewardEntry.id", lazy="selectin"
     )
+
+    code: Mapped["RewardCode | None"] = relationship(back_populates="reward")
+    payout: Mapped["Payout | None"] = relationship(back_populates="reward")
 
     @property
     def state(self) -> RewardState:
@@ -106,6 +122,87 @@ class RewardEntry(Model):
     reward_id: Mapped[int] = mapped_column(sa.ForeignKey(Reward.id), index=True)
     reward: Mapped[Reward] = relationship(back_populates="entries")
     state: Mapped[RewardState]
+    how: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
     note: Mapped[str] = mapped_column(default="")
     by: Mapped[str] = mapped_column(sa.String(60))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+# ── Pools of codes ─────────────────────────────────────────────────────────────────────────
+
+
+class CodeUpload(Model):
+    """A file of codes as staff sent it, sealed; emptied once its codes are in the pool."""
+
+    __tablename__ = "code_upload"
+    __table_args__ = (
+        sa.CheckConstraint("(added IS NULL) = (applied_at IS NULL)", name="added_if_applied"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(sa.ForeignKey(Offer.id))
+    offer: Mapped[Offer] = relationship()
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    content: Mapped[bytes]
+    added: Mapped[int | None]
+    refused: Mapped[list[str]] = mapped_column(default=list)  # as sentences, without the codes
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
+    staff: Mapped[Staff] = relationship()
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    applied_at: Mapped[datetime | None]
+
+
+class RewardCode(Model):
+    """One code that can be given once; sealed, so that a copy of the database gives none away."""
+
+    __tablename__ = "reward_code"
+    __table_args__ = (
+        sa.CheckConstraint("(reward_id IS NULL) = (given_at IS NULL)", name="given_at_if_given"),
+        sa.Index("ix_reward_code_offer_id_reward_id", "offer_id", "reward_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(sa.ForeignKey(Offer.id))
+    upload_id: Mapped[int] = mapped_column(sa.ForeignKey(CodeUpload.id))
+    sealed: Mapped[bytes]
+    fingerprint: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_on: Mapped[date | None]
+    reward_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Reward.id), unique=True)
+    reward: Mapped[Reward | None] = relationship(back_populates="code")
+    given_at: Mapped[datetime | None]
+
+
+# ── Payouts ────────────────────────────────────────────────────────────────────────────────
+
+
+class PayoutState(enum.StrEnum):
+    WAITING = "waiting"
+    PAID = "paid"
+    FAILED = "failed"  # given up; a person decides
+    CALLED_OFF = "called-off"  # sent by hand instead, or nobody is left to pay
+
+
+class Payout(Model):
+    """One order to the operator's payment system. Its key and its words never change."""
+
+    __tablename__ = "payout"
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="paid_at_if_paid"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reward_id: Mapped[int] = mapped_column(sa.ForeignKey(Reward.id), unique=True)
+    reward: Mapped[Reward] = relationship(back_populates="payout")
+    key: Mapped[str] = mapped_column(sa.String(36), unique=True)
+    payload: Mapped[dict[str, Any]]  # emptied once it is settled
+    state: Mapped[PayoutState] = mapped_column(default=PayoutState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    not_before: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it may be paid at any moment, so that nothing else may happen to the reward."""
+        return self.state is PayoutState.WAITING

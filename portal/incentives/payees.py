@@ -10,15 +10,41 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
+from portal.config import PREFIX, settings
 from portal.db import db
 from portal.history.models import Entry
-from portal.incentives.models import Reward, RewardEntry, RewardState
+from portal.incentives.models import Offer, Payout, PayoutState, Reward, RewardEntry, RewardState
 
-# US cents a year from which payments must be reported (IRC 6041; from 2026 OBBBA 70433). A year
-# that is not here must be added before anything in USD is sent in it.
+# US cents a year from which payments must be reported (IRC 6041; from 2026 OBBBA 70433). Any later
+# year must be set (GOODWORD_TAX_THRESHOLDS) before anything in USD is sent in it.
 THRESHOLDS = {2025: 600_00, 2026: 2_000_00}
+WARNED_FROM = 10  # the month in which a missing figure for the next year is pointed out
 WARN_AT = 0.8
 ON_FILE = "tax form on file"
+
+
+def threshold(year: int) -> int | None:
+    """US cents from which a form is needed in this year; None while nobody has said."""
+    whole = settings().tax_thresholds.get(year)
+    return THRESHOLDS.get(year) if whole is None else whole * 100
+
+
+def how_to_set(year: int) -> str:
+    return f"{PREFIX}TAX_THRESHOLDS={year}:…, the figure of the tax office in whole dollars"
+
+
+def missing_year() -> int | None:
+    """This year or, from October on, the next, if dollars are promised and it has no figure."""
+    now = clock.now()
+    years = [now.year, now.year + 1] if now.month >= WARNED_FROM else [now.year]
+    unknown = [year for year in years if threshold(year) is None]
+    return unknown[0] if unknown and _dollars_promised() else None
+
+
+def _dollars_promised() -> bool:
+    offered = sa.exists().where(Offer.currency == "USD", Offer.retired_at.is_(None))
+    owed = sa.exists().where(Reward.promise["currency"].as_string() == "USD")
+    return bool(db.session.scalar(sa.select(sa.or_(offered, owed))))
 
 
 @dataclass(frozen=True)
@@ -31,7 +57,7 @@ class Year:
 
     @property
     def threshold(self) -> int | None:
-        return THRESHOLDS.get(self.year)
+        return threshold(self.year)
 
     @property
     def in_words(self) -> str:
@@ -53,7 +79,7 @@ class Year:
         if self.threshold is None:
             return (
                 f"The yearly limit for {self.year} is not set, so no reward in USD can be sent. "
-                "Add it first."
+                f"Whoever runs this portal sets it: {how_to_set(self.year)}."
             )
         if self.form_on_file or self.sent + cents < self.threshold:
             return ""
@@ -74,12 +100,23 @@ def year_of(advocate: Advocate) -> Year:
             Reward.donated.is_(False),
             RewardEntry.state == RewardState.ISSUED,
             RewardEntry.at >= datetime(year, 1, 1, tzinfo=UTC),
+            RewardEntry.at < datetime(year + 1, 1, 1, tzinfo=UTC),
+        )
+    ).all()
+    on_its_way = db.session.scalars(
+        sa.select(Reward)
+        .join(Reward.payout)
+        .where(
+            Reward.advocate_id == advocate.id,
+            Reward.donated.is_(False),
+            Payout.state == PayoutState.WAITING,
         )
     ).all()
     on_file = db.session.scalar(
         sa.select(sa.exists().where(Entry.about == advocate.subject, Entry.verb == ON_FILE))
     )
-    cents = sum(r.promise["value_cents"] for r in sent if r.promise["currency"] == "USD")
+    paid = [*sent, *on_its_way]
+    cents = sum(r.promise["value_cents"] for r in paid if r.promise["currency"] == "USD")
     return Year(year, cents, on_file)
 
 

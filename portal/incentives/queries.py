@@ -1,6 +1,6 @@
 """What pages list of offers and rewards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,10 +10,8 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.history import queries as history
 from portal.history.models import Entry
-from portal.incentives.models import Offer, Reward, RewardEntry, RewardState
-
-REWARDS_PER_PAGE = 50
-
+from portal.incentives.inwords import reward_in_words as reward_in_words
+from portal.incentives.models import Offer, Reward, RewardState
 
 # ── Offers ─────────────────────────────────────────────────────────────────────────────────
 
@@ -40,35 +38,7 @@ def earlier_terms(offer: Offer) -> list[Entry]:
 
 # ── Rewards ────────────────────────────────────────────────────────────────────────────────
 
-# The state as the person who earned it reads it (T35: held is "being checked", no accusation).
-IN_WORDS = {
-    RewardState.ACCRUED: ("Due", "We look at it and then send it to you."),
-    RewardState.HELD: (
-        "Being checked",
-        "We look at some rewards by hand before we send them. This is one of them.",
-    ),
-    RewardState.APPROVED: ("Approved", "It is on its way to you."),
-    RewardState.ISSUED: ("Sent", "You have it, or it is in your mail."),
-    RewardState.DECLINED: ("Not given", "We decided not to give this one."),
-    RewardState.VOID: ("Not due", "What it was for no longer holds."),
-}
 PROMISED = {RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED}
-
-
-def reward_in_words(reward: Reward) -> tuple[str, str]:
-    """The state of a reward and what it means, for the person who earned it.
-
-    What a colleague wrote about a hold or a refusal is theirs to read; what a rule noted is not.
-    """
-    title, text = IN_WORDS[reward.state]
-    if reward.donated and reward.state in {RewardState.APPROVED, RewardState.ISSUED}:
-        given = reward.state is RewardState.ISSUED
-        charity = reward.promise["charity"]
-        title, text = (
-            ("Given", f"It went to {charity}.") if given else (title, f"It goes to {charity}.")
-        )
-    last = reward.entries[-1]
-    return title, last.note if last.note and last.by.startswith("staff:") else text
 
 
 def by_reason(reasons: Sequence[str]) -> dict[str, Reward]:
@@ -114,38 +84,14 @@ def reward(reward_id: int) -> Reward:
     return found
 
 
-def _newest_entry() -> sa.ColumnElement[bool]:
-    newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
-    return RewardEntry.id.in_(newest)
+def reward_of(advocate: Advocate, reward_id: int) -> Reward:
+    """One reward of this person; somebody else’s is not found."""
+    found = db.session.get(Reward, reward_id)
+    if found is None or found.advocate_id != advocate.id:
+        raise NotFound("There is no such reward of yours.")
+    return found
 
 
-def counts() -> Mapping[RewardState, int]:
-    """How many rewards stand in each state."""
-    return dict(
-        db.session.execute(
-            sa.select(RewardEntry.state, sa.func.count())
-            .where(_newest_entry())
-            .group_by(RewardEntry.state)
-        ).all()
-    )
-
-
-def listed(
-    state: RewardState | None, before: int | None = None
-) -> tuple[Sequence[Reward], int | None]:
-    """A page of rewards, newest first, and where the next page begins."""
-    select = (
-        sa.select(Reward)
-        .join(RewardEntry, RewardEntry.reward_id == Reward.id)
-        .where(_newest_entry())
-        .options(sa.orm.joinedload(Reward.advocate))
-        .order_by(Reward.id.desc())
-        .limit(REWARDS_PER_PAGE + 1)
-    )
-    if state:
-        select = select.where(RewardEntry.state == state)
-    if before:
-        select = select.where(Reward.id < before)
-    found = db.session.scalars(select).all()
-    more = len(found) > REWARDS_PER_PAGE
-    return found[:REWARDS_PER_PAGE], found[REWARDS_PER_PAGE - 1].id if more else None
+def offer_of(reward: Reward) -> Offer | None:
+    """The offer it was promised under."""
+    return db.session.get(Offer, reward.promise.get("offer_id") or 0)

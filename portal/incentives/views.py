@@ -1,19 +1,21 @@
 """Rewards, to the people who earned them and to the staff who send them; offers, to staff."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
 from portal.db import db
 from portal.errors import NotAllowed, Stale
-from portal.incentives import actions, payees, queries
+from portal.incentives import actions, books, codes, inwords, payees, payouts, queries, seconding
+from portal.incentives import finance_pages as finance_pages
+from portal.incentives import pool_pages as pool_pages
+from portal.incentives.door import bp
 from portal.incentives.forms import KINDS, OfferForm, RewardForm
 from portal.incentives.models import Offer, RewardState
+from portal.links import actions as links
+from portal.links.models import Kind
 from portal.staff.models import Role
 from portal.staff.queries import name_of
-
-bp = Blueprint("incentives", __name__)
-
 
 # ── The advocate's own rewards ─────────────────────────────────────────────────────────────
 
@@ -23,11 +25,36 @@ bp = Blueprint("incentives", __name__)
 def mine():
     found = queries.rewards_of(g.advocate)
     return render_template(
-        "incentives/mine.html",
-        rewards=found,
-        totals=queries.totals(found),
-        in_words=queries.reward_in_words,
+        "incentives/mine.html", rewards=found, totals=queries.totals(found), words=inwords
     )
+
+
+@bp.post("/me/rewards/<int:reward_id>/code")
+@auth.advocate
+def show_code(reward_id: int):
+    """The code stands in the answer to this POST and nowhere else: no page of it can be kept."""
+    found = queries.reward_of(g.advocate, reward_id)
+    code = codes.reveal(found, by=g.advocate)
+    db.session.commit()
+    return render_template("incentives/code.html", reward=found, code=code)
+
+
+@bp.get("/w/<token>")
+@auth.by_link
+def way_in(token: str):
+    link = links.open(Kind.REWARD, token)
+    return render_template("incentives/way-in.html", reward=queries.reward(link.subject_id))
+
+
+@bp.post("/w/<token>")
+@auth.by_link
+def come_in(token: str):
+    link = links.open(Kind.REWARD, token)
+    found = queries.reward(link.subject_id)
+    links.use(link)
+    auth.sign_in_advocate(found.advocate)
+    db.session.commit()
+    return redirect(url_for(".mine", _anchor=f"reward-{found.id}"), 303)
 
 
 # ── Rewards to pay ─────────────────────────────────────────────────────────────────────────
@@ -36,11 +63,15 @@ def mine():
 @bp.get("/staff/rewards")
 @auth.staff()
 def rewards():
-    wanted = request.args.get("state", "")
-    state = RewardState(wanted) if wanted in set(RewardState) else None
-    found, older = queries.listed(state, request.args.get("before", type=int))
+    wanted = books.Filter.of(request.args)
+    found, older = books.page(wanted, request.args.get("before", type=int))
     return render_template(
-        "incentives/rewards.html", rewards=found, older=older, state=state, counts=queries.counts()
+        "incentives/rewards.html",
+        rewards=found,
+        older=older,
+        wanted=wanted,
+        counts=books.counts(wanted),
+        campaigns=books.campaigns(),
     )
 
 
@@ -58,18 +89,38 @@ def rule(reward_id: int):
     form = RewardForm.of(found)
     if not form.validate():
         return reward_page(found, form), 422
+    wanted = RewardState(form.state.data)
     try:
-        actions.move(
-            found,
-            RewardState(form.state.data),
-            seen=form.seen.data,
-            note=form.note.data,
-            by=current_user._get_current_object(),
-        )
+        actions.move(found, wanted, seen=form.seen.data, note=form.note.data, by=me())
     except (Stale, NotAllowed) as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
-    flash(f"The reward is {found.state}.")
+    waits = seconding.first_yes(found) and wanted is RewardState.APPROVED
+    flash("Noted. Somebody else has to approve it too." if waits else f"It is {found.state}.")
+    return redirect(url_for(".reward", reward_id=reward_id), 303)
+
+
+@bp.post("/staff/rewards/<int:reward_id>/code")
+@auth.staff(Role.EDITOR)
+def give_code(reward_id: int):
+    try:
+        codes.give(queries.reward(reward_id), by=me())
+    except NotAllowed as refusal:
+        return reward_refused(reward_id, refusal)
+    db.session.commit()
+    flash("A code is given. They find it on their rewards page; a mail tells them.")
+    return redirect(url_for(".reward", reward_id=reward_id), 303)
+
+
+@bp.post("/staff/rewards/<int:reward_id>/payout")
+@auth.staff(Role.EDITOR)
+def pay_out(reward_id: int):
+    try:
+        payouts.order(queries.reward(reward_id), by=me())
+    except NotAllowed as refusal:
+        return reward_refused(reward_id, refusal)
+    db.session.commit()
+    flash("The payment system is told. This page says what became of it.")
     return redirect(url_for(".reward", reward_id=reward_id), 303)
 
 
@@ -77,10 +128,14 @@ def rule(reward_id: int):
 @auth.staff(Role.EDITOR)
 def tax_form(reward_id: int):
     found = queries.reward(reward_id)
-    actions.tax_form_on_file(found.advocate, by=current_user._get_current_object())
+    actions.tax_form_on_file(found.advocate, by=me())
     db.session.commit()
     flash(f"Noted: a tax form of {found.advocate.name} is on file.")
     return redirect(url_for(".reward", reward_id=reward_id), 303)
+
+
+def me():
+    return current_user._get_current_object()
 
 
 def reward_refused(reward_id: int, refusal: NotAllowed | Stale):
@@ -93,6 +148,8 @@ def reward_refused(reward_id: int, refusal: NotAllowed | Stale):
 
 
 def reward_page(found, form, refusal: str = "") -> str:
+    under, approved = queries.offer_of(found), found.state is RewardState.APPROVED
+    first = seconding.first_yes(found)
     return render_template(
         "incentives/reward.html",
         reward=found,
@@ -100,7 +157,14 @@ def reward_page(found, form, refusal: str = "") -> str:
         refusal=refusal,
         name_of=name_of,
         year=payees.year_of(found.advocate),
-        waits=payees.objection_to(found) if found.state is RewardState.APPROVED else "",
+        waits=payees.objection_to(found) if approved else "",
+        offer=under,
+        codes_left=codes.left(under) if approved and under else 0,
+        pays=payouts.is_set_up(),
+        first=name_of(first) if first else "",
+        large=seconding.is_large(found),
+        mine=first == me().subject,
+        tries=len(payouts.BACKOFF) + 1,
     )
 
 
@@ -115,6 +179,7 @@ def offers():
         offers=queries.offers(),
         retired=queries.offers(retired=True),
         kinds=KINDS,
+        low={offer.id: codes.is_low(offer) for offer in pool_pages.pooled()},
     )
 
 
@@ -173,4 +238,5 @@ def offer_page(found: Offer | None, form: OfferForm, refusal: str = "") -> str:
         form=form,
         problems=[(refusal, None)] if refusal else [],
         earlier=queries.earlier_terms(found) if found else [],
+        left=codes.left(found) if found else 0,
     )

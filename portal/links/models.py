@@ -18,6 +18,7 @@ class Kind(enum.StrEnum):
     PROSPECT = "prospect"  # a referred person sees and deletes their details
     COMPANY = "company"  # a company's own yes to its name, logo or story
     RENEWAL = "renewal"  # are these words still right?
+    REWARD = "reward"  # the way to a reward that was sent
     STOP = "stop"  # no more invitations (RFC 8058 one-click)
 
 
@@ -30,6 +31,7 @@ DOORS = {
     Kind.PROSPECT: ("/p/", 365),
     Kind.COMPANY: ("/company/", 365 * 6),
     Kind.RENEWAL: ("/renew/", 365 * 2),
+    Kind.REWARD: ("/w/", 180),
     Kind.STOP: ("/stop/", 365 * 6),
 }
 

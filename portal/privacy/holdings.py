@@ -83,8 +83,9 @@ STAYS = [
     Holding(
         "The reward ledger",
         "what was promised, approved and sent",
-        ("reward", "reward_entry"),
-        "Stays, under a number. Tax and accounting law ask for it. What was not sent yet is void.",
+        ("reward", "reward_entry", "reward_code", "payout"),
+        "Stays, under a number. Tax and accounting law ask for it. What was not sent yet is void. "
+        "A code you were given, and the payee’s name and address on an order, are deleted.",
     ),
     Holding(
         "The consent log",
@@ -104,7 +105,8 @@ STAYS = [
 NOT_THEIRS = {
     "company", "campaign", "event", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
-    "stage_import", "org_approval", "platform_rule", "click", "click_day", "click_segment",
+    "stage_import", "code_upload", "org_approval", "platform_rule", "click", "click_day",
+    "click_segment",
 }  # fmt: skip
 
 

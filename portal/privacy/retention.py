@@ -9,6 +9,7 @@ from portal import clock
 from portal.advocates import actions as advocates
 from portal.campaigns import later as invitations
 from portal.clicks import actions as clicks
+from portal.incentives import pool
 from portal.links import actions as links
 from portal.outbox import actions as outbox
 from portal.referrals import forgetting as referrals
@@ -78,6 +79,13 @@ CLASSES = [
         30,
         "the lines that were refused; the file itself goes at the import",
         stage_file.purge,
+    ),
+    Class(
+        "Files of reward codes",
+        "their upload",
+        30,
+        "the lines that were refused; the file itself goes once its codes are in the pool",
+        pool.purge,
     ),
 ]
 

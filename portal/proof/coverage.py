@@ -15,6 +15,7 @@ from portal.consent.models import GRANTING, ConsentEvent, Purpose
 from portal.db import db
 from portal.publishing.models import Asset
 from portal.publishing.queries import RECONFIRM, is_allowed, permitted
+from portal.spreadsheet import harmless
 from portal.submissions.models import State, Submission
 
 SOON = timedelta(days=60)
@@ -158,8 +159,3 @@ def _cells(row: Cover, base_url: str) -> list[str]:
         row.confirm_by.date().isoformat(),
         *("yes" if use in row.uses else "no" for use in USES),
     ]
-
-
-def harmless(cell: str) -> str:
-    """A cell that begins like a formula gets an apostrophe, as OWASP advises."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -10,11 +10,11 @@ from flask_wtf.file import FileField, FileRequired
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
-from portal.proof.coverage import harmless
 from portal.referrals import board as leads
 from portal.referrals import desk, forms, stage_file, work
 from portal.referrals.door import bp
 from portal.referrals.models import Lead, Stage, StageImport
+from portal.spreadsheet import harmless
 from portal.staff.models import Role
 
 MOST = 200

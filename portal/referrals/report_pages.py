@@ -6,10 +6,10 @@ import io
 from flask import render_template, request
 
 from portal import auth
-from portal.proof.coverage import harmless
 from portal.referrals import board as leads
 from portal.referrals import many, report
 from portal.referrals.door import bp
+from portal.spreadsheet import harmless
 
 
 def asked() -> tuple[str, int | None]:

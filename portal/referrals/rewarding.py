@@ -63,7 +63,11 @@ def _owe(lead: Lead) -> None:
             donated=referral.choice is Choice.DONATED,
             hold=lead.hold,
             limits=Limits(
-                campaign.subject, campaign.most_each, campaign.most_all, campaign.budget_cents
+                campaign.subject,
+                campaign.name,
+                campaign.most_each,
+                campaign.most_all,
+                campaign.budget_cents,
             ),
             not_before=clock.now() + timedelta(days=campaign.hold_days),
             by=SYSTEM,

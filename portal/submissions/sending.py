@@ -14,6 +14,7 @@ from portal.events.queries import event
 from portal.history.actions import Actor
 from portal.incentives import actions as incentives
 from portal.incentives import disclosure
+from portal.incentives.limits import Limits
 from portal.incentives.models import Choice
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -58,16 +59,27 @@ def settle_permissions(
 
 
 def owe(submission: Submission, *, by: Actor) -> None:
-    """The reward follows from sending, whatever was said and whatever was permitted (T8, T11)."""
-    if submission.choice in TAKEN and submission.promise:
-        incentives.accrue(
-            submission.advocate,
-            reason=submission.subject,
-            explanation=f"Your {noun(submission.action)}",
-            promise=submission.promise,
-            donated=submission.choice is Choice.DONATED,
-            by=by,
-        )
+    """The reward follows from sending, whatever was said and whatever was permitted (T8, T11).
+
+    A promise made is owed even when the campaign's budget is spent: then a person looks first.
+    """
+    if submission.choice not in TAKEN or not submission.promise:
+        return
+    campaign = submission.invitation.campaign
+    incentives.accrue(
+        submission.advocate,
+        reason=submission.subject,
+        explanation=f"Your {noun(submission.action)}",
+        promise=submission.promise,
+        donated=submission.choice is Choice.DONATED,
+        limits=Limits(
+            f"{campaign.subject}/words",
+            campaign.name,
+            budget_cents=campaign.offer_budget_cents,
+            beyond="The budget of this campaign is spent.",
+        ),
+        by=by,
+    )
 
 
 def offer_to_speak(submission: Submission, version: Version, *, by: Actor) -> None:

@@ -9,8 +9,8 @@ from portal.advocates.models import Advocate
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM
-from portal.incentives import actions, payees
-from portal.incentives.models import Offer, Reward, RewardEntry, RewardState
+from portal.incentives import actions, books, payees, seconding
+from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.staff.models import Role, Staff
 from tests.submissions.way import Way
 
@@ -20,38 +20,6 @@ APPROVED, ISSUED, HELD, DECLINED = (
     RewardState.HELD,
     RewardState.DECLINED,
 )
-
-
-@pytest.fixture
-def earn(act, ada, offer):
-    """Ada earns the offer for some reason; gives the reward's id."""
-
-    def earn(reason="lead:1", **more) -> int:
-        def accrue():
-            promise = db.session.get(Offer, offer).promise() | more.pop("promise", {})
-            return actions.accrue(
-                db.session.get(Advocate, ada),
-                reason=reason,
-                explanation="Your referral of 3 May 2026",
-                promise=promise,
-                by=SYSTEM,
-                **more,
-            ).id
-
-        return act(accrue)
-
-    return earn
-
-
-@pytest.fixture
-def rule(act):
-    """Rule on a reward, as if by the portal itself."""
-
-    def rule(reward: int, *states: RewardState, **more) -> None:
-        for state in states:
-            act(lambda s=state: actions.move(db.session.get(Reward, reward), s, by=SYSTEM, **more))
-
-    return rule
 
 
 # ── T8: the ledger is blind ────────────────────────────────────────────────────────────────
@@ -102,6 +70,9 @@ def test_a_hold_or_a_refusal_says_why(earn, rule):
     for state in (HELD, DECLINED):
         with pytest.raises(NotAllowed):
             rule(1, state, note=" ")
+    rule(1, APPROVED)
+    with pytest.raises(NotAllowed, match="how it was sent"):
+        rule(1, ISSUED, note=" ")
 
 
 def test_who_was_slower_changes_nothing(earn, rule, saved):
@@ -121,6 +92,7 @@ def usd(cents: int) -> dict:
 
 
 def test_T14_at_the_yearly_limit_it_waits_for_a_tax_form(earn, rule, act, ada, saved, monkeypatch):
+    monkeypatch.setattr(seconding, "limit", lambda reward: None)
     monkeypatch.setattr(payees, "THRESHOLDS", dict.fromkeys(range(2025, 2100), 2_000_00))
     earn("lead:1", **usd(1_999_99))
     rule(1, APPROVED, ISSUED)  # one cent below
@@ -136,6 +108,7 @@ def test_T14_at_the_yearly_limit_it_waits_for_a_tax_form(earn, rule, act, ada, s
 
 
 def test_T14_from_four_fifths_on_staff_are_warned(earn, rule, as_rosa, monkeypatch):
+    monkeypatch.setattr(seconding, "limit", lambda reward: None)
     monkeypatch.setattr(payees, "THRESHOLDS", dict.fromkeys(range(2025, 2100), 2_000_00))
     earn("lead:1", **usd(1_600_00))
     assert "yearly limit" not in as_rosa.get("/staff/rewards/1").text
@@ -162,7 +135,7 @@ def test_staff_see_what_waits_and_rule_on_it(as_rosa, earn, saved):
     assert "No rewards yet" in as_rosa.get("/staff/rewards").text
     earn()
     assert "Your referral of 3 May 2026" in as_rosa.get("/staff/rewards?state=accrued").text
-    assert "None held" in as_rosa.get("/staff/rewards?state=held").text
+    assert "None of this kind" in as_rosa.get("/staff/rewards?state=held").text
     url = "/staff/rewards/1/moves"
     assert as_rosa.post(url, data={"state": "held", "seen": 1}).status_code == 422
     assert as_rosa.post(url, data={"state": "void", "seen": 1}).status_code == 422
@@ -171,7 +144,9 @@ def test_staff_see_what_waits_and_rule_on_it(as_rosa, earn, saved):
     late = as_rosa.post(url, data={"state": "declined", "note": "Twice", "seen": 1})
     assert late.status_code in {409, 422}
     assert "Twice" in late.text
-    assert as_rosa.post(url, data={"state": "issued", "seen": 2}).status_code == 303
+    assert as_rosa.post(url, data={"state": "issued", "seen": 2}).status_code == 422
+    sent = {"state": "issued", "seen": 2, "note": "Order 4711"}
+    assert as_rosa.post(url, data=sent).status_code == 303
     assert saved(RewardEntry)[-1].by == "staff:1"
     assert "What next?" not in as_rosa.get("/staff/rewards/1").text
 
@@ -206,15 +181,13 @@ def test_she_reads_the_reason_a_colleague_of_ours_gave(as_ada, as_rosa, earn):
 
 
 def test_lists_turn_the_page(as_rosa, earn, monkeypatch):
-    from portal.incentives import queries
-
-    monkeypatch.setattr(queries, "REWARDS_PER_PAGE", 2)
+    monkeypatch.setattr(books, "PER_PAGE", 2)
     for number in range(1, 6):
         earn(f"lead:{number}")
     seen, url = [], "/staff/rewards"
     while url:
         page = as_rosa.get(url).text
-        seen += [int(part.split('"')[0]) for part in page.split('href="/staff/rewards/')[1:]]
+        seen += [int(part.split('"')[0]) for part in page.split('<td><a href="/staff/rewards/')[1:]]
         older = page.split('rel="next" href="')[1:]
         url = older[0].split('"')[0].replace("&amp;", "&") if older else None
     assert seen == [5, 4, 3, 2, 1]

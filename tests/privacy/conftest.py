@@ -104,6 +104,6 @@ def issued(act, rosa, life):
     def issue():
         reward = db.session.query(Reward).first()
         for state in (RewardState.APPROVED, RewardState.ISSUED):
-            incentives.move(reward, state, by=db.session.get(Staff, rosa))
+            incentives.move(reward, state, note="Order 7", by=db.session.get(Staff, rosa))
 
     act(issue)

@@ -12,7 +12,8 @@ from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
-from portal.proof.coverage import coverage, harmless
+from portal.proof.coverage import coverage
+from portal.spreadsheet import harmless
 
 
 @pytest.fixture

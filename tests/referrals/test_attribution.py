@@ -148,7 +148,8 @@ def test_a_reward_that_was_sent_is_not_handed_on(
     move(lead, Q)
     for state in ("approved", "issued"):
         seen = len(saved(Reward)[0].entries)
-        as_rosa.post("/staff/rewards/1/moves", data={"state": state, "seen": seen})
+        said = {"state": state, "seen": seen, "note": "Order 7"}
+        as_rosa.post("/staff/rewards/1/moves", data=said)
     refused = give(as_rosa, lead, 1)
     assert refused.status_code == 409
     assert "was sent already" in refused.text

@@ -103,7 +103,7 @@ def take(step, lead: Lead, by: Staff) -> None:
     elif step in {"approve", "issue"}:
         state = RewardState.APPROVED if step == "approve" else RewardState.ISSUED
         if reward:
-            incentives.move(reward, state, by=by)
+            incentives.move(reward, state, note="Order 7", by=by)
     else:
         actions.move(lead, step, seen=lead.version, by=by)
 

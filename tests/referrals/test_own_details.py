@@ -65,7 +65,9 @@ def test_an_issued_reward_stays_issued_when_she_deletes(as_stranger, page, lead,
 
     move(lead, Stage.QUALIFIED)
     for state in (RewardState.APPROVED, RewardState.ISSUED):
-        act(lambda s=state: incentives.move(db.session.get(Reward, 1), s, by=SYSTEM))
+        act(
+            lambda s=state: incentives.move(db.session.get(Reward, 1), s, note="Order 7", by=SYSTEM)
+        )
     as_stranger.post(f"{page}/deletion")
     assert saved(Reward)[0].state is RewardState.ISSUED
 

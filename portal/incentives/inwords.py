@@ -1,0 +1,64 @@
+"""Where a reward stands, for the person who earned it: what it means, since when, what is next.
+
+Held is “being checked” and accuses nobody (T35). What a colleague wrote about a hold or a refusal
+is theirs to read; what a rule noted is not.
+"""
+
+from portal.incentives.ledger import BY_CODE, FIRST_YES
+from portal.incentives.models import Reward, RewardState
+
+STATES = {
+    RewardState.ACCRUED: ("Due", "You have earned it. We look at it and then send it to you."),
+    RewardState.HELD: (
+        "Being checked",
+        "We look at some rewards by hand before we send them. This is one of them.",
+    ),
+    RewardState.APPROVED: ("Approved", "It is on its way to you."),
+    RewardState.ISSUED: ("Sent", "You have it, or it is in your mail."),
+    RewardState.DECLINED: ("Not given", "We decided not to give this one."),
+    RewardState.VOID: ("Not due", "What it was for no longer holds."),
+}
+NEXT = {
+    RewardState.ACCRUED: "There is nothing you have to do. You get a mail when it is sent.",
+    RewardState.HELD: "There is nothing you have to do. A person decides, not a rule.",
+    RewardState.APPROVED: "There is nothing you have to do. You get a mail when it is sent.",
+    RewardState.ISSUED: "If it did not arrive, write to us.",
+    RewardState.DECLINED: "If you think this is wrong, write to us: a person will look again.",
+    RewardState.VOID: "If you think this is wrong, write to us: a person will look again.",
+}
+FOR_A_CHARITY = {
+    RewardState.ACCRUED: ("Due", "We look at it and then give it to {charity}."),
+    RewardState.APPROVED: ("Approved", "It goes to {charity}."),
+    RewardState.ISSUED: ("Given", "It went to {charity}."),
+}
+ASKS = {RewardState.HELD, RewardState.ISSUED, RewardState.DECLINED, RewardState.VOID}
+
+
+def reward_in_words(reward: Reward) -> tuple[str, str]:
+    """The state of a reward and what it means."""
+    title, text = STATES[reward.state]
+    last = reward.entries[-1]
+    if reward.donated and reward.state in FOR_A_CHARITY:
+        title, text = FOR_A_CHARITY[reward.state]
+        text = text.format(charity=reward.promise["charity"])
+    if last.how == FIRST_YES:
+        return title, "Two people look at rewards of this size. The first has said yes."
+    if last.how == BY_CODE:
+        return "Ready", "It is a code. Show it here whenever you need it."
+    if last.note and last.by.startswith("staff:"):
+        return title, f"{text} {last.note}" if reward.state is RewardState.ISSUED else last.note
+    return title, text
+
+
+def next_step(reward: Reward) -> str:
+    """What happens next, or what they can do."""
+    if reward.state is RewardState.ACCRUED and (day := reward.not_before):
+        return f"Under the terms we can approve it from {day.day} {day:%B %Y} on."
+    if reward.donated and reward.state is RewardState.ISSUED:
+        return ""
+    return NEXT[reward.state]
+
+
+def may_ask(reward: Reward) -> bool:
+    """Whether our address should stand beside it."""
+    return reward.state in ASKS

@@ -1,0 +1,60 @@
+"""The lines of the ledger: what may follow what, and how one more is written."""
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate
+from portal.db import db
+from portal.history.actions import Actor, record
+from portal.incentives.models import PayoutState, Reward, RewardEntry, RewardState
+
+# What may follow what. Issued and declined are final.
+MOVES = {
+    None: {RewardState.ACCRUED},
+    RewardState.ACCRUED: {
+        RewardState.HELD,
+        RewardState.APPROVED,
+        RewardState.DECLINED,
+        RewardState.VOID,
+    },
+    RewardState.HELD: {
+        RewardState.HELD,  # for another reason
+        RewardState.ACCRUED,
+        RewardState.APPROVED,
+        RewardState.DECLINED,
+        RewardState.VOID,
+    },
+    RewardState.APPROVED: {RewardState.ISSUED, RewardState.HELD, RewardState.VOID},
+    RewardState.VOID: {RewardState.ACCRUED},
+    RewardState.ISSUED: set(),
+    RewardState.DECLINED: set(),
+}
+WAITING = {RewardState.ACCRUED, RewardState.HELD}  # for a person of ours
+# How a line came about, where its state alone does not say it.
+FIRST_YES = "first yes"  # of the two people a large reward needs
+BY_HAND, BY_CODE, BY_PAYOUT = "by hand", "code", "payout"
+
+
+def append(reward: Reward, state: RewardState, *, how: str = "", note: str = "", by: Actor) -> None:
+    """Write the next line. A correction is a line too; none is ever changed."""
+    reward.entries.append(RewardEntry(state=state, how=how, note=note, by=by.subject))
+    reward.waits_since = clock.now() if state in WAITING else None
+    if state is RewardState.ACCRUED and reward.not_before:
+        reward.waits_since = max(clock.now(), reward.not_before)
+    db.session.flush()
+    record(reward, how if how == FIRST_YES else state.value, by=by, note=note)
+
+
+def hold_fast(reward: Reward) -> None:
+    """One act at a time on a reward and on its person's year; reads both anew after the wait."""
+    db.session.execute(
+        sa.select(Advocate.id).where(Advocate.id == reward.advocate_id).with_for_update()
+    )
+    db.session.execute(sa.select(Reward.id).where(Reward.id == reward.id).with_for_update())
+    db.session.refresh(reward)
+
+
+def call_off(reward: Reward) -> None:
+    """It reaches them another way: an order that was given up is never tried again from here."""
+    if reward.payout:
+        reward.payout.state, reward.payout.payload = PayoutState.CALLED_OFF, {}
