@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     )
     data_keys: Annotated[list[Key], NoDecode] = Field(
         default=[],
-        description="Seal secrets in the database (second factors, reward codes), comma-separated, oldest first; "
-        "the newest seals. Unset, one follows from the secret key.",
+        description="Seal secrets in the database (second factors, reward codes), "
+        "comma-separated, oldest first; the newest seals. Unset, one follows from the secret key.",
     )
     database_url: str = Field(
         default=f"sqlite:///{ROOT}/var/goodword.sqlite",
