@@ -1,7 +1,7 @@
 """issuing rewards: pools of codes, payouts, second approvals
 
-Revision ID: 1795734000
-Revises: 1795733500
+Revision ID: 1795734200
+Revises: 1795734100
 
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "1795734000"
-down_revision: str | Sequence[str] | None = "1795733500"
+revision: str = "1795734200"
+down_revision: str | Sequence[str] | None = "1795734100"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
