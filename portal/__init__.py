@@ -29,6 +29,7 @@ SLICES = [
     "embeds",
     "placements",
     "renewals",
+    "impact",
     "handovers",
     "prompts",
     "approvals",

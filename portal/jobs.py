@@ -17,6 +17,7 @@ MAIL = "mail"
 PAYOUTS = "payouts"
 NIGHTLY = "17 3 * * *"  # UTC
 MORNING = "41 6 * * *"
+MONTHLY = "7 8 1 * *"
 
 
 @cache

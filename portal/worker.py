@@ -15,6 +15,7 @@ from portal.clicks import loading
 from portal.config import settings
 from portal.db import be_patient, db
 from portal.incentives import payouts
+from portal.impact import actions as impact
 from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention
@@ -90,6 +91,16 @@ def run(app: Flask) -> None:
             renewals.nightly()
             db.session.commit()
 
+    @DBOS.step(name="impact.tell")
+    def tell_impact() -> None:
+        with app.app_context():
+            impact.monthly()
+            db.session.commit()
+
+    @DBOS.workflow(name="impact.monthly")
+    def tell_monthly(_when: datetime, _context: object) -> None:
+        tell_impact()
+
     @DBOS.workflow(name="renewals.nightly")
     def renew(_when: datetime, _context: object) -> None:
         ask_again()
@@ -128,6 +139,7 @@ def run(app: Flask) -> None:
         [
             {"schedule_name": "nightly", "workflow_fn": nightly, "schedule": jobs.NIGHTLY},
             {"schedule_name": "renewals", "workflow_fn": renew, "schedule": jobs.MORNING},
+            {"schedule_name": "impact", "workflow_fn": tell_monthly, "schedule": jobs.MONTHLY},
         ]
     )
     threads = [

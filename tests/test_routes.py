@@ -26,7 +26,7 @@ AREAS = [
     (r"/staff(/.*)?", {"staff:owner", "staff:editor", "staff:viewer"}),
     (r"/me/sign-out", {"advocate", "public"}),
     (r"/me(/.*)?", {"advocate"}),
-    (r"/(i|c|p|w|stop|company|renew)/<token>(/.*)?", {"link"}),
+    (r"/(i|c|p|w|stop|company|renew|mute)/<token>(/.*)?", {"link"}),
     (r"/r/.*", {"public"}),
     (r"/api/.*", {"key"}),
     (r"/(|stories.*|reviews.*|media/.*|brand/.*|session-over|data-erased)", {"public"}),

@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from portal import clock
 from portal.clicks import asking
 from portal.clicks.log import log_in
-from portal.clicks.models import Click, ClickDay
+from portal.clicks.models import Click, ClickDay, What
 from portal.config import settings
 from portal.db import db, lock
 
 
-def record(link_id: int, *, source: str, environ: Mapping[str, Any]) -> None:
-    """Note a hit on a link's page in a file, durably and in microseconds; never raises.
+def record(
+    link_id: int, *, source: str, environ: Mapping[str, Any], what: What = What.LINK
+) -> None:
+    """Note a hit on a page in a file, durably and in microseconds; never raises.
 
     ``environ`` is the WSGI request. The database is not touched (T37). The address and the
     browser's name go into a hash and are kept nowhere.
@@ -27,7 +29,8 @@ def record(link_id: int, *, source: str, environ: Mapping[str, Any]) -> None:
     agent = environ.get("HTTP_USER_AGENT", "")
     visitor = hash_of(environ.get("REMOTE_ADDR", ""), agent, now.date())
     kind = asking.kind(environ)
-    line = f"{now:%Y-%m-%d %H}\t{link_id}\t{visitor}\t{kind}\t{source}\n"
+    name = link_id if what is What.LINK else f"{what}:{link_id}"
+    line = f"{now:%Y-%m-%d %H}\t{name}\t{visitor}\t{kind}\t{source}\n"
     log_in(settings().click_log).append(line.encode())
 
 
@@ -45,11 +48,13 @@ def salt_of(day: date, secret: str) -> bytes:
 def rebuild() -> None:
     """Count the days again from the clicks; changes nothing as long as both agree."""
     lock("clicks")
-    day = (Click.link_id, Click.day, Click.kind, Click.source)
+    day = (Click.what, Click.link_id, Click.day, Click.kind, Click.source)
     counted = sa.select(*day, sa.func.count()).group_by(*day)
     db.session.execute(sa.delete(ClickDay))
     db.session.execute(
-        sa.insert(ClickDay).from_select(["link_id", "day", "kind", "source", "visitors"], counted)
+        sa.insert(ClickDay).from_select(
+            ["what", "link_id", "day", "kind", "source", "visitors"], counted
+        )
     )
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.clicks.log import ENDING
-from portal.clicks.models import Click, ClickDay, ClickSegment, Kind
+from portal.clicks.models import Click, ClickDay, ClickSegment, Kind, What
 from portal.db import Given, db, glance, lock
 
 BATCH = 500  # rows in one transaction: more would keep writers waiting
@@ -26,8 +26,9 @@ PAUSE = 0.02  # seconds between two, in which they get their turn
 
 @dataclass(frozen=True, order=True)
 class Who:
-    """What makes two hits one: the same visitor on the same link in the same hour."""
+    """What makes two hits one: the same visitor on the same page in the same hour."""
 
+    what: What
     link_id: int
     day: date
     hour: int
@@ -100,9 +101,17 @@ def load_batch(name: str, file: BinaryIO) -> int:
 def read(line: bytes) -> tuple[Who, str] | None:
     """A line of the log; nothing for one that a power cut garbled."""
     try:
-        moment, link_id, visitor, kind, source = line.decode("ascii").rstrip("\n").split("\t")
+        moment, name, visitor, kind, source = line.decode("ascii").rstrip("\n").split("\t")
         day, hour = moment.split(" ")
-        who = Who(int(link_id), date.fromisoformat(day), int(hour), visitor[:24], Kind(kind))
+        what, _, number = name.rpartition(":")  # a bare number is a link's
+        who = Who(
+            What(what or What.LINK),
+            int(number),
+            date.fromisoformat(day),
+            int(hour),
+            visitor[:24],
+            Kind(kind),
+        )
     except ValueError:
         logging.getLogger("goodword").warning("skipped a line of the click log that makes no sense")
         return None
@@ -118,16 +127,16 @@ def store(hits: Iterable[tuple[Who, str]]) -> None:
         sources.setdefault(who, source)
     if not seen:
         return
-    key = [Click.link_id, Click.day, Click.hour, Click.visitor, Click.kind]
+    key = [Click.what, Click.link_id, Click.day, Click.hour, Click.visitor, Click.kind]
     insert = upsert(Click, key, "hits").returning(*key, Click.source, Click.hits)
     rows = [vars(who) | {"source": sources[who], "hits": seen[who]} for who in sorted(seen)]
     days = Counter(
-        (row.link_id, row.day, row.kind, row.source)
+        (row.what, row.link_id, row.day, row.kind, row.source)
         for row in db.session.execute(insert, rows)
-        if row.hits == seen[Who(*row[:5])]  # were they here before, it would be more
+        if row.hits == seen[Who(*row[:6])]  # were they here before, it would be more
     )
     if days:
-        names = ("link_id", "day", "kind", "source", "visitors")
+        names = ("what", "link_id", "day", "kind", "source", "visitors")
         rows = [dict(zip(names, (*day, count), strict=True)) for day, count in sorted(days.items())]
         db.session.execute(upsert(ClickDay, list(ClickDay.__table__.primary_key), "visitors"), rows)
 

@@ -18,15 +18,24 @@ class Kind(enum.StrEnum):
     PROGRAM = "program"  # scanners, crawlers, scripts
 
 
-class Click(Model):
-    """One visitor on one link in one hour, however often they came.
+class What(enum.StrEnum):
+    """What sort of page was opened; a number means something only within its sort."""
 
-    The link is its owner's number for it: this package does not know what is behind it.
+    LINK = "link"  # a referral link's
+    STORY = "story"  # of a published quote or story
+
+
+class Click(Model):
+    """One visitor on one page in one hour, however often they came.
+
+    ``what`` and ``link_id`` are its owner's name for it: this package does not know what is behind.
     """
 
     __tablename__ = "click"
     __table_args__ = (
-        sa.UniqueConstraint("link_id", "day", "hour", "visitor", "kind", name="uq_click_once"),
+        sa.UniqueConstraint(
+            "what", "link_id", "day", "hour", "visitor", "kind", name="uq_click_once"
+        ),
         sa.Index(
             "ix_click_day_not_forgotten",
             "day",
@@ -36,6 +45,7 @@ class Click(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[What]
     link_id: Mapped[int]
     day: Mapped[date]  # UTC
     hour: Mapped[int] = mapped_column(sa.SmallInteger)
@@ -50,6 +60,7 @@ class ClickDay(Model):
 
     __tablename__ = "click_day"
 
+    what: Mapped[What] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[Kind] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.clicks.loading import Who, store
 from portal.clicks.models import Kind as Came
+from portal.clicks.models import What
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import asking
@@ -404,7 +405,14 @@ def visit(referral: Referral) -> None:
     today = datetime.now(UTC).date()
     hits = [
         (
-            Who(link.id, today - timedelta(days=n % 11), 9 + n % 8, f"{n:024x}", Came.VISIT),
+            Who(
+                What.LINK,
+                link.id,
+                today - timedelta(days=n % 11),
+                9 + n % 8,
+                f"{n:024x}",
+                Came.VISIT,
+            ),
             "qr" if n % 5 == 0 else "link",
         )
         for place, link in enumerate(referral.links)

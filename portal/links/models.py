@@ -19,6 +19,7 @@ class Kind(enum.StrEnum):
     COMPANY = "company"  # a company's own yes to its name, logo or story
     RENEWAL = "renewal"  # are these words still right?
     REWARD = "reward"  # the way to a reward that was sent
+    MUTE = "mute"  # no more mails about what their words did
     STOP = "stop"  # no more invitations (RFC 8058 one-click)
 
 
@@ -32,6 +33,7 @@ DOORS = {
     Kind.COMPANY: ("/company/", 365 * 6),
     Kind.RENEWAL: ("/renew/", 365 * 2),
     Kind.REWARD: ("/w/", 180),
+    Kind.MUTE: ("/mute/", 365 * 2),
     Kind.STOP: ("/stop/", 365 * 6),
 }
 

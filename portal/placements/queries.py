@@ -140,14 +140,3 @@ def _noon(one: Placement) -> datetime:
     """Only the day is known; it never stands after the moment it was written down."""
     day = datetime.combine(one.since, datetime.min.time(), tzinfo=one.recorded_at.tzinfo)
     return min(day.replace(hour=12), one.recorded_at)
-
-
-def deals(submission: Submission) -> int:
-    """In how many offers these words have helped."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(Placement)
-        .join(Placement.asset)
-        .where(Asset.submission_id == submission.id, Placement.kind == Kind.DEAL)
-    )
-    return db.session.scalar(query)

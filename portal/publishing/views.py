@@ -18,6 +18,8 @@ from flask import (
 from flask_login import current_user
 
 from portal import auth
+from portal.clicks import actions as clicks
+from portal.clicks.models import What
 from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
@@ -69,6 +71,7 @@ def story(slug):
     if found is None:
         return _page("publishing/gone.html", status=410)
     asset, item = found
+    clicks.record(asset.id, source="page", environ=request.environ, what=What.STORY)
     return _page(
         "publishing/story.html",
         item=item,

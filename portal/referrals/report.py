@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
-from portal.clicks.models import ClickDay, Kind
+from portal.clicks.models import ClickDay, Kind, What
 from portal.db import db
 from portal.incentives.limits import LIVE
 from portal.incentives.models import Reward, RewardEntry
@@ -174,7 +174,7 @@ def _visits(by: str, campaign: int | None) -> Iterable[tuple[str, int]]:
         .join(ReferralLink, ReferralLink.id == ClickDay.link_id)
         .join(ReferralLink.referral)
         .join(Invitation, Invitation.id == Referral.invitation_id)
-        .where(ClickDay.kind == Kind.VISIT)
+        .where(ClickDay.what == What.LINK, ClickDay.kind == Kind.VISIT)
         .group_by(key)
     )
     if campaign:

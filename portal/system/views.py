@@ -37,6 +37,6 @@ def brand_css():
 @bp.get("/robots.txt")
 @auth.public
 def robots():
-    private = ["/i/", "/c/", "/p/", "/r/", "/stop/", "/renew/", "/me", "/staff"]
+    private = ["/i/", "/c/", "/p/", "/r/", "/stop/", "/renew/", "/mute/", "/me", "/staff"]
     lines = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in private)
     return Response(lines, mimetype="text/plain", headers={"Cache-Control": "public, max-age=3600"})
