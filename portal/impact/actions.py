@@ -46,6 +46,11 @@ def unmute(advocate: Advocate, *, by: Actor) -> None:
         record(advocate, "wants to hear what their words did", by=by)
 
 
+def forget(advocate: Advocate) -> None:
+    """Let go of what a person who is being erased was told (T36)."""
+    db.session.execute(sa.delete(ImpactNotice).where(ImpactNotice.advocate_id == advocate.id))
+
+
 def _notice(person: Advocate) -> ImpactNotice:
     found = db.session.get(ImpactNotice, person.id)
     if found is None:

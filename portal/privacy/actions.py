@@ -12,6 +12,7 @@ from portal.consent.actions import Circumstances
 from portal.db import db
 from portal.handovers import actions as handovers
 from portal.history.actions import Actor
+from portal.impact import actions as impact
 from portal.incentives import actions as incentives
 from portal.media import actions as media
 from portal.media import files
@@ -36,6 +37,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     handovers.forget(advocate)
     publishing.forget(advocate)
     renewals.forget(advocate)
+    impact.forget(advocate)
     submissions.forget(advocate, by=by, circumstances=circumstances)
     referrals.forget(advocate, by=by)
     consent.forget(advocate, by=by, circumstances=circumstances)

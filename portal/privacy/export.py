@@ -19,14 +19,18 @@ from portal.events import queries as events
 from portal.events.models import Speaker
 from portal.handovers import queries as handovers
 from portal.history.models import Entry
+from portal.impact import queries as impact
 from portal.incentives import queries as incentives
 from portal.outbox import delivery
 from portal.outbox.models import Message
+from portal.placements import queries as placements
+from portal.placements.words import PLACES
 from portal.publishing import items, signoff
 from portal.publishing import queries as publishing
 from portal.publishing.models import Proposal
 from portal.referrals import queries as referrals
 from portal.referrals import words
+from portal.renewals import queries as renewals
 from portal.sessions.models import Session, Who
 from portal.submissions import queries as submissions
 from portal.submissions.models import Submission
@@ -133,6 +137,15 @@ def contribution(one: Submission) -> dict[str, Any]:
             "headline": asset.headline,
             "excerpt": asset.excerpt,
         },
+        "used_elsewhere": [
+            {"where": PLACES[use.kind], "since": use.since, "ended_at": use.ended_at}
+            for use in (placements.of(asset) if asset else [])
+        ],
+        "asked_whether_still_right": [
+            {"asked_at": ask.asked_at, "answer": ask.answer, "your_note": ask.note}
+            for ask in renewals.all_of(one)
+        ],
+        "what_it_did": vars(impact.of_submission(one)),
     }
 
 

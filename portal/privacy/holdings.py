@@ -38,9 +38,15 @@ GOES = [
     Holding(
         "Your words",
         "every answer, finished or not, each version as you sent it, and changes we proposed",
-        ("submission", "answer", "version", "proposal", "asset", "hand_over"),
+        ("submission", "answer", "version", "proposal", "asset", "hand_over", "renewal"),
         "Deleted, and off every page at once. The sha256 of what was sent stays: a number from "
         "which no word can be read.",
+    ),
+    Holding(
+        "What your words did",
+        "what we last told you of it, and whether you want to hear of it",
+        ("impact_notice",),
+        "Deleted. How often a page was read stays: a number that names nobody.",
     ),
     Holding(
         "Invitations",
@@ -81,6 +87,12 @@ GOES = [
 ]
 STAYS = [
     Holding(
+        "Where your words were used",
+        "decks, offers, pages and prints beyond what we serve, and the proof that they are gone",
+        ("placement", "takedown"),
+        "Stays, under a number, so that the team can take your words down there.",
+    ),
+    Holding(
         "The reward ledger",
         "what was promised, approved and sent",
         ("reward", "reward_entry", "reward_code", "payout"),
@@ -107,6 +119,7 @@ NOT_THEIRS = {
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
     "stage_import", "code_upload", "org_approval", "platform_rule", "click", "click_day",
     "click_segment",
+    "block", "block_pick",
 }  # fmt: skip
 
 

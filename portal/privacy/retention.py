@@ -52,7 +52,7 @@ CLASSES = [
     ),
     Class("Visits (sessions)", "their end", 30, "all of it", sessions.purge),
     Class(
-        "Visitors of referral links",
+        "Visitors of referral links and stories",
         "the visit",
         2,
         "the hash that told one visitor from the next; how many came stays",

@@ -124,6 +124,12 @@ def pending(submission: Submission) -> Renewal | None:
     )
 
 
+def all_of(submission: Submission) -> Sequence[Renewal]:
+    """Every time its author was asked, oldest first."""
+    query = sa.select(Renewal).where(Renewal.submission_id == submission.id)
+    return db.session.scalars(query.order_by(Renewal.id)).all()
+
+
 def waiting_for(advocate: Advocate) -> Sequence[Renewal]:
     """What one person is asked to confirm now."""
     query = (
