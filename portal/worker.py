@@ -14,8 +14,8 @@ from portal.campaigns import rounds
 from portal.clicks import loading
 from portal.config import settings
 from portal.db import be_patient, db
-from portal.incentives import payouts
 from portal.impact import actions as impact
+from portal.incentives import payouts
 from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention

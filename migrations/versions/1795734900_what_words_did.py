@@ -1,7 +1,7 @@
 """reads of stories are counted as visits to links are; what words did is told
 
-Revision ID: 1795734200
-Revises: 1795734100
+Revision ID: 1795734900
+Revises: 1795734200
 Create Date: 2026-11-26 22:25:00.000000
 
 """
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "1795734200"
-down_revision: str | Sequence[str] | None = "1795734100"
+revision: str = "1795734900"
+down_revision: str | Sequence[str] | None = "1795734200"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
