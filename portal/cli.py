@@ -22,6 +22,7 @@ from portal.consent import actions as consent
 from portal.db import db, lock
 from portal.errors import Refusal
 from portal.history.actions import SYSTEM
+from portal.outbox import bounces
 from portal.privacy import retention
 from portal.staff import actions as staff_actions
 from portal.staff import factors, team
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
         migrate,
         staff,
         invite,
+        mail,
         worker,
         purge,
         doctor,
@@ -137,6 +139,22 @@ def invite(email: str, slug: str) -> None:
     url = inviting.link(invitation)
     db.session.commit()
     click.echo(url)
+
+
+mail = AppGroup("mail", help="Mail that came back.")
+
+
+@mail.command("bounce")
+@click.argument("report", type=click.File("rb"), default="-")
+def mail_bounce(report) -> None:
+    """Read a delivery report (RFC 3464) from a file or a pipe, and note what it says."""
+    try:
+        sentences = bounces.take_in(report.read(5_000_000))
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    db.session.commit()
+    for sentence in sentences:
+        click.echo(sentence)
 
 
 @click.command("worker")

@@ -1,11 +1,38 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
-from wtforms.validators import DataRequired, Length
+from wtforms import DateField, SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+
+from portal.advocates.models import SignalKind
+from portal.advocates.signals import WORDS
+
+NUMBER = r"^(-?\d{1,5}([.,]\d{1,2})?)?$"
+A_NUMBER = "Enter a number, or leave it empty"
 
 
 class ImportForm(FlaskForm):
     file = FileField("File", validators=[FileRequired("Choose a CSV or XLSX file")])
+
+
+class SignalForm(FlaskForm):
+    """One fact about a person, noted by hand."""
+
+    kind = SelectField(
+        "What is it?",
+        choices=[SelectChoice(kind.value, words) for kind, words in WORDS.items()],
+        default=SignalKind.NOTE.value,
+        validators=[InputRequired("Choose what it is")],
+        invalid_choice_message="Choose what it is",
+    )
+    value = StringField("Number", validators=[Regexp(NUMBER, message=A_NUMBER)])
+    words = StringField(
+        "In words", validators=[Length(max=1000, message="Use at most 1,000 characters")]
+    )
+    at = DateField("Day", validators=[InputRequired("Enter the day, for example 24 11 2026")])
+
+
+class SignalFileForm(FlaskForm):
+    file = FileField("File", validators=[FileRequired("Choose a CSV file")])
 
 
 class InviteAgainForm(FlaskForm):

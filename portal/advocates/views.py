@@ -1,15 +1,15 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from portal import auth
-from portal.advocates import actions, queries
+from portal import auth, clock
+from portal.advocates import actions, queries, signals
 from portal.advocates.columns import LABELS
-from portal.advocates.forms import ImportForm, InviteAgainForm
-from portal.advocates.models import Advocate, CustomerImport
+from portal.advocates.forms import ImportForm, InviteAgainForm, SignalFileForm, SignalForm
+from portal.advocates.models import Advocate, CustomerImport, SignalKind
 from portal.advocates.planning import Outcome
 from portal.advocates.queries import Standing
 from portal.db import db
-from portal.errors import Unreadable
+from portal.errors import NotAllowed, Unreadable
 from portal.history import queries as history
 from portal.staff.models import Role
 from portal.staff.queries import name_of
@@ -52,9 +52,72 @@ def show(id: int):
     return customer_page(queries.get(id), InviteAgainForm())
 
 
-def customer_page(person: Advocate, form: InviteAgainForm):
+def customer_page(person: Advocate, form: InviteAgainForm, noting: SignalForm | None = None):
     entries = [(entry, name_of(entry.by)) for entry in reversed(history.of(person))]
-    return render_template("advocates/show.html", person=person, form=form, entries=entries)
+    return render_template(
+        "advocates/show.html",
+        person=person,
+        form=form,
+        entries=entries,
+        noting=noting or SignalForm(formdata=None, at=clock.now().date()),
+        known=signals.of(person),
+        kinds=signals.WORDS,
+    )
+
+
+@bp.post("/customers/<int:id>/signals")
+@auth.staff(Role.EDITOR)
+def note_signal(id: int):
+    person, form = queries.get(id), SignalForm()
+    if form.validate():
+        value = form.value.data.replace(",", ".")
+        try:
+            signals.note(
+                person,
+                SignalKind(form.kind.data),
+                value=float(value) if value else None,
+                words=form.words.data.strip(),
+                at=form.at.data,
+                by=current_user,
+            )
+            db.session.commit()
+            flash("Noted.")
+            return redirect(url_for("advocates.show", id=id), 303)
+        except NotAllowed as refusal:
+            field = form.at if "day" in str(refusal) else form.value
+            field.errors = [str(refusal).rstrip(".")]
+    return customer_page(person, InviteAgainForm(formdata=None), form), 422
+
+
+@bp.post("/signals/<int:id>/closing")
+@auth.staff(Role.EDITOR)
+def close_ticket(id: int):
+    signal = signals.get(id)
+    signals.close_ticket(signal, by=current_user)
+    db.session.commit()
+    flash("The ticket is closed.")
+    return redirect(url_for("advocates.show", id=signal.advocate_id), 303)
+
+
+@bp.get("/signals/new")
+@auth.staff(Role.EDITOR)
+def new_signals():
+    return render_template("advocates/signals.html", form=SignalFileForm(), counts=None)
+
+
+@bp.post("/signals/new")
+@auth.staff(Role.EDITOR)
+def bring_signals():
+    form = SignalFileForm()
+    if not form.validate():
+        return render_template("advocates/signals.html", form=form, counts=None), 422
+    try:
+        counts, refused = signals.bring_in(form.file.data.read(), by=current_user)
+    except Unreadable as refusal:
+        form.file.errors = [str(refusal)]
+        return render_template("advocates/signals.html", form=form, counts=None), 422
+    db.session.commit()
+    return render_template("advocates/signals.html", form=form, counts=counts, refused=refused)
 
 
 @bp.post("/customers/<int:id>/stop")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock, zones
+from portal.advocates import signals
 from portal.advocates.models import Advocate
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
@@ -84,6 +85,7 @@ def forget(advocate: Advocate, *, by: Actor) -> None:
     outbox.forget_person(advocate.email, [advocate.subject])
     sessions.forget(Who.ADVOCATE, advocate.id)
     forget_notes([advocate.subject])
+    signals.forget(advocate)
     now = clock.now()
     advocate.first_name, advocate.last_name = "Erased", f"person {advocate.id}"
     advocate.email, advocate.email_key = "", f"erased:{advocate.id}"

@@ -60,6 +60,12 @@ def forget(advocate: Advocate, *, by: Actor) -> None:
     for invitation in found:
         if invitation.allows("revoke"):
             inviting.revoke(invitation, by=by)
+    for invitation in found:
+        invitation.personal_line = ""
+        lines = invitation.campaign.personal_lines
+        if str(advocate.id) in lines:
+            kept = {name: said for name, said in lines.items() if name != str(advocate.id)}
+            invitation.campaign.personal_lines = kept
     names = [invitation.subject for invitation in found]
     forget_notes(names)
     links.forget([*names, advocate.subject])

@@ -7,7 +7,16 @@ from flask_login import current_user
 
 from portal import auth
 from portal.advocates import queries as customers
-from portal.campaigns import actions, destinations, eligibility, inviting, mail, queries, writing
+from portal.campaigns import (
+    actions,
+    asking,
+    destinations,
+    eligibility,
+    inviting,
+    mail,
+    queries,
+    writing,
+)
 from portal.campaigns.forms import ACTIONS, ScheduleForm
 from portal.campaigns.models import Campaign, CampaignState, Invitation
 from portal.campaigns.way_in import bp
@@ -16,7 +25,7 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale, Unreadable
 from portal.staff.models import Role
 
-__all__ = ["bp", "writing"]  # the whole slice, for create_app
+__all__ = ["asking", "bp", "writing"]  # the whole slice, for create_app
 
 
 @bp.get("/staff/campaigns/<int:id>")

@@ -12,6 +12,7 @@ from portal import clock, jobs
 from portal.addresses import canonical_email
 from portal.config import settings
 from portal.db import Model, db
+from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import quiet
@@ -214,17 +215,19 @@ BATCH = 5_000  # hashes in one query
 
 def suppress(address: str, *, reason: str) -> None:
     """Send no marketing mail to this address any more (T38). Twice is harmless."""
-    found = db.session.get(Suppression, _hash(address))
+    found = db.session.get(Suppression, hash_of(address))
     if found is None:
-        db.session.add(Suppression(address_hash=_hash(address), reason=reason))
-    elif found.reason == RESTRICTED or reason == ERASED:
+        db.session.add(Suppression(address_hash=hash_of(address), reason=reason))
+    elif reason == ERASED or (reason != BOUNCED and found.reason in (RESTRICTED, BOUNCED)):
         found.reason = reason
+    if reason == ERASED and found:
+        found.hint = found.note = ""
     db.session.flush()
 
 
 def unsuppress(address: str) -> None:
     """They asked to hear from us again. A restriction stays until it is lifted."""
-    found = db.session.get(Suppression, _hash(address))
+    found = db.session.get(Suppression, hash_of(address))
     if found and found.all_mail:
         found.reason = RESTRICTED
     elif found:
@@ -232,15 +235,22 @@ def unsuppress(address: str) -> None:
     db.session.flush()
 
 
+def works_again(found: Suppression, *, by: Actor) -> None:
+    """A mailbox that did not exist does so now. What its owner asked for is not staff’s to undo."""
+    if found.reason != BOUNCED:
+        raise NotAllowed("They asked for this themselves. Only they can change it.")
+    db.session.delete(found)
+
+
 def restrict(address: str) -> None:
     """Send no mail at all to this address, but what its owner asks for themselves (T36)."""
     suppress(address, reason=RESTRICTED)
-    db.session.get_one(Suppression, _hash(address)).all_mail = True
+    db.session.get_one(Suppression, hash_of(address)).all_mail = True
 
 
 def lift_restriction(address: str) -> None:
     """Mail may go to this address again; marketing mail only if they had not stopped it."""
-    found = db.session.get(Suppression, _hash(address))
+    found = db.session.get(Suppression, hash_of(address))
     if found and found.reason == RESTRICTED:
         db.session.delete(found)
     elif found:
@@ -250,7 +260,7 @@ def lift_restriction(address: str) -> None:
 
 def refuses(message: Message) -> bool:
     """Whether this mail may not go to its address any more; asked when it is about to leave."""
-    found = db.session.get(Suppression, _hash(message.recipient))
+    found = db.session.get(Suppression, hash_of(message.recipient))
     if found is None:
         return False
     restricted = found.all_mail and message.template not in ASKED_FOR
@@ -259,7 +269,7 @@ def refuses(message: Message) -> bool:
 
 def erased_among(addresses: Iterable[str]) -> set[str]:
     """Which of these addresses belonged to someone who was erased at their own wish (T36)."""
-    hashes = {_hash(address): address for address in addresses}
+    hashes = {hash_of(address): address for address in addresses}
     found = db.session.scalars(
         sa.select(Suppression.address_hash).where(
             Suppression.reason == ERASED, Suppression.address_hash.in_(hashes)
@@ -269,12 +279,12 @@ def erased_among(addresses: Iterable[str]) -> set[str]:
 
 
 def suppressed(address: str) -> bool:
-    return db.session.get(Suppression, _hash(address)) is not None
+    return db.session.get(Suppression, hash_of(address)) is not None
 
 
 def reasons_among(addresses: Iterable[str]) -> dict[str, str]:
     """Why no marketing mail goes to which of these addresses, in a sentence."""
-    hashes = {_hash(address): address for address in addresses if address}
+    hashes = {hash_of(address): address for address in addresses if address}
     wanted, found = sorted(hashes), {}
     for start in range(0, len(wanted), BATCH):
         rows = sa.select(Suppression).where(
@@ -284,5 +294,6 @@ def reasons_among(addresses: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _hash(address: str) -> str:
+def hash_of(address: str) -> str:
+    """Under which an address is kept when it must not be read."""
     return hashlib.sha256(canonical_email(address).encode()).hexdigest()

@@ -17,7 +17,7 @@ from portal.config import SmtpSecurity, settings
 from portal.db import db
 from portal.links import actions as links
 from portal.links.models import Kind
-from portal.outbox import actions
+from portal.outbox import actions, bounces
 from portal.outbox.models import Attachment, MailClass, Message, State
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
@@ -53,6 +53,8 @@ def deliver(message_id: int) -> None:
         message.state, message.sent_at, message.error = State.SENT, clock.now(), ""
     elif final:
         message.state, message.error = State.FAILED, error
+        if bounces.is_dead(error):
+            bounces.suppress(message.recipient, error)
     else:
         actions.retry_later(message, error)
     db.session.commit()

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
-from portal.outbox.models import Message, State
+from portal.outbox.models import Message, State, Suppression
 
 PAGE = 50
 LATE = timedelta(hours=1)
@@ -53,6 +53,21 @@ def messages(
         older=found[-1].id if found and (more or after is not None) else None,
         newer=found[0].id if found and (more if after is not None else before) else None,
     )
+
+
+def suppressions(after: datetime | None = None) -> Sequence[Suppression]:
+    """Addresses that get no marketing mail, newest first, fifty at most, older than ``after``."""
+    rows = sa.select(Suppression).order_by(Suppression.at.desc(), Suppression.address_hash)
+    if after:
+        rows = rows.where(Suppression.at < after)
+    return db.session.scalars(rows.limit(PAGE + 1)).all()
+
+
+def suppression(address_hash: str) -> Suppression:
+    """One of them; raises NotFound."""
+    if found := db.session.get(Suppression, address_hash):
+        return found
+    raise NotFound("There is no such address here.")
 
 
 def counts() -> dict[State, int]:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -24,6 +26,30 @@ def log():
         late=queries.late(),
         show=show,
     )
+
+
+@bp.get("/stopped")
+@auth.staff()
+def stopped():
+    rows, most = queries.suppressions(_moment(request.args.get("before", ""))), queries.PAGE
+    return render_template("outbox/stopped.html", rows=rows[:most], more=rows[most:])
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+@bp.post("/stopped/<address_hash>/end")
+@auth.staff(auth.Role.EDITOR)
+def works_again(address_hash: str):
+    actions.works_again(queries.suppression(address_hash), by=current_user)
+    db.session.commit()
+    flash("Mail may go there again.")
+    return redirect(url_for("outbox.stopped"), 303)
 
 
 @bp.post("/<int:id>/retry")

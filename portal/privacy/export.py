@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates import signals
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Ask, Invitation
 from portal.config import settings
@@ -61,6 +62,11 @@ def everything(person: Advocate) -> dict[str, Any]:
                 "stopped_at": person.stopped_at,
                 "restricted_at": person.restricted_at,
             },
+            "how_you_are_doing": [
+                {name: getattr(one, name) for name in ("kind", "value", "words", "at", "closed_at")}
+                for one in signals.about(person)
+            ],
+            "tags": [tag.name for tag in person.tags],
             "invitations": [invitation(one) for one in invitations],
             "asked_at": list(
                 db.session.scalars(

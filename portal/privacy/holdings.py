@@ -49,6 +49,12 @@ GOES = [
         "Deleted. How often a page was read stays: a number that names nobody.",
     ),
     Holding(
+        "How you are doing",
+        "answers to surveys, tickets, renewals and use, and words the team found you by",
+        ("signal", "tag"),
+        "Deleted.",
+    ),
+    Holding(
         "Invitations",
         "what we asked you for and when, and what you answered",
         ("invitation", "ask"),
@@ -119,7 +125,7 @@ NOT_THEIRS = {
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
     "stage_import", "code_upload", "org_approval", "platform_rule", "click", "click_day",
     "click_segment",
-    "block", "block_pick",
+    "block", "block_pick", "moment_weights",
 }  # fmt: skip
 
 

@@ -1,0 +1,58 @@
+"""A page of who may be asked for what, and why not now: pages of the same blueprint."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal import auth
+from portal.advocates import queries as customers
+from portal.campaigns import eligibility, facts, moments
+from portal.campaigns.forms import ACTIONS
+from portal.campaigns.models import Action
+from portal.campaigns.way_in import bp
+from portal.db import db
+from portal.errors import Unreadable
+from portal.staff.models import Role
+
+
+@bp.get("/staff/asks")
+@auth.staff()
+def asks():
+    named = request.args.get("action", "")
+    action = Action(named) if named in list(Action) else Action.QUOTE
+    search = request.args.get("q", "")[:200]
+    page = customers.people(
+        search=search,
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    known = facts.of(page.people)
+    weights = moments.weights()
+    signs = {} if action is Action.REVIEW else moments.of(page.people)  # T19
+    rows = [
+        (person, eligibility.why_not(person, action, known), signs.get(person.id, []))
+        for person in page.people
+    ]
+    return render_template(
+        "campaigns/asks.html",
+        rows=rows,
+        page=page,
+        action=action,
+        actions=ACTIONS,
+        q=search,
+        signs=moments.SIGNS,
+        weights=weights,
+        changes=moments.changes(),
+    )
+
+
+@bp.post("/staff/asks/weights")
+@auth.staff(Role.OWNER)
+def weigh():
+    try:
+        wanted = {name: int(request.form.get(name, "")) for name in moments.SIGNS}
+    except ValueError:
+        raise Unreadable("Enter a whole number from 0 to 10 for each sign.") from None
+    moments.change_weights(wanted, by=current_user._get_current_object())
+    db.session.commit()
+    flash("From now on the signs count like this.")
+    return redirect(url_for(".asks"), 303)

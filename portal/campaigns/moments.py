@@ -1,0 +1,72 @@
+"""Signs of a good moment to ask, and how much each counts. Not for reviews (T19)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates.models import Advocate, Signal, SignalKind
+from portal.campaigns.models import MomentWeights
+from portal.db import db
+from portal.errors import NotAllowed
+from portal.history.actions import record
+from portal.staff.models import Staff
+
+RECENT = timedelta(days=90)
+HEAVY_USE = 80
+SIGNS = {
+    "renewal": ("Renewed in the last 90 days", 3),
+    "usage": (f"Uses us a lot: {HEAVY_USE} of 100 or more", 2),
+    "praise": ("Gave a high answer in the last 90 days", 3),
+    "community": ("Was active in the community in the last 90 days", 1),
+}
+KIND_ANSWERS = {SignalKind.NPS: 9, SignalKind.CSAT: 5, SignalKind.CES: 6, SignalKind.RATING: 5}
+
+
+def weights() -> dict[str, int]:
+    """How much each sign counts now."""
+    standard = {name: weight for name, (_, weight) in SIGNS.items()}
+    newest = changes(1)
+    return standard | (newest[0].weights if newest else {})
+
+
+def changes(most: int = 20) -> Sequence[MomentWeights]:
+    """Every change of the weights, newest first."""
+    rows = sa.select(MomentWeights).order_by(MomentWeights.id.desc()).limit(most)
+    return db.session.scalars(rows).all()
+
+
+def change_weights(to: Mapping[str, int], *, by: Staff) -> None:
+    """Let the signs count otherwise from now on; what they counted before stays on record."""
+    if set(to) != set(SIGNS) or not all(0 <= weight <= 10 for weight in to.values()):
+        raise NotAllowed("Enter a whole number from 0 to 10 for each sign.")
+    if dict(to) != weights():
+        row = MomentWeights(weights=dict(to), staff=by)
+        db.session.add(row)
+        record(row, "changed", by=by, **to)
+
+
+def of(people: Sequence[Advocate]) -> dict[int, list[str]]:
+    """The signs that hold for each of these people now; one query."""
+    recent = sa.select(Signal).where(
+        Signal.advocate_id.in_([person.id for person in people]),
+        Signal.at > clock.now().date() - RECENT,
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for signal in db.session.scalars(recent.order_by(Signal.at)):
+        name = sign(signal)
+        if name and name not in found[signal.advocate_id]:
+            found[signal.advocate_id].append(name)
+    return found
+
+
+def sign(signal: Signal) -> str:
+    """Which sign of a good moment this is; empty when it is none."""
+    if signal.kind in (SignalKind.RENEWAL, SignalKind.COMMUNITY):
+        return signal.kind.value
+    if signal.kind is SignalKind.USAGE:
+        return "usage" if (signal.value or 0) >= HEAVY_USE else ""
+    kind_enough = KIND_ANSWERS.get(signal.kind)
+    return "praise" if kind_enough and (signal.value or 0) >= kind_enough else ""
