@@ -1,4 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,3 +14,67 @@ def of(*things: Model) -> Sequence[Entry]:
     return db.session.scalars(
         sa.select(Entry).where(Entry.about.in_(names)).order_by(Entry.id)
     ).all()
+
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which acts are looked for; nothing said means all of them."""
+
+    by: str = ""  # "staff:3", or a kind of actor: "staff"
+    about: str = ""  # "submission:7", or a kind of thing: "submission"
+    verb: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def select(self) -> sa.Select:
+        """The acts, newest first."""
+        found = sa.select(Entry).order_by(Entry.id.desc())
+        for column, wanted in ((Entry.by, self.by), (Entry.about, self.about)):
+            if ":" in wanted or wanted == "system":
+                found = found.where(column == wanted)
+            elif wanted:
+                found = found.where(column.startswith(f"{wanted}:", autoescape=True))
+        if self.verb:
+            found = found.where(Entry.verb == self.verb)
+        if self.since:
+            found = found.where(Entry.at >= _midnight(self.since))
+        if self.until:
+            found = found.where(Entry.at < _midnight(self.until) + timedelta(days=1))
+        return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def page(wanted: Search, before: int | None = None) -> tuple[Sequence[Entry], int | None]:
+    """50 acts older than ``before``, and from where to go on."""
+    select = wanted.select()
+    if before is not None:
+        select = select.where(Entry.id < before)
+    found = db.session.scalars(select.limit(PAGE + 1)).all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def every(wanted: Search) -> Iterator[Entry]:
+    """All of them, newest first, a thousand in memory at a time."""
+    return iter(db.session.scalars(wanted.select().execution_options(yield_per=1000)))
+
+
+def verbs() -> list[str]:
+    """Every word for an act that was ever written here."""
+    return list(db.session.scalars(sa.select(Entry.verb).distinct().order_by(Entry.verb)))
+
+
+def kinds() -> list[str]:
+    """Every kind of thing something was ever done to."""
+    kind = sa.func.substr(Entry.about, 1, _colon(Entry.about) - 1)
+    return [one for one in db.session.scalars(sa.select(kind).distinct().order_by(kind)) if one]
+
+
+def _colon(column):
+    postgresql = db.session.get_bind().dialect.name == "postgresql"
+    return sa.func.strpos(column, ":") if postgresql else sa.func.instr(column, ":")

@@ -126,6 +126,7 @@ NOT_THEIRS = {
     "stage_import", "code_upload", "org_approval", "platform_rule", "click", "click_day",
     "click_segment",
     "block", "block_pick", "moment_weights",
+    "passkey", "recovery_code", "setting",
 }  # fmt: skip
 
 

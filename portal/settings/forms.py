@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import EmailField, StringField, URLField
+from wtforms import BooleanField, EmailField, StringField, URLField
 from wtforms.validators import URL, DataRequired, Email, Length, Optional, Regexp
 
 LONG = Length(max=300, message="Use at most 300 characters")
@@ -97,9 +97,20 @@ class MailForm(SettingsForm):
     )
 
 
+class SignInForm(SettingsForm):
+    """What colleagues need to come in."""
+
+    second_factor_required = BooleanField(
+        "A second factor is required",
+        description="Whoever comes in with a password alone is led to Security first, to add an "
+        "app or a passkey. Company sign-in and passkeys are enough as they are.",
+    )
+
+
 SECTIONS: dict[str, tuple[str, type[SettingsForm]]] = {
     "brand": ("How customers see you", BrandForm),
     "mail": ("Mail", MailForm),
+    "sign-in": ("How colleagues come in", SignInForm),
 }
 LABELS = {
     name: field.args[0]

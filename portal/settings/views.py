@@ -34,7 +34,7 @@ def edit(section):
 
 
 @bp.post("/staff/settings/<section>")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def change(section):
     form = form_of(section)
     if not form.validate():
@@ -67,7 +67,7 @@ def versions(name):
 
 
 @bp.post("/staff/settings/<name>/environment")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def put_back(name):
     actions.put_back(given(), settings(), known(name), by=current_user)
     db.session.commit()

@@ -13,6 +13,7 @@ from portal.sessions.models import Way
 from portal.staff import (
     account,
     actions,
+    audit,
     challenges,
     codes,
     company,
@@ -35,7 +36,7 @@ from portal.staff.pages import (
 )
 from portal.web import limiter
 
-WITH_ROUTES = (account, company, people)  # they add theirs to ``bp``
+WITH_ROUTES = (account, audit, company, people)  # they add theirs to ``bp``
 WRONG = "That mail address and password do not belong together. Check both."
 
 

@@ -1,6 +1,7 @@
 // Asks the browser for a passkey when its form is sent, and sends what the device signed. No script, no passkey: the form stays hidden.
 (function () {
   if (!window.PublicKeyCredential || !PublicKeyCredential.parseRequestOptionsFromJSON) return;
+  document.querySelectorAll("[data-without-passkeys]").forEach(function (note) { note.hidden = true; });
   document.querySelectorAll("form[data-passkey]").forEach(function (form) {
     var create = form.dataset.passkey === "create", said = form.querySelector("[role=status]"), field = form.querySelector("[data-answer], [name=passkey], [name=confirm_passkey]");
     form.hidden = false;
