@@ -10,31 +10,31 @@ import os
 import shutil
 import socket
 import tempfile
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from aiosmtpd.controller import Controller
-from jinja2 import FileSystemBytecodeCache
 
-from portal import cli, create_app
+from portal import cli, create_app, web
 from portal.advocates.models import Advocate, Company
 from portal.campaigns.models import Campaign, CampaignState, Invitation
-from portal.config import Settings
+from portal.config import Chosen, Settings
 from portal.db import db
 from portal.incentives.models import Offer, OfferKind
 from portal.outbox import delivery
 from portal.outbox.models import Message, State
 from portal.sessions import actions as sessions
 from portal.sessions.models import Who
+from portal.settings.queries import chosen
 from portal.staff.models import Role, Staff
 
 DATABASES = ["sqlite", "postgresql"]
-COMPILED_PAGES = tempfile.TemporaryDirectory(prefix="goodword-pages-")
-COMPILED = FileSystemBytecodeCache(COMPILED_PAGES.name)
 CLICK_LOGS = tempfile.TemporaryDirectory(prefix="goodword-clicks-")
 _numbers = itertools.count(1)
 
@@ -126,14 +126,53 @@ def settings(database_url: str, **more) -> Settings:
 
 
 @pytest.fixture
-def app(database, mailroom, tmp_path):
+def app(database, mailroom, tmp_path, stages):
     """The whole application on one of the databases."""
     config = settings(database, smtp_port=mailroom.port, media_url=f"file://{tmp_path / 'media'}")
-    app = create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-    app.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, but the same pages
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with stages(sa.make_url(database).get_backend_name()).set_for(config) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def stages():
+    """An application for each kind of database: to build one takes longer than most tests."""
+    return cache(Stage)
+
+
+class Stage:
+    """One application, set again for each test: its database, settings and memory are new."""
+
+    def __init__(self, backend: str):
+        self.app = None
+
+    @contextmanager
+    def set_for(self, config: Settings):
+        app = self.app = self.app or self.build(config)
+        with app.app_context():
+            engine = db.engine
+        self.url = engine.url = sa.make_url(config.database_url)
+        app.extensions = self.extensions | {
+            "goodword": config,
+            "goodword chosen": Chosen(chosen),
+        }
+        with app.app_context():
+            web.limiter.reset()
+        yield app
+        engine.dispose()
+        app.config.clear()
+        app.config.update(self.config)
+
+    def build(self, config: Settings):
+        app = create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        self.config, self.extensions = dict(app.config), dict(app.extensions)
+        with app.app_context():
+            sa.event.listen(db.engine, "do_connect", self.connect)
+        return app
+
+    def connect(self, dialect, _record, arguments, options):
+        """Connect to where this test keeps its things."""
+        arguments[:], named = dialect.create_connect_args(self.url)
+        options.update(named)
 
 
 @pytest.fixture
