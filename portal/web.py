@@ -31,6 +31,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock, zones
 from portal.addresses import masked
+from portal.cells import labelled
 from portal.colours import ink_on
 from portal.config import Settings, settings
 from portal.db import SAFE_METHODS, db
@@ -76,6 +77,7 @@ def init_app(app: Flask, config: Settings) -> None:
         "spoken": zones.spoken,
         "zone_place": zones.place,
         "host_time": zones.host_time,
+        "labelled": labelled,
         "sentence": lambda word: str(word).replace("-", " "),
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

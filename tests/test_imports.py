@@ -7,7 +7,17 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours", "spreadsheet"],
+    [
+        "clock",
+        "errors",
+        "cells",
+        "addresses",
+        "seeds",
+        "tables",
+        "plainwords",
+        "colours",
+        "spreadsheet",
+    ],
     ["zones"],
     ["config", "db"],
     ["jobs", "sealing", "calls"],

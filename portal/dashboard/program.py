@@ -1,12 +1,11 @@
-"""The program at a glance, and the first steps of a new one."""
+"""The program at a glance, in numbers."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
-from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.campaigns.models import Invitation, InvitationState
 from portal.db import db
 from portal.incentives import codes, payees
 from portal.incentives.models import (
@@ -21,7 +20,7 @@ from portal.incentives.models import (
 from portal.publishing.models import Asset
 from portal.publishing.queries import Tally, permitted, tally
 from portal.referrals.models import PROGRESS, Lead, Referral, Stage
-from portal.submissions.models import State, Submission
+from portal.submissions.models import Submission
 
 OWED = [RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED]
 
@@ -123,59 +122,6 @@ def notices() -> list[Notice]:
             )
         )
     return found
-
-
-def first_steps() -> list[dict[str, Any]]:
-    """From an empty portal to the first approval; empty once that is reached."""
-    decided = sa.select(Submission.id).where(
-        Submission.state.in_([State.APPROVED, State.PUBLISHED])
-    )
-    if exists(decided):
-        return []
-    sent = sa.select(Campaign.id).where(Campaign.state != CampaignState.DRAFT)
-    return [
-        step(
-            "Import your customers",
-            "A CSV or Excel file with names and mail addresses.",
-            "/staff/imports/new",
-            exists(sa.select(Advocate.id)),
-        ),
-        step(
-            "Make an offer (optional)",
-            "A thank-you everyone invited gets, whatever they say.",
-            "/staff/offers",
-            exists(sa.select(Offer.id)),
-        ),
-        step(
-            "Create a campaign",
-            "Whom you ask for what, until when.",
-            "/staff/campaigns/new",
-            exists(sa.select(Campaign.id)),
-        ),
-        step(
-            "Send it",
-            "Everyone gets a personal link; nobody needs a password.",
-            "/staff/campaigns",
-            exists(sent),
-        ),
-        step(
-            "Approve the first contribution",
-            "It waits in the queue once a customer has sent it.",
-            "/staff/queue",
-            False,
-        ),
-    ]
-
-
-def step(title: str, hint: str, url: str, done: bool) -> dict[str, Any]:
-    """One row of the list; what is done is no link and needs nobody."""
-    if done:
-        return {"title": title, "status": "Done"}
-    return {"title": title, "hint": hint, "href": url}
-
-
-def exists(query: sa.Select) -> bool:
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def count(model) -> int:

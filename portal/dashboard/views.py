@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from portal import auth, clock
 from portal.campaigns.models import Action
-from portal.dashboard import program
+from portal.dashboard import charts, first_steps, program
 from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
@@ -41,7 +41,7 @@ WHATS = {
 @bp.get("/staff")
 @auth.staff()
 def show():
-    numbers, steps = program.numbers(), program.first_steps()
+    numbers, desk = program.numbers(), queries.desk_of(current_user)
     return render_template(
         "dashboard/home.html",
         counts=queries.counts(KINDS),
@@ -49,11 +49,23 @@ def show():
         oldest=queries.page(KINDS, View(), current_user, 5).items,
         numbers=numbers,
         owed=" + ".join(money(cents, currency) for cents, currency in numbers.owed),
-        steps=steps,
+        steps=first_steps.steps(),
+        hidden=desk.steps_hidden_at is not None,
+        weekly=charts.weekly(),
+        levels=[charts.coverage(), charts.funnel(numbers.leads)],
         unchecked=platforms.old(),
         notices=program.notices(),
         capped=capped,
     )
+
+
+@bp.post("/staff/first-steps/mail")
+@auth.staff(Role.EDITOR)
+def test_mail():
+    first_steps.test_mail(current_user._get_current_object())
+    db.session.commit()
+    flash(f"A mail to {current_user.email} is on its way. This step is done once it has left.")
+    return redirect(url_for(".show"), 303)
 
 
 # ── Queue ──────────────────────────────────────────────────────────────────────────────────

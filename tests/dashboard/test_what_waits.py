@@ -1,5 +1,6 @@
 """The queue holds everything that waits for a person, oldest first; home counts it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -113,16 +114,61 @@ def test_age_is_said_in_words(span, words):
     assert age(span) == words
 
 
-def test_a_new_portal_is_led_to_its_first_contribution(as_rosa):
+def open_steps(page: str) -> list[str]:
+    part = page.partition('id="steps"')[2].partition("</section>")[0]
+    return re.findall(r'(?:gw-step|gw-task__link)"[^>]*>([^<]+)<', part)
+
+
+def test_a_new_portal_is_led_to_its_first_contribution(as_rosa, post_mail, sent, saved):
     page = as_rosa.get("/staff").text
-    assert titles(page) == [
+    assert "Send yourself a test mail" in open_steps(page)
+    assert "Decide on the first contribution" in open_steps(page)
+    assert "Say who you are" not in open_steps(page)  # the tests call it Acme
+    as_rosa.post("/staff/first-steps/mail")
+    assert "Send yourself a test mail" in open_steps(as_rosa.get("/staff").text)
+    assert post_mail()[-1]["To"] == "rosa@acme.example"
+    assert "Send yourself a test mail" not in open_steps(as_rosa.get("/staff").text)
+    sent()
+    as_rosa.post("/staff/submissions/1/approval", data={"seen": saved(Submission)[0].version})
+    assert open_steps(as_rosa.get("/staff").text) == []
+
+
+def test_an_empty_portal_names_every_step_and_the_list_can_be_put_away(as_rosa, save, browser_of):
+    page = as_rosa.get("/staff").text
+    assert open_steps(page) == [
+        "Send yourself a test mail",
+        "Invite a colleague (optional)",
         "Import your customers",
         "Make an offer (optional)",
         "Create a campaign",
         "Send it",
-        "Approve the first contribution",
+        "Decide on the first contribution",
     ]
     assert "Nothing waits for you." in page
+    theo = save(Staff(email="t@acme.example", name="Theo", role=Role.EDITOR, password_hash="x"))
+    as_rosa.post("/staff/first-steps", data={"steps": "hide"})
+    assert open_steps(as_rosa.get("/staff").text) == []
+    assert "Invite a colleague (optional)" not in open_steps(
+        browser_of(staff=theo).get("/staff").text
+    )
+    assert open_steps(browser_of(staff=theo).get("/staff").text)
+    as_rosa.post("/staff/first-steps", data={"steps": "show"})
+    assert open_steps(as_rosa.get("/staff").text)
+
+
+def test_charts_say_the_same_as_the_table_beside_them(sent, as_rosa, wait):
+    with clock.ago(days=20):
+        sent()
+    sent(Action.REVIEW)
+    page = as_rosa.get("/staff").text
+    chart = re.search(r'aria-label="Contributions sent by week: ([^"]+)"', page)[1]
+    drawn = [int(one.rpartition(" ")[2]) for one in chart.split(", ")]
+    table = page.partition("Asked, sent and published by week")[2].partition("</table>")[0]
+    rows = [re.findall(r">(\d+)</td>", row) for row in table.split("<tr>")[2:]]
+    assert [int(row[1]) for row in rows] == drawn
+    assert sum(drawn) == 2
+    assert len(drawn) == 12
+    assert "style=" not in page
 
 
 def test_home_counts_what_waits_and_how_the_program_stands(sent, as_rosa, charlie):

@@ -1,0 +1,98 @@
+"""What the charts of the home page draw, and the tables beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.campaigns.models import Ask
+from portal.consent.models import Purpose
+from portal.db import db
+from portal.publishing.models import Asset
+from portal.publishing.queries import is_allowed, permitted
+from portal.submissions.models import Submission
+
+WEEKS = 12
+USES = {
+    Purpose.WORDS: "Words",
+    Purpose.NAME: "Name",
+    Purpose.COMPANY: "Company",
+    Purpose.PHOTO: "Photo",
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One value, and how long its bar is for the longest being 100."""
+
+    label: str
+    value: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A row of bars."""
+
+    title: str
+    bars: list[Bar]
+
+    @property
+    def total(self) -> int:
+        return sum(bar.value for bar in self.bars)
+
+
+def weekly() -> list[Chart]:
+    """How many were asked, sent something and were published, week by week."""
+    return [
+        _chart("Asked", _by_week(Ask.at)),
+        _chart("Contributions sent", _by_week(Submission.submitted_at)),
+        _chart("Published", _by_week(Asset.published_at)),
+    ]
+
+
+def _by_week(moment: Any) -> list[tuple[str, int]]:
+    """Counts of the last WEEKS weeks, Monday to Sunday, the oldest first; one query."""
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    counts = [
+        sa.func.count().filter(moment >= start, moment < start + timedelta(weeks=1))
+        for start in starts
+    ]
+    found = db.session.execute(sa.select(*counts).where(moment >= starts[0])).one()
+    return [(f"{day.day} {day:%b}", n) for day, n in zip(starts, found, strict=True)]
+
+
+def coverage() -> Chart:
+    """Of what is public now, how much may be shown with what, in per cent (all words always)."""
+    flags = [sa.func.count().filter(is_allowed(purpose)) for purpose in USES]
+    total, *counts = db.session.execute(
+        sa.select(sa.func.count(), *flags)
+        .select_from(Asset)
+        .join(Asset.submission)
+        .join(Submission.advocate)
+        .where(*permitted())
+    ).one()
+    bars = [
+        Bar(label, n, round(100 * n / total) if total else 0)
+        for label, n in zip(USES.values(), counts, strict=True)
+    ]
+    return Chart(f"Permissions of the {total} published", bars)
+
+
+def funnel(leads: Sequence[tuple[Any, int]]) -> Chart:
+    """Leads by the stage they have reached at least."""
+    reached = [sum(n for _, n in leads[place:]) for place in range(len(leads))]
+    return _chart(
+        "Leads that came at least so far",
+        [(stage.value.capitalize(), n) for (stage, _), n in zip(leads, reached, strict=True)],
+    )
+
+
+def _chart(title: str, values: list[tuple[str, int]]) -> Chart:
+    most = max((value for _, value in values), default=0) or 1
+    return Chart(title, [Bar(label, n, round(100 * n / most)) for label, n in values])

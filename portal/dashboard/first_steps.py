@@ -1,0 +1,99 @@
+"""From an empty installation to the first words: each step looked up, none ticked by hand."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign, Invitation
+from portal.config import Settings, settings
+from portal.db import db
+from portal.history.actions import record
+from portal.incentives.models import Offer
+from portal.outbox import actions as outbox
+from portal.outbox.models import Message
+from portal.outbox.models import State as Mail
+from portal.staff.models import Staff
+from portal.submissions.models import State, Submission
+
+TEST = "mail-test"  # the template
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of them: where it is done, and whether it is."""
+
+    title: str
+    hint: str
+    url: str
+    done: bool
+
+
+def steps() -> list[Step]:
+    """All of them in order; empty once a contribution was decided on, which ends the list."""
+    decided = [State.APPROVED, State.PUBLISHED, State.DECLINED, State.RETIRED]
+    if found(sa.select(Submission.id).where(Submission.state.in_(decided))):
+        return []
+    unnamed = Settings.model_fields["brand_name"].default
+    return [
+        Step(
+            "Say who you are",
+            "Name, logo and colour, as customers know them.",
+            "/staff/settings",
+            settings().brand_name != unnamed,
+        ),
+        Step(
+            "Send yourself a test mail",
+            "It shows that invitations would arrive.",
+            "#mail-test",
+            found(
+                sa.select(Message.id).where(Message.template == TEST, Message.state == Mail.SENT)
+            ),
+        ),
+        Step(
+            "Invite a colleague (optional)",
+            "Two people see more than one: `dev.py flask staff add` prints their link.",
+            "",
+            db.session.scalar(sa.select(sa.func.count()).select_from(Staff)) > 1,
+        ),
+        Step(
+            "Import your customers",
+            "A CSV or Excel file with names and mail addresses.",
+            "/staff/imports/new",
+            found(sa.select(Advocate.id)),
+        ),
+        Step(
+            "Make an offer (optional)",
+            "A thank-you everyone invited gets, whatever they say.",
+            "/staff/offers",
+            found(sa.select(Offer.id)),
+        ),
+        Step(
+            "Create a campaign",
+            "Whom you ask for what, until when.",
+            "/staff/campaigns/new",
+            found(sa.select(Campaign.id)),
+        ),
+        Step(
+            "Send it",
+            "Everyone gets a personal link; nobody needs a password.",
+            "/staff/campaigns",
+            found(sa.select(Invitation.id)),
+        ),
+        Step(
+            "Decide on the first contribution",
+            "It waits in the queue once a customer has sent it.",
+            "/staff/queue",
+            False,
+        ),
+    ]
+
+
+def test_mail(person: Staff) -> None:
+    """A mail to oneself, the way every other goes."""
+    outbox.email(person.email, TEST, about=person, first_name=person.name)
+    record(person, "test mail sent", by=person)
+
+
+def found(query: sa.Select) -> bool:
+    return db.session.scalar(query.limit(1)) is not None
