@@ -7,17 +7,8 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    [
-        "clock",
-        "errors",
-        "cells",
-        "addresses",
-        "seeds",
-        "tables",
-        "plainwords",
-        "colours",
-        "spreadsheet",
-    ],
+    ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours", "spreadsheet"],
+    ["cells"],
     ["zones"],
     ["config", "db"],
     ["jobs", "sealing", "calls"],
