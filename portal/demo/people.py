@@ -316,7 +316,7 @@ ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on a
     Told(
         "Mira",
         "review",
-        11,
+        228,
         {
             "rating": 4,
             "headline": "Two years in, and still in use",
@@ -330,7 +330,7 @@ ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on a
     Told(
         "Clara",
         "review",
-        1,
+        224,
         {
             "rating": 3,
             "headline": "Solid, with a learning curve",
@@ -339,7 +339,6 @@ ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on a
         },
         yes=("words",),
         choice=None,
-        fate="submitted",
     ),
 ]
 

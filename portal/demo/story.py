@@ -86,7 +86,8 @@ def tell() -> None:
     introduce(by=rosa)
     gift, credit = make_offers(rosa)
     early = people.PEOPLE[:9] + people.PEOPLE[15:16] + people.PEOPLE[19:]
-    arrive(early, days=180)
+    arrive(early, days=245)
+    third = ask_for_reviews_elsewhere(by=rosa)
     with clock.ago(days=135):
         first = campaign("First voices", offer=gift, referral_offer=None, days=60, by=rosa)
     for told in people.FIRST:
@@ -100,7 +101,7 @@ def tell() -> None:
         second = campaign("Autumn voices", offer=gift, referral_offer=credit, days=45, by=rosa)
     for told in people.SECOND:
         contribute(told, second, by=rosa)
-    ask_for_reviews_elsewhere(by=rosa)
+    answer_elsewhere(third, by=rosa)
     speak(by=rosa)
     for answer in people.COMPANIES:
         speak_for_the_company(*answer, by=rosa)
@@ -114,7 +115,7 @@ def tell() -> None:
 
 def employ() -> Staff:
     """Rosa owns the program, Theo edits, Vera looks."""
-    with clock.ago(days=200):
+    with clock.ago(days=260):
         for name, role in (("Rosa", Role.OWNER), ("Theo", Role.EDITOR), ("Vera", Role.VIEWER)):
             staff.invite(f"{name.lower()}@fernhill.example", name=name, role=role, by=SYSTEM)
             db.session.flush()
@@ -124,13 +125,13 @@ def employ() -> Staff:
 
 def introduce(*, by: Staff) -> None:
     """What Rosa chose on the settings page, over what the portal was started with."""
-    with clock.ago(days=198):
+    with clock.ago(days=258):
         line = "Route planning for people who fix things"
         choices.change(settings(), settings(), {"brand_tagline": line}, by=by)
 
 
 def make_offers(rosa: Staff) -> tuple[Offer, Offer]:
-    with clock.ago(days=190):
+    with clock.ago(days=250):
         gift = Offer(
             name="Gift card, 25 euros",
             kind=OfferKind.GIFT_CARD,
@@ -206,14 +207,13 @@ def campaign(name: str, *, offer, referral_offer, days: int, by: Staff) -> Campa
     return made
 
 
-def ask_for_reviews_elsewhere(*, by: Staff) -> None:
-    """Reviews without a reward, which may be posted on Google too; Mira says that she did."""
-    who = [persona for persona in people.PEOPLE if persona.first_name in ("Mira", "Priya", "Clara")]
-    with clock.ago(days=14):
-        third = campaigns.draft(
+def ask_for_reviews_elsewhere(*, by: Staff) -> Campaign:
+    """Reviews without a reward, which may be posted on Google too: everyone is asked (T19)."""
+    with clock.ago(days=240):
+        asked = campaigns.draft(
             name="How it is going",
             actions=[Action.REVIEW.value],
-            audience={"ids": [person(persona.first_name).id for persona in who]},
+            audience={},
             offer=None,
             referral_offer=None,
             rewarding_stage="won",
@@ -227,13 +227,18 @@ def ask_for_reviews_elsewhere(*, by: Staff) -> None:
                 "platform_url": "https://maps.google.example/fernhill",
             },
         )
-        campaigns.send(third, by=by)
+        campaigns.send(asked, by=by)
         db.session.flush()
+    return asked
+
+
+def answer_elsewhere(asked: Campaign, *, by: Staff) -> None:
+    """Two answer that, and Mira says that she posted hers."""
     for told in people.ELSEWHERE:
-        contribute(told, third, by=by)
+        contribute(told, asked, by=by)
     mira = person("Mira")
     review_of_hers = find(Submission, advocate_id=mira.id, action=Action.REVIEW)
-    with clock.ago(days=10):
+    with clock.ago(days=220):
         handovers.declare(review_of_hers, Said.POSTED, by=mira)
 
 
