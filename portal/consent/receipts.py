@@ -6,21 +6,33 @@ from portal.config import settings
 from portal.consent import queries
 from portal.consent.models import ConsentEvent, Receipt
 
+NAME = "goodword-consent-receipt/1"
+SCHEMA = "/static/schema/consent-receipt-1.json"  # what the fields are, for programs
+
 
 def as_data(receipt: Receipt, withdraw_at: str) -> dict[str, Any]:
     """Everything recorded on one receipt; ``withdraw_at`` is the path where it can be undone."""
     config, person = settings(), receipt.advocate
+    first = receipt.events[0] if receipt.events else None
+    who = {
+        "name": config.brand_legal_name or config.brand_name,
+        "address": config.brand_address,
+        "contact": config.brand_contact_email,
+    }
     return {
+        "$schema": f"{config.base_url}{SCHEMA}",
+        "schema_version": NAME,
+        "record_id": receipt.reference,
+        "pii_principal_id": person.subject,
+        "pii_controllers": [who],
+        "privacy_notice": config.brand_privacy_url,
+        "collection_method": "A form of this portal, one choice for each purpose, none made before",
+        "language": first.language if first else "en",
         "receipt": receipt.reference,
-        "schema": "goodword-consent-receipt/1",
+        "schema": NAME,
         "modelled_on": "ISO/IEC TS 27560:2023",
         "issued_at": receipt.issued_at.isoformat(),
-        "controller": {
-            "name": config.brand_legal_name or config.brand_name,
-            "address": config.brand_address,
-            "contact": config.brand_contact_email,
-            "privacy_notice": config.brand_privacy_url,
-        },
+        "controller": who | {"privacy_notice": config.brand_privacy_url},
         "person": {"name": person.name, "company": person.company.name},
         "contribution": receipt.contribution,
         "lawful_basis": "consent",

@@ -1,11 +1,12 @@
 """What a person allowed: to read, to print, to change, signed in or by the receipt’s link."""
 
-from flask import Blueprint, flash, g, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, g, jsonify, redirect, render_template, url_for
 
 from portal import auth
 from portal.consent import actions, queries
 from portal.consent.forms import circumstances, purpose_asked
 from portal.consent.models import Receipt
+from portal.consent.printing import as_pdf
 from portal.consent.receipts import as_data
 from portal.db import db
 from portal.errors import NotFound
@@ -48,6 +49,17 @@ def receipt(reference: str):
 def receipt_json(reference: str):
     found = mine(reference)
     return jsonify(as_data(found, url_for("consent.permissions", _external=False)))
+
+
+@bp.get("/me/receipts/<reference>.pdf")
+@auth.advocate
+def receipt_pdf(reference: str):
+    return pdf(mine(reference), url_for("consent.permissions", _external=False))
+
+
+def pdf(found: Receipt, withdraw_at: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{found.reference}.pdf"'}
+    return Response(as_pdf(found, withdraw_at), mimetype="application/pdf", headers=headers)
 
 
 # ── Changing one’s mind: a page, then a button (T26) ───────────────────────────────────────
@@ -134,6 +146,12 @@ def by_link(token: str):
 @auth.by_link
 def json_by_link(token: str):
     return jsonify(as_data(behind(token)[1], url_for("consent.by_link", token=token)))
+
+
+@bp.get("/c/<token>/receipt.pdf")
+@auth.by_link
+def pdf_by_link(token: str):
+    return pdf(behind(token)[1], url_for("consent.by_link", token=token))
 
 
 @bp.get("/c/<token>/withdrawal")

@@ -20,6 +20,7 @@ from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import companies
 from portal.consent.models import ConsentEvent, OrgApproval, Receipt
+from portal.consent.printing import as_pdf
 from portal.consent.receipts import as_data
 from portal.db import db
 from portal.proof import record, signing
@@ -69,6 +70,7 @@ def pack(name: str, about: str, told: list[Account], receipts: list[Receipt]) ->
     files |= dict(words(told))
     for receipt in receipts:
         files[f"receipts/{receipt.reference}.json"] = readable(as_data(receipt, PERMISSIONS))
+        files[f"receipts/{receipt.reference}.pdf"] = as_pdf(receipt, PERMISSIONS)
     manifest = readable(
         {
             "schema": SCHEMA,

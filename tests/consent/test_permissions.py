@@ -1,9 +1,13 @@
 """What was allowed, seen and changed by the person who allowed it."""
 
+import io
 import re
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from pypdf import PdfReader
 
+from portal.advocates.models import Advocate
 from portal.consent import queries
 from portal.consent.models import ConsentEvent, Receipt, Verdict
 from portal.db import db
@@ -163,6 +167,59 @@ def test_T27_the_receipt_as_data_has_the_same(as_ada, receipt, saved):
     assert len(given["wording"]["sha256"]) == 64
     assert given["wording"]["version"] == "en@1"
     assert data["withdraw"]["url"] == "http://localhost/me/permissions"
+
+
+def test_T27_the_receipt_as_data_is_what_its_published_schema_says(as_ada, as_stranger, receipt):
+    as_ada.post(f"/me/permissions/{receipt}/name/withdrawal")
+    data = as_ada.get(f"/me/receipts/{receipt}.json").json
+    with as_stranger.get(data["$schema"].removeprefix("http://localhost")) as answer:
+        published = answer.json
+    Draft202012Validator.check_schema(published)
+    checker = Draft202012Validator(published, format_checker=FormatChecker())
+    checker.validate(data)
+    for name in published["required"]:
+        lacking = {key: value for key, value in data.items() if key != name}
+        assert not checker.is_valid(lacking), name
+    assert data["record_id"] == receipt
+    assert data["pii_controllers"][0]["contact"] == "hello@acme.example"
+
+
+def test_T27_the_receipt_to_keep_says_every_yes_and_no_in_any_script(
+    app, act, as_ada, as_stranger, as_charlie, by_link, receipt, ada
+):
+    def rename():
+        person = db.session.get(Advocate, ada)
+        person.first_name, person.last_name = "李明 Łukasz", "山田ゆき Анна #strong[x] $y$"
+
+    act(rename)
+    answer = as_ada.get(f"/me/receipts/{receipt}.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data == as_ada.get(f"/me/receipts/{receipt}.pdf").data
+    read = PdfReader(io.BytesIO(answer.data))
+    text = " ".join(page.extract_text() for page in read.pages)
+    text = " ".join(text.split())
+    assert "李明 Łukasz 山田ゆき Анна #strong[x] $y$" in text
+    assert text.count("Refused.") == 3
+    assert text.count("Given.") == 2
+    assert "Until" in text
+    assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert read.trailer["/Root"]["/Lang"] == "en"
+    fonts = read.pages[0]["/Resources"]["/Font"].values()
+    for font in fonts:
+        assert "/FontFile" in str(font.get_object()["/DescendantFonts"][0]["/FontDescriptor"])
+    assert as_stranger.get(f"{by_link}/receipt.pdf").data.startswith(b"%PDF")
+    assert as_charlie.get(f"/me/receipts/{receipt}.pdf").status_code == 404
+
+
+def test_a_sign_in_no_font_still_makes_a_receipt(act, as_ada, receipt, ada):
+    act(lambda: setattr(db.session.get(Advocate, ada), "last_name", "\U0001d800"))
+    assert as_ada.get(f"/me/receipts/{receipt}.pdf").data.startswith(b"%PDF")
+
+
+def test_my_permissions_lead_to_all_three_forms_of_each_receipt(as_ada, receipt):
+    page = as_ada.get("/me/permissions").text
+    for ending in ("", ".json", ".pdf"):
+        assert f'href="/me/receipts/{receipt}{ending}"' in page
 
 
 # ── By the link in the mail ────────────────────────────────────────────────────────────────

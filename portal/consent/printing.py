@@ -1,0 +1,81 @@
+"""A receipt as a PDF: tagged for screen readers, with its fonts inside, made without a network."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import manimgx_fonts
+import manimgx_fonts_cjk
+import typst
+
+from portal.config import settings
+from portal.consent import queries
+from portal.consent.models import Receipt
+
+SOURCE = Path(__file__).with_name("receipt.typ")
+FONTS = [str(Path(module.__file__).parent) for module in (manimgx_fonts, manimgx_fonts_cjk)]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=FONTS)
+
+
+def as_pdf(receipt: Receipt, withdraw_at: str) -> bytes:
+    """The same for the same record, byte for byte; ``withdraw_at`` as in the JSON."""
+    given = {"data": json.dumps(_facts(receipt, withdraw_at), ensure_ascii=False)}
+    compiler = typst.Compiler(font_paths=_fonts())
+    try:
+        return compiler.compile(
+            input=SOURCE.read_bytes(), sys_inputs=given, format="pdf", pdf_standards=["ua-1"]
+        )
+    except typst.TypstError:  # a sign that is in none of the fonts; it is then drawn as a box
+        return compiler.compile(input=SOURCE.read_bytes(), sys_inputs=given, format="pdf")
+
+
+def _facts(receipt: Receipt, withdraw_at: str) -> dict:
+    config, person, day = settings(), receipt.advocate, receipt.issued_at
+    by = config.brand_legal_name or config.brand_name
+    hashes = [event.text_sha256 for event in receipt.events if event.text_sha256]
+    return {
+        "title": f"What you allowed, and what not: receipt {receipt.reference}",
+        "controller": by,
+        "day": [day.year, day.month, day.day],
+        "facts": [
+            ["For", f"Your {receipt.contribution}"],
+            ["Given by", f"{person.name}, {person.company.name}"],
+            ["Given to", ", ".join(filter(None, [by, config.brand_address]))],
+            ["Questions", config.brand_contact_email],
+            ["Issued", _moment(day)],
+        ],
+        "permissions": [
+            {
+                "label": queries.fill(said.statement.label, person),
+                "detail": queries.fill(said.statement.detail, person, receipt.credit),
+                "standing": said.standing.capitalize() + ".",
+                "until": f"Until {_day(said.until)}." if said.in_force and said.until else "",
+            }
+            for said in queries.state(receipt).values()
+        ],
+        "how": "Open this page, choose what to withdraw, press the button. It costs nothing. ",
+        "url": config.base_url + withdraw_at,
+        "events": [
+            [
+                _moment(event.at),
+                f"{event.purpose.value.replace('-', ' ').capitalize()}: {event.verdict.value}",
+                f"{event.statement.language}@{event.statement.version} "
+                f"{event.statement.sha256[:12]}",
+                _day(event.until) if event.until else "",
+            ]
+            for event in receipt.events
+        ],
+        "words": hashes[-1] if hashes else "",
+    }
+
+
+def _day(at) -> str:
+    return f"{at.day} {at:%B %Y}"
+
+
+def _moment(at) -> str:
+    return f"{_day(at)}, {at:%H:%M} UTC"

@@ -1,0 +1,80 @@
+"""What finance takes away, and what a year without a figure does."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.history.actions import SYSTEM
+from portal.incentives.limits import Limits
+from portal.incentives.models import RewardState
+
+YEAR = datetime.now(UTC).year
+
+
+def rows(answer) -> list[dict[str, str]]:
+    assert answer.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_the_filter_stands_in_the_address_and_holds_for_the_file(as_rosa, earn, rule):
+    earn("lead:1", limits=Limits("campaign:1", "Autumn voices"))
+    earn("lead:2", limits=Limits("campaign:2", "Spring"))
+    rule(1, RewardState.APPROVED, RewardState.ISSUED)
+    today = datetime.now(UTC).date().isoformat()
+    for query, found in {
+        "": {"1", "2"},
+        "?state=issued": {"1"},
+        "?campaign=Spring": {"2"},
+        f"?from={today}&to={today}": {"1", "2"},
+        "?to=2020-01-01": set(),
+        "?state=nonsense&from=never": {"1", "2"},
+    }.items():
+        assert {row["reward"] for row in rows(as_rosa.get(f"/staff/rewards.csv{query}"))} == found
+        page = as_rosa.get(f"/staff/rewards{query}").text
+        for number in ("1", "2"):
+            shown = f'href="/staff/rewards/{number}"' in page
+            assert shown is (number in found), (query, number)
+    line = rows(as_rosa.get("/staff/rewards.csv?state=issued"))[0]
+    assert (line["value"], line["currency"], line["how"]) == ("25.00", "EUR", "by hand")
+    assert (line["note"], line["campaign"], line["name"]) == (
+        "Order 4711", "Autumn voices", "Ada Lovelace",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_no_cell_is_taken_for_a_formula(as_rosa, earn, start):
+    earn(limits=Limits("campaign:1", f"{start}HYPERLINK(1)"))
+    assert rows(as_rosa.get("/staff/rewards.csv"))[0]["campaign"].startswith("'")
+
+
+def test_T14_each_payees_year_is_added_up_and_donations_are_not_theirs(as_rosa, earn, rule):
+    for number in range(4):
+        earn(f"lead:{number}", donated=number == 3)
+    for number in (1, 2, 4):
+        rule(number, RewardState.APPROVED, RewardState.ISSUED)
+    (line,) = rows(as_rosa.get(f"/staff/rewards/payees.csv?year={YEAR}"))
+    assert (line["name"], line["rewards"], line["total"]) == ("Ada Lovelace", "2", "50.00")
+    assert "Ada Lovelace" in as_rosa.get("/staff/rewards/payees").text
+    assert rows(as_rosa.get("/staff/rewards/payees.csv?year=2020")) == []
+
+
+def test_T14_a_year_nobody_set_is_said_on_the_staff_home_in_time(
+    as_rosa, browser_of, rosa, earn, rule, wait, setting
+):
+    setting(tax_thresholds={YEAR: 2000})
+    earn(promise={"currency": "USD"})
+    days = (datetime(YEAR + 1, 1, 2, tzinfo=UTC) - datetime.now(UTC)).days
+    wait(days=days)
+    home = browser_of(staff=rosa)
+    assert f"No yearly limit for {YEAR + 1}" in home.get("/staff").text
+    rule(1, RewardState.APPROVED)
+    sent = {"state": "issued", "note": "Order 7", "seen": 2}
+    refused = home.post("/staff/rewards/1/moves", data=sent)
+    assert refused.status_code == 409
+    assert f"GOODWORD_TAX_THRESHOLDS={YEAR + 1}:" in refused.text
+    setting(tax_thresholds={YEAR: 2000, YEAR + 1: 2000})
+    assert "No yearly limit" not in home.get("/staff").text
+    assert home.post("/staff/rewards/1/moves", data=sent).status_code == 303
+    assert SYSTEM
