@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.history.actions import SYSTEM
 from portal.incentives.limits import Limits
 from portal.incentives.models import RewardState
 
@@ -77,4 +76,3 @@ def test_T14_a_year_nobody_set_is_said_on_the_staff_home_in_time(
     setting(tax_thresholds={YEAR: 2000, YEAR + 1: 2000})
     assert "No yearly limit" not in home.get("/staff").text
     assert home.post("/staff/rewards/1/moves", data=sent).status_code == 303
-    assert SYSTEM
