@@ -39,6 +39,12 @@ class SmtpSecurity(StrEnum):
     TLS = "tls"
 
 
+class ReviewMarkup(StrEnum):
+    OFF = ""
+    SOFTWARE = "SoftwareApplication"
+    PRODUCT = "Product"
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", env_ignore_empty=True, validate_assignment=True
@@ -220,6 +226,11 @@ class Settings(BaseSettings):
         "editor; or `invited`: an owner must have invited them.",
     )
 
+    review_markup: ReviewMarkup = Field(
+        default=ReviewMarkup.OFF,
+        description="SoftwareApplication or Product: tell search engines what the reviews page "
+        "shows, about a product of the brand’s name. Unset: tell them nothing.",
+    )
     source_url: str = Field(
         default="",
         description="Where the source of this portal can be had, shown in the footer; the licence "

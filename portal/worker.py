@@ -20,6 +20,7 @@ from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention
 from portal.renewals import actions as renewals
+from portal.review import escalating
 
 LOAD_EVERY = 2.0  # seconds between two looks at the click log
 LOOK_EVERY = 20.0  # and at where words stand that may not
@@ -81,9 +82,16 @@ def run(app: Flask) -> None:
             for _ in retention.purge():
                 db.session.commit()
 
+    @DBOS.step(name="reviews.escalate")
+    def look_at_the_clock() -> None:
+        with app.app_context():
+            escalating.escalate()
+            db.session.commit()
+
     @DBOS.workflow(name="data.nightly")
     def nightly(_when: datetime, _context: object) -> None:
         let_go()
+        look_at_the_clock()
 
     @DBOS.step(name="renewals.ask")
     def ask_again() -> None:

@@ -215,6 +215,10 @@ def _check_offer(offer: Offer) -> None:
             raise NotAllowed(
                 f"Take out “{phrase}”: a reward may not depend on what people say about us."
             )
+    if phrase := copylint.gag(offer.terms):
+        raise NotAllowed(
+            f"Take out “{phrase}”: terms may neither keep words for good nor forbid criticism."
+        )
     namesake = sa.select(Offer.id).where(Offer.name == offer.name, Offer.id != (offer.id or 0))
     if db.session.scalar(namesake):
         raise NotAllowed(f"There is another offer called “{offer.name}”. Choose a different name.")

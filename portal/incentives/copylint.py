@@ -20,7 +20,7 @@ NUMBER = r"(?:5|five|fünf)"
 
 PHRASES = [
     # the praise wanted, by name
-    rf"\b{NUMBER}[\s-]*stars?\b",
+    rf"(?<!out of )\b{NUMBER}[\s-]*stars?\b",  # “4 out of 5 stars” only reports one
     rf"\b{NUMBER}[\s-]*sternen?(?:[\s-]*\w+)?\b",
     r"[★⭐]{3,}",
     rf"\b{KIND} (?:\w+ )?{WORDS}\b",
@@ -44,9 +44,23 @@ PHRASES = [
     r"\b(?:gewinnspiel|verlosung|verlosen|tombola|zu gewinnen)\b",
 ]
 _PATTERN = re.compile("|".join(f"(?:{phrase})" for phrase in PHRASES), re.IGNORECASE)
+# What terms may not take: words for good, for us alone, or silence about what is bad (T22).
+GAGS = re.compile(
+    r"\b(?:irrevocabl\w+|perpetual\w*|(?<!non-)(?<!non )exclusive (?:licen[cs]e|rights?)"
+    r"|non-?disparag\w+|disparag\w+|(?:may|must|shall|will) not (?:criticis|criticiz)\w+"
+    r"|no (?:negative|bad) (?:\w+ )?(?:reviews?|comments?|statements?)"
+    r"|unwiderruflich\w*|ausschließliche\w* (?:nutzungs)?rechte?)\b",
+    re.IGNORECASE,
+)
 
 
 def objection(text: str) -> str:
     """The first phrase that must go, as it stands in the text; empty when it is clean."""
     found = _PATTERN.search(" ".join(text.split()))
     return found.group(0).strip() if found else ""
+
+
+def gag(text: str) -> str:
+    """The first phrase by which terms take too much or forbid criticism (T22); empty when none."""
+    found = GAGS.search(" ".join(text.split()))
+    return found.group(0) if found else ""

@@ -24,7 +24,7 @@ from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
 from portal.media import storage
-from portal.publishing import actions, logos, plain, queries, signoff, words
+from portal.publishing import actions, logos, markup, plain, queries, signoff, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
@@ -101,7 +101,9 @@ def reviews():
     found = queries.reviews(
         before=request.args.get("before", ""), after=request.args.get("after", "")
     )
-    return _page("publishing/reviews.html", found=found, tally=queries.tally())
+    tally = queries.tally()
+    told = markup.of(found.items, tally)
+    return _page("publishing/reviews.html", found=found, tally=tally, markup=told)
 
 
 @bp.get("/reviews/how")

@@ -21,7 +21,11 @@ CLAIMS = re.compile(
     r"[€$£]\s?\d[\d.,]*(?:\s?(?:k|m|million|thousand)\b)?"
     r"|\b\d[\d.,]*\s?(?:%|percent\b|per cent\b|prozent\b|x\b|times\b|fold\b|"
     r"(?:second|minute|hour|day|week|month|year|people|euro|dollar)s?\b)"
-    r"|\b(?:twice|doubled?|tripled?|halved?|half the)\b",
+    r"|\b(?:twice|doubled?|tripled?|halved?|half the)\b"
+    # superlatives and absolutes claim something about everyone else
+    r"|\b(?:the (?:best|fastest|cheapest|safest|easiest|most \w+|only)|number one|no\. ?1|"
+    r"unmatched|unrivall?ed|world-class|market[- ]lead\w+|guaranteed?|"
+    r"(?:der|die|das) (?:beste|schnellste|günstigste|sicherste|einzige)n?|führend\w*|garantiert)\b",
     re.IGNORECASE,
 )
 EMPTY_PROMISE = re.compile(r"results? (?:may|can|will|might) vary", re.IGNORECASE)

@@ -12,11 +12,11 @@ from portal.errors import Refusal
 from portal.media import sending
 from portal.publishing import desk as desks
 from portal.publishing.forms import PublishForm
-from portal.publishing.grounds import Ground
+from portal.publishing.grounds import WORKING_DAYS, Ground
 from portal.publishing.items import address
 from portal.publishing.queries import asset_of
 from portal.queue.queries import Place
-from portal.review import actions, queries, several, undoing
+from portal.review import actions, escalating, queries, report, several, undoing
 from portal.review.forms import ApproveForm, BulkForm, ChangeForm, DeclineForm
 from portal.review.waiting import DECIDE
 from portal.staff.models import Role
@@ -30,6 +30,13 @@ bp = Blueprint("review", __name__)
 @auth.staff()
 def show(submission_id):
     return _page(desks.submission(submission_id))
+
+
+@bp.get("/staff/reviews/by-rating")
+@auth.staff()
+def by_rating():
+    late = len(escalating.overdue())
+    return render_template("review/report.html", bands=report.bands(), late=late, days=WORKING_DAYS)
 
 
 @bp.get("/staff/submissions/<int:submission_id>/files/<int:upload_id>")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.incentives.copylint import objection
+from portal.incentives.copylint import gag, objection
 
 BAD = {
     "Leave us a 5-star review on our page": "5-star",
@@ -27,6 +27,11 @@ BAD = {
     "Unter allen Antworten verlosen wir ein Tablet": "verlosen",
     "Ein Gutschein für eine gute Bewertung": "Gutschein für eine gute",
     "a\nglowing\n review": "glowing review",
+    "A voucher in return for your recommendation": "in return for your recommendation",
+    "Say something nice about us": "say something nice",
+    "Bewerten Sie uns positiv": "Bewerten Sie uns positiv",
+    "Mit etwas Glück gibt es ein Tablet zu gewinnen": "zu gewinnen",
+    "Geben Sie uns die volle Punktzahl": "volle Punktzahl",
 }
 
 GOOD = [
@@ -43,6 +48,8 @@ GOOD = [
     "Wenn Sie keine Einladung mehr möchten, klicken Sie hier.",
     "We will read your words with care.",
     "Tell us more if you like.",
+    "Rated 4 out of 5 stars on average.",
+    "Ihre Worte bleiben, wie sie sind; die Bewertung ändert nichts an der Prämie.",
 ]
 
 
@@ -55,3 +62,31 @@ def test_T9_words_that_buy_praise_are_named(text):
 @pytest.mark.parametrize("text", GOOD)
 def test_T9_honest_words_pass(text):
     assert objection(text) == ""
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "You grant us an irrevocable licence.",
+        "We hold a perpetual right to your words.",
+        "You give us the exclusive rights.",
+        "You must not criticise us in public.",
+        "No negative reviews within a year.",
+        "Sie räumen uns das ausschließliche Nutzungsrecht ein.",
+        "Unwiderruflich.",
+    ],
+)
+def test_T22_terms_that_gag_or_keep_words_for_good_are_named(terms):
+    assert gag(terms)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "A non-exclusive licence you can withdraw at any time.",
+        "One per person and action, for a complete contribution, whatever it says.",
+        "Say what was bad as well.",
+    ],
+)
+def test_T22_plain_terms_pass(terms):
+    assert gag(terms) == ""

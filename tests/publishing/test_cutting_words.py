@@ -97,3 +97,21 @@ def test_T5_measured_results_are_flagged():
 
 def test_plain_words_are_not_flagged():
     assert words.claims(version("We plan ahead, and so can you.")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the best planner",
+        "the most reliable one",
+        "market-leading",
+        "guaranteed",
+        "die beste Lösung",
+    ],
+)
+def test_T5_superlatives_are_flagged(text):
+    assert words.claims(version(f"It is {text} for us."))
+
+
+def test_T5_a_plain_comparison_with_ourselves_is_not():
+    assert words.claims(version("It suits us best in winter; most days it simply runs.")) == []
