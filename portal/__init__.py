@@ -54,16 +54,17 @@ class Portal(Flask):
         return func
 
     def full_dispatch_request(self):
-        if not web.is_plain():
+        view = web.request_view()
+        if not web.is_plain(view):
             return super().full_dispatch_request()
         try:
             answer = self.dispatch_request()
         except Exception as error:
             answer = self.handle_user_exception(error)
-        return web.headers(self.make_response(answer))
+        return web.headers(self.make_response(answer), view)
 
     def do_teardown_request(self, *error):
-        if not web.is_plain():
+        if self.teardown_request_funcs:  # else there is nothing to do, and finding that out costs
             super().do_teardown_request(*error)
 
 

@@ -368,8 +368,8 @@ def read_env_file() -> None:
 
 def settings() -> Settings:
     """The settings of the app at work: the environment’s, and over them what owners chose."""
-    given = current_app.extensions["goodword"]
-    chosen = current_app.extensions.get("goodword chosen")
+    extensions = current_app.extensions  # looked up once: this is asked several times a page
+    given, chosen = extensions["goodword"], extensions.get("goodword chosen")
     return chosen.over(given) if chosen else given
 
 

@@ -113,8 +113,8 @@ def plain(view):
     return view
 
 
-def is_plain() -> bool:
-    return getattr(request_view(), "plain", False)
+def is_plain(view) -> bool:
+    return getattr(view, "plain", False)
 
 
 def framed(view):
@@ -145,11 +145,12 @@ IN_FRAMES = {name: value for name, value in ALWAYS.items() if name != "X-Frame-O
 }
 
 
-def headers(response: Response) -> Response:
-    wanted = IN_FRAMES if getattr(request_view(), "framed", False) else ALWAYS
+def headers(response: Response, view=None) -> Response:
+    view = view or request_view()
+    wanted = IN_FRAMES if getattr(view, "framed", False) else ALWAYS
     if settings().https:
         wanted = wanted | {"Strict-Transport-Security": "max-age=31536000"}
-    if getattr(request_view(), "door", "public") != "public" or response.status_code >= 400:
+    if getattr(view, "door", "public") != "public" or response.status_code >= 400:
         wanted = wanted | {"X-Robots-Tag": "noindex, nofollow"}
         response.headers.pop("Cache-Control", None)
     given = {name for name, _ in response.headers}

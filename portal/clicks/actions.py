@@ -27,16 +27,17 @@ def record(
     """
     now = clock.now()
     agent = environ.get("HTTP_USER_AGENT", "")
-    visitor = hash_of(environ.get("REMOTE_ADDR", ""), agent, now.date())
+    config = settings()
+    salt = salt_of(now.date(), config.secret_key.get_secret_value())
+    visitor = hash_of(environ.get("REMOTE_ADDR", ""), agent, salt)
     kind = asking.kind(environ)
     name = link_id if what is What.LINK else f"{what}:{link_id}"
     line = f"{now:%Y-%m-%d %H}\t{name}\t{visitor}\t{kind}\t{source}\n"
-    log_in(settings().click_log).append(line.encode())
+    log_in(config.click_log).append(line.encode())
 
 
-def hash_of(address: str, agent: str, day: date) -> str:
-    """The same all day for one browser at one address, and no other day."""
-    salt = salt_of(day, settings().secret_key.get_secret_value())
+def hash_of(address: str, agent: str, salt: bytes) -> str:
+    """The same all day for one browser at one address, and no other day: see ``salt_of``."""
     return hashlib.blake2b(f"{address}\0{agent}".encode(), key=salt, digest_size=12).hexdigest()
 
 

@@ -27,7 +27,7 @@ ASKS = {
     "phone": "Enter a phone number we can reach you at",
     "message": "Enter what you would like to know",
 }
-PHONE = re.compile(r"\+?[\d\s()./-]{5,40}")
+PHONE = re.compile(r"(?=.{5,40}$)\+?(?:[\s()./-]*\d){5,}[\s()./-]*")
 
 
 class Details(FlaskForm):

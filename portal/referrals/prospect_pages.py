@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 
 from portal import auth
+from portal.campaigns.models import Asked
 from portal.db import db
 from portal.links import actions as signed_links
 from portal.links.models import Kind
@@ -56,10 +57,9 @@ def correct(token: str):
 
 def form_of(lead) -> prospect_forms.Details:
     """What their campaign asks for, and whatever else they gave."""
-    asks = queries.asks(lead.link)
+    asks = queries.asks(lead.link).items()
     return prospect_forms.Details(obj=lead).ask(
-        {name: asked for name, asked in asks.items() if not getattr(lead, name)}
-        | {name: asked for name, asked in asks.items() if asked == "required"}
+        {name: asked for name, asked in asks if asked == Asked.REQUIRED or not getattr(lead, name)}
     )
 
 

@@ -33,9 +33,13 @@ class Quote(NamedTuple):
 
 def kept(link: sa.Select) -> Quote:
     """The quote of this minute. ``link``: the statement its standing is asked with."""
-    quote = current_app.extensions.get("referral quote")
-    if quote is None or quote.until <= clock.now() or quote.under is not settings():
-        quote = pick(link)
+    kept = current_app.extensions
+    quote = kept.get("referral quote")
+    if quote is None or quote.under is not settings():
+        return pick(link)
+    if quote.until <= clock.now():  # one of the threads draws, and the others go on meanwhile
+        kept["referral quote"] = quote._replace(until=clock.now() + KEPT)
+        return pick(link)
     return quote
 
 

@@ -116,6 +116,7 @@ def test_another_engine_gets_another_connection(app, code):
     with app.app_context():
         assert landing.find(code)
         before = _held(db.engine)
+        db.session.close()
         db.engine.dispose()
         assert landing.find(code)
         assert _held(db.engine) is not before

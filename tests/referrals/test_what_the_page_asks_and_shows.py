@@ -66,7 +66,7 @@ def test_what_a_person_gave_stays_theirs_to_correct_when_it_is_asked_no_more(
     assert (lead.name, lead.company, lead.message) == ("Sina O.", "Kestrel", "")
 
 
-@pytest.mark.parametrize("phone", ["call me", "12", "0" * 41])
+@pytest.mark.parametrize("phone", ["call me", "12", "-----", "0" * 41])
 def test_a_phone_number_is_one(under, as_stranger, code, phone):
     under(asks_phone=Asked.OPTIONAL)
     refused = as_stranger.post(f"/r/{code}/leads", data=SINA | {"phone": phone})
