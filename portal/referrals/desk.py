@@ -10,6 +10,7 @@ from portal.campaigns.models import REWARDING_STAGES
 from portal.clicks import queries as visits
 from portal.db import db
 from portal.errors import NotAllowed, Refusal, Stale
+from portal.queue import queries as queue
 from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, work
 from portal.referrals import board as leads
 from portal.referrals.door import bp
@@ -42,7 +43,8 @@ def board():
         "columns": leads.columns(wanted),
     }
     if request.args.get("view") != "list":
-        return render_template("referrals/board.html", after=AFTER, **shown)
+        keys_on = queue.desk_of(current_user).keys_on
+        return render_template("referrals/board.html", after=AFTER, keys_on=keys_on, **shown)
     found, older = leads.listed(wanted, request.args.get("before", type=int))
     return render_template("referrals/list.html", leads=found, older=older, **shown)
 

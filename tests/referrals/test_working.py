@@ -108,6 +108,7 @@ def test_nothing_picked_or_no_stage_says_so(as_rosa, lead, saved):
 
 def test_a_card_of_the_board_moves_by_one_key_and_comes_back_to_its_place(as_rosa, lead, saved):
     board = as_rosa.get("/staff/leads?q=sina").text
+    assert 'data-keys="on"' in board  # as the script asks for it
     assert 'data-key="m"' in board
     assert "data-queue-item" in board
     form = {"stage": "contacted", "seen": version(saved, lead), "from": "board", "q": "sina"}
