@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from portal.config import ROOT
-from tests.bench import databases, load, peer
+from tests.bench import databases, load, peer, queue
 from tests.bench.load import Speed
 from tests.bench.servers import Server, granian
 
@@ -226,4 +226,6 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["queue"]:
+        queue.main(sys.argv[2:])
     main()
