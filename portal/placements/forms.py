@@ -25,6 +25,7 @@ from portal.placements.models import NAMES, Kind, Outcome
 from portal.placements.words import OUTCOMES
 
 ADDRESS = Regexp(r"^\s*(https?://\S+)?\s*$", message="Enter a whole address, like https://…")
+WHO = "Choose a colleague"
 LONG = Length(max=2000, message="Use at most 2,000 characters")
 
 
@@ -53,7 +54,7 @@ class UseForm(FlaskForm):
         validators=[ADDRESS, Length(max=500, message="Use at most 500 characters")],
     )
     note = TextAreaField("Anything else to know", filters=[text], validators=[LONG])
-    owner = SelectField("Who would take it down?", coerce=int)
+    owner = SelectField("Who would take it down?", coerce=int, validators=[InputRequired(WHO)])
     since = DateField("Since when?", validators=[Optional()])
     names_company = BooleanField("It names the customer’s company")
 
@@ -96,7 +97,7 @@ class ProofForm(FlaskForm):
 
 
 class OwnerForm(FlaskForm):
-    owner = SelectField("Whose task is it?", coerce=int)
+    owner = SelectField("Whose task is it?", coerce=int, validators=[InputRequired(WHO)])
 
     def for_these(self, colleagues) -> "OwnerForm":
         self.owner.choices = [SelectChoice(one.id, one.name) for one in colleagues]

@@ -62,7 +62,8 @@ def due_at(asset: Asset) -> tuple[datetime, bool]:
 
 
 def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:
-    """What must be confirmed soon, or should have been; the most pressing first."""
+    """What must be confirmed soon, should have been, or was asked about however early; the most
+    pressing first."""
     found = []
     newest = newest_renewals()
     for asset in db.session.scalars(renewable()):
@@ -70,8 +71,9 @@ def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:
         if permission is None or permission.standing not in ("given", "expired"):
             continue
         at, moved = due_at(asset)
-        if at - clock.now() <= within:
-            found.append(Due(asset, at, moved, newest.get(asset.submission_id)))
+        due = Due(asset, at, moved, newest.get(asset.submission_id))
+        if due.asked or at - clock.now() <= within:
+            found.append(due)
     return sorted(found, key=lambda due: due.at)
 
 
