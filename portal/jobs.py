@@ -14,6 +14,7 @@ APPLICATION = "goodword"
 # Pinned: by default it is a hash of the source, and an upgrade would strand waiting jobs.
 APPLICATION_VERSION = "1"
 MAIL = "mail"
+IMPORTS = "imports"
 PAYOUTS = "payouts"
 NIGHTLY = "17 3 * * *"  # UTC
 MORNING = "41 6 * * *"

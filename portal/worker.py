@@ -10,6 +10,8 @@ from dbos import DBOS, DBOSPortableJSONSerializer
 from flask import Flask
 
 from portal import jobs
+from portal.advocates import actions as customers
+from portal.advocates.models import CustomerImport
 from portal.campaigns import rounds
 from portal.clicks import loading
 from portal.config import settings
@@ -75,6 +77,18 @@ def run(app: Flask) -> None:
     @DBOS.workflow(name="reward.pay")
     def pay(payout_id: int) -> None:
         order(payout_id)
+
+    @DBOS.step(name="customers.rows", retries_allowed=True, interval_seconds=1, max_attempts=12)
+    def take_rows(upload_id: int) -> bool:
+        with app.app_context():
+            left = customers.apply_more(db.session.get_one(CustomerImport, upload_id))
+            db.session.commit()
+            return left
+
+    @DBOS.workflow(name="customers.import")
+    def take_customers(upload_id: int) -> None:
+        while take_rows(upload_id):
+            pass
 
     @DBOS.step(name="data.purge")
     def let_go() -> None:
@@ -142,6 +156,9 @@ def run(app: Flask) -> None:
     )
     DBOS.register_queue(
         jobs.PAYOUTS, worker_concurrency=2, polling_interval_sec=0.5, on_conflict="always_update"
+    )
+    DBOS.register_queue(
+        jobs.IMPORTS, concurrency=1, polling_interval_sec=1, on_conflict="always_update"
     )
     DBOS.apply_schedules(
         [

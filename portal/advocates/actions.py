@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, jobs
 from portal.advocates import importing, planning
 from portal.advocates.importing import ImportFile
 from portal.advocates.models import Advocate, Company, CustomerImport, Sector
@@ -16,6 +16,7 @@ from portal.history.actions import Actor, record, record_all
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
 
+ROWS_AT_ONCE = 500  # more would keep other writers waiting on SQLite
 KEPT = timedelta(days=7)  # how long a file waits to be applied
 
 # ── Importing ──────────────────────────────────────────────────────────────────────────────
@@ -102,18 +103,45 @@ def preview(upload: CustomerImport) -> tuple[ImportFile, list[Planned]]:
 
 
 def apply(upload: CustomerImport, *, by: Actor) -> None:
-    """Import an uploaded file as things stand now. Twice is harmless; the file is let go."""
+    """Import an uploaded file as things stand now: what goes in at once here, a longer rest by the
+    worker. Twice is harmless; the file is let go at its end.
+    """
+    lock("advocates.import")
+    db.session.refresh(upload)
+    if upload.begun_at:
+        return
+    upload.begun_at = clock.now()
+    db.session.flush()
+    if apply_more(upload):
+        jobs.enqueue(
+            "customers.import", upload.id, queue=jobs.IMPORTS, key=f"customers-{upload.id}"
+        )
+    record(upload, "applied", by=by)
+
+
+def apply_more(upload: CustomerImport) -> bool:
+    """Take the next rows of a begun import in, and note how far it is, in one transaction; whether
+    rows are left. Begun anew after a crash it goes on behind the last row that is in.
+    """
     lock("advocates.import")
     db.session.refresh(upload)
     if upload.applied_at:
-        return
-    _, plan = preview(upload)
-    counts = apply_import(plan, by=by)
-    upload.counts = {outcome.value: counts[outcome] for outcome in Outcome}
-    upload.refused = [row.sentence for row in plan if row.outcome is Outcome.REFUSED]
-    upload.applied_at = clock.now()
-    upload.content = b""
-    record(upload, "applied", by=by)
+        return False
+    file = importing.read(upload.content, upload.filename)
+    refused = {int(said.split(":")[0].removeprefix("Line ")) for said in upload.refused}
+    plan = planning.plan(file, after=upload.done_line, most=ROWS_AT_ONCE, refused=refused)
+    counts = apply_import(plan, by=upload.staff)
+    upload.counts = {
+        outcome.value: counts[outcome] + upload.counts.get(outcome.value, 0) for outcome in Outcome
+    }
+    said = [row.sentence for row in plan if row.outcome is Outcome.REFUSED]
+    upload.refused = [*upload.refused, *said]
+    upload.total = len(file.rows)
+    upload.done_line = plan[-1].line if plan else upload.done_line
+    if sum(upload.counts.values()) < upload.total:
+        return True
+    upload.applied_at, upload.content = clock.now(), b""
+    return False
 
 
 # ── Whether they may be asked ──────────────────────────────────────────────────────────────

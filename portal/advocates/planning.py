@@ -1,7 +1,7 @@
 """What a file would change, row by row, before anything is changed."""
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,23 +73,34 @@ class Planned:
         return f"Line {self.line}: {self.why}" + ("" if self.why.endswith("?") else ".")
 
 
-def plan(file: ImportFile) -> list[Planned]:
-    """The fate of every row, from a handful of queries however long the file is."""
+def plan(
+    file: ImportFile, *, after: int = 0, most: int | None = None, refused: Container[int] = ()
+) -> list[Planned]:
+    """The fate of every row, from a handful of queries however long the file is.
+
+    Or of at most so many rows after a line, when those up to it are in, but for the ``refused``.
+    """
     parsed = parse(file)
-    good = [values for _, values in parsed if isinstance(values, CustomerRow)]
-    planner = Planner(file.filename, good)
+    good = [(row.line, values) for row, values in parsed if isinstance(values, CustomerRow)]
+    chosen = [(row, values) for row, values in parsed if row.line > after][:most]
+    planner = Planner(
+        file.filename,
+        [values for _, values in chosen if isinstance(values, CustomerRow)],
+        said_of_companies([values for _, values in good]),
+    )
+    planner.remember([one for one in good if one[0] <= after and one[0] not in refused])
     return [
         planner.judge(row.line, values)
         if isinstance(values, CustomerRow)
         else planner.refuse(row.line, values, row.cells)
-        for row, values in parsed
+        for row, values in chosen
     ]
 
 
 class Planner:
     """Knows who is here already and which lines came before."""
 
-    def __init__(self, filename: str, rows: list[CustomerRow]):
+    def __init__(self, filename: str, rows: list[CustomerRow], said_of: dict[str, dict[str, Any]]):
         self.filename = filename
         people = find(Advocate, Advocate.email_key, (row.email_key for row in rows))
         self.by_mail = {person.email_key: person for person in people}
@@ -101,8 +112,20 @@ class Planner:
         self.mail_on: dict[str, int] = {}  # mail address → the line that had it first
         self.id_on: dict[str, int] = {}
         self.person_on: dict[int, int] = {}
-        self.said_of = said_of_companies(rows)
+        self.said_of = said_of
         self.told: set[str] = set()  # companies whose changes an earlier line shows
+
+    def remember(self, earlier: list[tuple[int, CustomerRow]]) -> None:
+        """Lines that are in already: what they say may not be said again further down."""
+        by_mail = dict(known(Advocate.email_key, (row.email_key for _, row in earlier)))
+        by_id = dict(known(Advocate.external_id, (row.external_id for _, row in earlier)))
+        for line, row in earlier:
+            self.mail_on[row.email_key] = line
+            if row.external_id:
+                self.id_on[row.external_id] = line
+            for person in (by_mail.get(row.email_key), by_id.get(row.external_id)):
+                if person:
+                    self.person_on[person] = line
 
     def refuse(self, line: int, why: str, fields: dict[str, Any]) -> Planned:
         return Planned(line, Outcome.REFUSED, self.filename, why, fields)
@@ -202,6 +225,18 @@ def said_of_companies(rows: list[CustomerRow]) -> dict[str, dict[str, Any]]:
         if of["sector"] in (None, Sector.PRIVATE):
             of["sector"] = row.sector or of["sector"]
     return said
+
+
+def known(column, values: Iterable[str]) -> list[tuple[str, int]]:
+    """Which of these values people have, and who."""
+    wanted = sorted({value for value in values if value})
+    return [
+        (value, person)
+        for start in range(0, len(wanted), BATCH)
+        for value, person in db.session.execute(
+            sa.select(column, Advocate.id).where(column.in_(wanted[start : start + BATCH]))
+        )
+    ]
 
 
 def find(model: type, column, values: Iterable[str]) -> Sequence:

@@ -1,8 +1,8 @@
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth, clock
-from portal.advocates import actions, queries, signals
+from portal.advocates import actions, exporting, queries, signals
 from portal.advocates.columns import LABELS
 from portal.advocates.forms import ImportForm, InviteAgainForm, SignalFileForm, SignalForm
 from portal.advocates.models import Advocate, CustomerImport, SignalKind
@@ -44,6 +44,13 @@ def index():
         asked={"q": asked["search"] or None, "country": asked["country"] or None},
         show=show,
     )
+
+
+@bp.get("/customers.csv")
+@auth.staff(Role.EDITOR)
+def export():
+    search, country = request.args.get("q", "")[:200], request.args.get("country", "")[:100]
+    return as_file(exporting.customers(queries.everyone(search, country)), "customers.csv")
 
 
 @bp.get("/customers/<int:id>")
@@ -198,9 +205,22 @@ def import_page(form: ImportForm):
 @auth.staff(Role.EDITOR)
 def show_import(id: int):
     upload = queries.get_import(id)
-    if upload.applied_at:
+    if upload.begun_at or upload.applied_at:
         return render_template("advocates/import-done.html", upload=upload, outcomes=list(Outcome))
     return preview_page(upload)
+
+
+@bp.get("/imports/<int:id>/refused.csv")
+@auth.staff(Role.EDITOR)
+def refused_rows(id: int):
+    return as_file(exporting.refusals(queries.get_import(id).refused), f"refused-{id}.csv")
+
+
+def as_file(text: str, name: str) -> Response:
+    """A table to keep, with the mark by which spreadsheets know UTF-8."""
+    answer = Response("\ufeff" + text, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def preview_page(upload: CustomerImport):

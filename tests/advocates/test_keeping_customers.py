@@ -141,3 +141,14 @@ def test_customers_are_for_staff(as_ada, as_stranger, ada):
 def test_no_such_customer_is_said_in_words(as_rosa):
     answer = as_rosa.get("/staff/customers/999")
     assert answer.status_code == 404
+
+
+def test_customers_leave_as_a_table_in_which_nothing_is_a_formula(as_rosa, save, ada):
+    company = Company(name="=1+1 Ltd", name_key="=1+1 ltd")
+    save(person(7, "@Evil", company, country="Chile"))
+    answer = as_rosa.get("/staff/customers.csv?country=Chile")
+    assert answer.mimetype == "text/csv"
+    assert "'=1+1 Ltd" in answer.text
+    assert "'@Evil" in answer.text
+    assert "Lovelace" not in answer.text
+    assert "Lovelace" in as_rosa.get("/staff/customers.csv").text
