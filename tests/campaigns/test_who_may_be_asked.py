@@ -266,9 +266,11 @@ STEPS = st.lists(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
-def test_T38_nobody_who_opted_out_is_ever_mailed(app, rosa, mailroom, post_mail, steps):
+def test_T38_nobody_who_opted_out_is_ever_mailed(
+    app, rosa, mailroom, post_mail, monkeypatch, steps
+):
     """Whatever order people stop, come back, are invited and are mailed in."""
-    app.extensions["goodword"].ask_every_days = 1
+    monkeypatch.setattr(app.extensions["goodword"], "ask_every_days", 1)
     with app.app_context():
         for table in (Message, Ask, Invitation, Campaign, Advocate):
             db.session.execute(sa.delete(table))
