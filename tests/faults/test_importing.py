@@ -60,7 +60,8 @@ def test_a_long_import_killed_half_way_goes_on_and_its_counts_are_exact(
     with app.app_context():
         count = lambda model: db.session.scalar(sa.select(sa.func.count()).select_from(model))  # noqa: E731
         assert count(Advocate) == ROWS - refused
-        assert count(Company) == 700
+        taken = (n for n in range(1, ROWS + 1) if n % 100 and n % 150 != 149)
+        assert count(Company) == len({n % 700 for n in taken})
         by_verb = db.session.scalars(sa.select(Entry.verb).where(Entry.about.like("advocate:%")))
         assert Counter(by_verb) == {"created by import": ROWS - refused}
     table = as_rosa.get(f"{page}/refused.csv").text
