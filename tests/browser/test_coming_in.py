@@ -126,7 +126,7 @@ def test_a_passkey_is_added_used_alone_and_after_a_password_and_removed(device, 
     wire, device_id = authenticator(page)
     sign_in(page, colleague)
     page.goto("/staff/account")
-    page.get_by_label("Name (optional)").fill("my laptop")
+    page.get_by_label("Name of the new passkey").fill("my laptop")
     page.get_by_role("button", name="Add a passkey").click()
     steps.heading(page, "Your recovery codes")
     sign_out(page)
