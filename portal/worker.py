@@ -38,6 +38,7 @@ def look_around() -> None:
         db.session.commit()
 
 
+BREATH = 0.3  # between two batches of an import, in which other writers get their turn
 CAMPAIGNS_EVERY = 3.0  # and at the campaigns on their way
 
 
@@ -83,7 +84,8 @@ def run(app: Flask) -> None:
         with app.app_context():
             left = customers.apply_more(db.session.get_one(CustomerImport, upload_id))
             db.session.commit()
-            return left
+        stop.wait(BREATH)
+        return left
 
     @DBOS.workflow(name="customers.import")
     def take_customers(upload_id: int) -> None:
