@@ -24,6 +24,7 @@ SLICES = [
     "platforms",
     "campaigns",
     "events",
+    "interviews",
     "submissions",
     "publishing",
     "embeds",

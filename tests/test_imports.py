@@ -27,6 +27,7 @@ ORDER = [
     ["platforms"],
     ["campaigns"],
     ["events"],
+    ["interviews"],
     ["submissions"],
     ["publishing"],
     ["embeds"],

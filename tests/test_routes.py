@@ -29,7 +29,7 @@ AREAS = [
     (r"/(i|c|p|w|stop|company|renew|mute)/<token>(/.*)?", {"link"}),
     (r"/r/.*", {"public"}),
     (r"/api/.*", {"key"}),
-    (r"/(|stories.*|reviews.*|media/.*|brand/.*|session-over|data-erased)", {"public"}),
+    (r"/(|stories.*|reviews.*|media/.*|brand/.*|code|session-over|data-erased)", {"public"}),
     (r"/(verify/.+|\.well-known/goodword-key\.(json|pem))", {"public"}),
     (r"/(healthz|readyz|brand\.css|robots\.txt|favicon\.ico)", {"public"}),
 ]

@@ -37,6 +37,14 @@ class Company(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class Way(enum.StrEnum):
+    """By which way someone wants to be asked."""
+
+    MAIL = "mail"
+    PAGE = "page"  # on their own page, when they look
+    PHONE = "phone"  # their contact calls
+
+
 class Advocate(Model):
     """A person at a customer company. Enters by a signed link, never by a password."""
 
@@ -68,6 +76,7 @@ class Advocate(Model):
     # How often we may ask, and for what, in their own word.
     paused_until: Mapped[date | None]
     asks_for: Mapped[list[str]] = mapped_column(default=list)  # empty: anything
+    asked_by: Mapped[list[str]] = mapped_column(default=list)  # of ``Way``; empty: by mail
     ask_every: Mapped[int | None]  # days; none: our own limit
     wants_updates: Mapped[bool] = mapped_column(default=True)  # mail that needs nothing of them
 
@@ -77,6 +86,15 @@ class Advocate(Model):
         order_by="Tag.name", cascade="all, delete-orphan", lazy="select"
     )
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether an invitation may come by mail; what they did is always answered by mail."""
+        return not self.asked_by or Way.MAIL in self.asked_by
+
+    @property
+    def takes_calls(self) -> bool:
+        return Way.PHONE in (self.asked_by or ())
 
     @property
     def name(self) -> str:

@@ -33,14 +33,19 @@ def prefer(
     asks_for: Sequence[str],
     ask_every: int | None,
     wants_updates: bool,
+    asked_by: Sequence[str] = (),
+    phone: str | None = None,
     by: Actor,
 ) -> None:
-    """Keep how often they may be asked, for what, and whether good news alone is worth a mail."""
+    """Keep how often they may be asked, for what and by which way, and whether good news alone is
+    worth a mail. ``phone``: the number for calls, where they gave one."""
     wishes = {
         "paused_until": paused_until,
         "asks_for": list(asks_for),
         "ask_every": ask_every,
         "wants_updates": wants_updates,
+        "asked_by": list(asked_by),
+        "phone": advocate.phone if phone is None else phone,
     }
     changed = [name for name, value in wishes.items() if getattr(advocate, name) != value]
     for name in changed:
@@ -91,6 +96,7 @@ def forget(advocate: Advocate, *, by: Actor) -> None:
     advocate.email, advocate.email_key = "", f"erased:{advocate.id}"
     advocate.job_title = advocate.phone = advocate.city = advocate.country = ""
     advocate.language, advocate.time_zone, advocate.asks_for = "en", "UTC", []
+    advocate.asked_by = []
     advocate.external_id = advocate.customer_since = None
     advocate.paused_until = advocate.ask_every = None
     advocate.stopped_at = advocate.stopped_at or now

@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import (
     DataRequired,
     InputRequired,
+    Length,
     NumberRange,
     Optional,
     ValidationError,
@@ -290,3 +291,25 @@ class ScheduleForm(FlaskForm):
 
 class LineForm(FlaskForm):
     words = TextAreaField(**text("A line for this person alone", "", 300, sendable))
+
+
+TOO_LONG = "A mail address has 254 characters or fewer"
+
+
+class CodeForm(FlaskForm):
+    """What carries a visit to another device."""
+
+    address = StringField(
+        "Your mail address",
+        [DataRequired("Enter the address our mail came to"), Length(max=254, message=TOO_LONG)],
+        [lambda typed: (typed or "").strip()],
+    )
+    code = StringField("The code in the mail", [InputRequired("Enter the six digits in the mail")])
+
+    @property
+    def digits(self) -> str:
+        return "".join((self.code.data or "").split()).replace("-", "")
+
+    def validate_code(self, field) -> None:
+        if len(self.digits) != 6 or not (self.digits.isascii() and self.digits.isdigit()):
+            raise ValidationError("Enter the six digits in the mail")

@@ -21,6 +21,7 @@ from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, Actor, record, record_all
 from portal.links import actions as links
+from portal.links import codes
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.outbox.models import MailClass, Message
@@ -76,6 +77,8 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     if reasons := eligibility.closed(person, facts.of([person])):
         raise NotAllowed(reasons[0])
     destinations.check(invitation.campaign)
+    if not person.takes_mail:
+        raise NotAllowed(f"{person.first_name} wants no invitations by mail.")
     last = _last_mail(invitation)
     if last and last.state is not MailState.FAILED:
         if last.created_at + BETWEEN_MAILS > clock.now():
@@ -99,8 +102,9 @@ def renew(invitation: Invitation) -> None:
         invitation.advocate.email,
         "invitation-link",
         about=invitation,
-        links={"url": (Kind.INVITATION, invitation, invitation.campaign.links_until)},
+        links=_ways_in(invitation),
         first_name=invitation.advocate.first_name,
+        code_page=code_page(),
     )
     record(invitation, "new link sent", by=SYSTEM)
 
@@ -187,6 +191,8 @@ def ask(invitation: Invitation) -> Ask:
 def remind(invitation: Invitation, number: int) -> None:
     """Promise the mail that comes back to an invitation nobody answered. It is an ask, too."""
     invitation.reminded = number
+    if not invitation.advocate.takes_mail:
+        return
     mail_to(invitation, reminder=True)
     db.session.add(ask(invitation))
     record(invitation, "reminded", by=SYSTEM)
@@ -197,30 +203,43 @@ def send_test(invitation: Invitation, *, to: Staff) -> None:
     draft = f"{settings().base_url}/staff/campaigns/{invitation.campaign.id}"
     words = mail.context(invitation, settings().brand_name)
     words["subject_line"] = f"[Test] {words['subject_line']}"
-    outbox.email(
-        to.email, "invitation", about=invitation.campaign, url=draft, stop_url=draft, **words
-    )
+    ways = {"url": draft, "stop_url": draft, "code": "123 456", "code_page": code_page()}
+    outbox.email(to.email, "invitation", about=invitation.campaign, **ways, **words)
 
 
 def mail_to(
     invitation: Invitation, *, not_before: datetime | None = None, reminder: bool = False
 ) -> None:
-    """Promise the invitation's mail, now or for a later day."""
-    invitation.waits_since, invitation.mailed_at = None, invitation.mailed_at or clock.now()
-    campaign, person = invitation.campaign, invitation.advocate
+    """Promise the invitation's mail, now or for a later day; not to who takes none by mail."""
+    person, invitation.waits_since = invitation.advocate, None
+    if not person.takes_mail:
+        return
+    invitation.mailed_at = invitation.mailed_at or clock.now()
     outbox.email(
         person.email,
         "invitation",
         about=invitation,
         mail_class=MailClass.MARKETING,
-        links={
-            "url": (Kind.INVITATION, invitation, campaign.links_until),
-            "stop_url": (Kind.STOP, person),
-        },
+        links=_ways_in(invitation) | {"stop_url": (Kind.STOP, person)},
         not_before=not_before,
         zone=person.time_zone,
+        code_page=code_page(),
         **mail.context(invitation, settings().brand_name, reminder=reminder),
     )
+
+
+def _ways_in(invitation: Invitation) -> dict:
+    """The link, and the digits that do the same on another device."""
+    until = invitation.campaign.links_until
+    return {
+        "url": (Kind.INVITATION, invitation, until),
+        "code": (codes.KIND, invitation, until),
+    }
+
+
+def code_page() -> str:
+    """Where the digits are typed; short enough to type as well."""
+    return f"{settings().base_url}/code"
 
 
 def _last_mail(invitation: Invitation) -> Message | None:

@@ -14,6 +14,7 @@ from portal.campaigns import (
     eligibility,
     inviting,
     mail,
+    other_device,
     queries,
     writing,
 )
@@ -25,7 +26,7 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale, Unreadable
 from portal.staff.models import Role
 
-__all__ = ["asking", "bp", "writing"]  # the whole slice, for create_app
+__all__ = ["asking", "bp", "other_device", "writing"]  # the whole slice, for create_app
 
 
 @bp.get("/staff/campaigns/<int:id>")

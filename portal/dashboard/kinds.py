@@ -3,6 +3,7 @@
 from portal.approvals.waiting import COMPANIES
 from portal.events.waiting import EVENTS
 from portal.incentives.waiting import REWARDS
+from portal.interviews.waiting import INTERVIEWS, TALKS
 from portal.placements.waiting import TAKEDOWNS
 from portal.referrals.waiting import LEADS, RISKS
 from portal.review.waiting import DECIDE, PUBLISH
@@ -18,4 +19,6 @@ KINDS = [
     SPEAKERS,
     EVENTS,
     TAKEDOWNS,
+    INTERVIEWS,
+    TALKS,
 ]

@@ -36,6 +36,8 @@ from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives import codes, pool
 from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
+from portal.interviews import actions as interviews
+from portal.interviews.models import Medium
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.media import actions as media
@@ -485,6 +487,7 @@ def decide(running: Campaign) -> None:
         wishes.prefer(
             jonas, paused_until=pause, asks_for=[], ask_every=None, wants_updates=False, by=jonas
         )
+    talk()
     with clock.ago(days=3):
         snooze(find(Invitation, campaign_id=running.id, advocate_id=yuki.id), 7, by=yuki)
 
@@ -525,6 +528,24 @@ def use_elsewhere(*, by: Staff) -> None:
 def published_by(first_name: str) -> Asset:
     theirs = sa.select(Asset).join(Asset.submission).join(Submission.advocate)
     return db.session.scalars(theirs.where(Advocate.first_name == first_name)).first()
+
+
+def talk() -> None:
+    """Wei is in the middle of a story, and would rather tell it."""
+    who = person("Wei")
+    story = find(Submission, advocate_id=who.id, action=Action.CASE_STUDY)
+    morning = (clock.now() + timedelta(days=5)).replace(hour=9, minute=0, second=0, microsecond=0)
+    with clock.ago(days=1):
+        interviews.ask(
+            story.invitation,
+            reason=story.subject,
+            slots=[morning, morning + timedelta(days=2, hours=4)],
+            time_zone="Europe/Berlin",
+            medium=Medium.VIDEO,
+            phone="",
+            topics="What the spring floods taught us about planning ahead.",
+            by=who,
+        )
 
 
 def path_to(stage: Stage) -> list[Stage]:

@@ -17,6 +17,7 @@ from portal import clock
 from portal.config import settings
 from portal.db import Model, db
 from portal.errors import NotFound
+from portal.links import codes
 from portal.links.models import DOORS, Kind, Link
 
 TRAILING = " \t\r\n.,;:)>]\"'"  # what mail clients glue to the end of a link
@@ -106,20 +107,24 @@ def use(link: Link) -> None:
 
 
 def revoke(about: Model | str, kind: Kind | None = None) -> None:
-    """Close every link to this subject (of one kind, or all)."""
+    """Close every link to this subject (of one kind, or all), and every code."""
     name = about if isinstance(about, str) else about.subject
     closing = sa.update(Link).where(Link.about == name, Link.revoked_at.is_(None))
     if kind:
         closing = closing.where(Link.kind == kind)
     db.session.execute(closing.values(revoked_at=clock.now()))
+    codes.end([name])
 
 
 def forget(names: Iterable[str]) -> None:
     """Let go of every link to these things, and of the addresses they were sent to (T36)."""
+    names = list(names)
     db.session.execute(sa.delete(Link).where(Link.about.in_(names)))
+    codes.end(names)
 
 
 def purge(before: datetime) -> int:
     """Let go of links that ended before this moment; how many."""
+    codes.purge(before)
     ended = sa.or_(Link.expires_at < before, Link.revoked_at < before)
     return db.session.execute(sa.delete(Link).where(ended)).rowcount

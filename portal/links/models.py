@@ -56,3 +56,18 @@ class Link(Model):
     @property
     def subject_id(self) -> int:
         return int(self.about.rpartition(":")[2])
+
+
+class Code(Model):
+    """Six digits that open one thing, for whoever has the address they were mailed to."""
+
+    __tablename__ = "code"
+    __table_args__ = (sa.CheckConstraint("tries BETWEEN 0 AND 5", name="five_tries"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column("subject", sa.String(60), index=True)
+    address_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)  # one code an address
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]

@@ -49,7 +49,7 @@ def email(
     *,
     about: Model,
     mail_class: MailClass = MailClass.SERVICE,
-    links: dict[str, tuple[Kind, Model] | tuple[Kind, Model, datetime]] | None = None,
+    links: dict[str, tuple[Kind | str, Model] | tuple[Kind | str, Model, datetime]] | None = None,
     not_before: datetime | None = None,
     zone: str = "",
     attachment: Attachment | None = None,
@@ -58,7 +58,8 @@ def email(
     """Promise a mail: it leaves once this transaction commits, and never if it does not.
 
     ``template`` names ``emails/<template>.{subject.txt,txt,html}``. ``links`` are minted when
-    the mail leaves, so that no token ever lies in the database: name → (kind, subject, until).
+    the mail leaves, so that no token ever lies in the database: name → (kind, subject, until);
+    so are ``codes.KIND``.
     With ``not_before`` it waits until then, and ``call_off`` can still stop it. With ``zone`` it
     leaves in no quiet hour of a clock there.
     """
@@ -71,7 +72,7 @@ def email(
         template=template,
         context=context,
         links={
-            name: [kind.value, thing.subject, until[0].isoformat() if until else None]
+            name: [str(kind), thing.subject, until[0].isoformat() if until else None]
             for name, (kind, thing, *until) in (links or {}).items()
         },
         about=about.subject,

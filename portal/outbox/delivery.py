@@ -16,6 +16,7 @@ from portal import clock
 from portal.config import SmtpSecurity, settings
 from portal.db import db
 from portal.links import actions as links
+from portal.links import codes
 from portal.links.models import Kind
 from portal.outbox import actions, bounces
 from portal.outbox.models import Attachment, MailClass, Message, State
@@ -63,12 +64,7 @@ def deliver(message_id: int) -> None:
 def render(message: Message) -> EmailMessage:
     """The message as it will travel: text and HTML, headers per RFC 5322, 3834 and 8058."""
     context = message.context | {
-        name: links.mint(
-            Kind(kind),
-            subject,
-            until=until and datetime.fromisoformat(until),
-            sent_to=message.recipient,
-        )
+        name: _mint(kind, subject, until and datetime.fromisoformat(until), message.recipient)
         for name, (kind, subject, until) in message.links.items()
     }
     config = settings()
@@ -92,6 +88,13 @@ def render(message: Message) -> EmailMessage:
     if message.attachment:
         attach(mail, message.attachment)
     return mail
+
+
+def _mint(kind: str, subject: str, until: datetime | None, recipient: str) -> str:
+    """A link, or the digits that do the same on another device."""
+    if kind == codes.KIND:
+        return codes.mint(subject, recipient, until=until)
+    return links.mint(Kind(kind), subject, until=until, sent_to=recipient)
 
 
 def attach(mail: EmailMessage, part: Attachment) -> None:

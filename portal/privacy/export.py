@@ -22,6 +22,8 @@ from portal.handovers import queries as handovers
 from portal.history.models import Entry
 from portal.impact import queries as impact
 from portal.incentives import queries as incentives
+from portal.interviews import queries as interviews
+from portal.interviews.models import Interview
 from portal.outbox import delivery
 from portal.outbox.models import Message
 from portal.placements import queries as placements
@@ -47,7 +49,9 @@ def everything(person: Advocate) -> dict[str, Any]:
     receipts = consent.receipts_of(person.id)[::-1]
     rewards = incentives.rewards_of(person)[::-1]
     spoken = events.of(person.id)
-    things = [person, *invitations, *contributions, *spoken, *recommended, *receipts, *rewards]
+    talks = interviews.of(person.id)
+    things = [person, *invitations, *contributions, *spoken, *talks, *recommended]
+    things += [*receipts, *rewards]
     things += [link for referral in recommended for link in referral.links]
     return plain(
         {
@@ -57,6 +61,7 @@ def everything(person: Advocate) -> dict[str, Any]:
             "how_often_we_may_ask": {
                 "not_before": person.paused_until,
                 "only_for": person.asks_for,
+                "by": person.asked_by,
                 "days_between": person.ask_every,
                 "told_what_became_of_it": person.wants_updates,
                 "stopped_at": person.stopped_at,
@@ -75,6 +80,7 @@ def everything(person: Advocate) -> dict[str, Any]:
             ),
             "contributions": [contribution(one) for one in contributions],
             "offers_to_speak": [offer_to_speak(one) for one in spoken],
+            "interviews": [talk(one) for one in talks],
             "permissions": [as_data(one, "/me/permissions") for one in receipts],
             "recommendations": [recommendation(one) for one in recommended],
             "rewards": [reward(one) for one in rewards],
@@ -175,6 +181,14 @@ def offer_to_speak(one: Speaker) -> dict[str, Any]:
         "offered_at": one.created_at,
         "confirmed_at": one.confirmed_at,
     }
+
+
+def talk(one: Interview) -> dict[str, Any]:
+    names = (
+        "state", "medium", "phone", "topics", "slots", "time_zone", "starts_at", "place", "note",
+        "reminder", "asked_at", "held_at",
+    )  # fmt: skip
+    return {name: getattr(one, name) for name in names}
 
 
 def proposal(one: Proposal) -> dict[str, Any]:

@@ -79,6 +79,7 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             for event in asked["events"]
         ],
         "offers_to_speak": data["offers_to_speak"],
+        "interviews": data["interviews"],
         "recommendations": [
             {"address": link["address"], "your_note": link["your_note"]} | person
             for one in data["recommendations"]

@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput
 
 from portal import clock
-from portal.advocates.models import Advocate
+from portal.advocates.models import Advocate, Way
 from portal.advocates.wishes import EVERY
 from portal.campaigns.models import Action
 
@@ -31,6 +31,11 @@ KINDS = {
     Action.CASE_STUDY: "Case studies",
     Action.WEBINAR: "Webinars and talks",
     Action.REFERRAL: "Recommendations",
+}
+WAYS = {
+    Way.MAIL: "By mail",
+    Way.PAGE: "Here on my page, when I look",
+    Way.PHONE: "By phone, from my contact",
 }
 PAUSES = {
     "none": "Whenever there is something",
@@ -115,6 +120,13 @@ class PreferencesForm(FlaskForm):
         choices=choices({action.value: name for action, name in KINDS.items()}),
         option_widget=CheckboxInput(),
     )
+    ways = SelectMultipleField(
+        "How may we ask you?",
+        [InputRequired("Choose at least one way, or stop all invitations below")],
+        choices=choices({way.value: words for way, words in WAYS.items()}),
+        option_widget=CheckboxInput(),
+    )
+    phone = StringField("Your phone number", [short(60)], [trimmed])
     every = RadioField(
         "How often at most?", choices=choices({str(n): f"Every {n} days" for n in EVERY})
     )
@@ -135,13 +147,15 @@ class PreferencesForm(FlaskForm):
             data={
                 "pause": "keep" if now else "none",
                 "kinds": person.asks_for or [action.value for action in KINDS],
+                "ways": person.asked_by or [Way.MAIL.value],
+                "phone": person.phone,
                 "every": str(person.ask_every or EVERY[0]),
                 "updates": "each" if person.wants_updates else "needed",
             }
         )
         keep = {"keep": f"Not before {now.day} {now:%B %Y}, as you said"} if now else {}
         form.pause.choices = choices(keep | PAUSES)
-        for field in (form.pause, form.kinds, form.every, form.updates):
+        for field in (form.pause, form.kinds, form.ways, form.every, form.updates):
             field.flags.required = True  # each has an answer already
         return form
 
@@ -155,7 +169,13 @@ class PreferencesForm(FlaskForm):
             "asks_for": [] if everything else self.kinds.data,
             "ask_every": None if days == EVERY[0] else days,
             "wants_updates": self.updates.data == "each",
+            "asked_by": [] if self.ways.data == [Way.MAIL] else self.ways.data,
+            "phone": self.phone.data,
         }
+
+    def validate_phone(self, field) -> None:
+        if Way.PHONE in (self.ways.data or ()) and not any(sign.isdigit() for sign in field.data):
+            raise ValidationError("Enter the number to call, or choose another way")
 
 
 def in_days(days: str) -> date:

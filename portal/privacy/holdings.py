@@ -62,8 +62,8 @@ GOES = [
     ),
     Holding(
         "Where you speak",
-        "your offers to speak at events, the days that suit you, and our answers",
-        ("speaker",),
+        "your offers to speak at events, interviews you asked for, when it suits you, our answers",
+        ("speaker", "interview"),
         "Deleted.",
     ),
     Holding(
@@ -81,7 +81,7 @@ GOES = [
     Holding(
         "Visits",
         "when you opened a link, and with which kind of browser",
-        ("session", "link"),
+        ("session", "link", "code"),
         "Deleted. Every link you have stops working.",
     ),
     Holding(

@@ -16,6 +16,7 @@ from portal.errors import NotAllowed, Stale
 from portal.events import actions as events
 from portal.history.actions import Actor, record
 from portal.incentives.models import Choice
+from portal.interviews import actions as interviews
 from portal.submissions import queries, sending
 from portal.submissions.models import (
     Action,
@@ -172,6 +173,7 @@ def submit(
     record(submission, "submitted", by=by, number=version.number, sha256=version.sha256)
     sending.owe(submission, by=by)
     sending.offer_to_speak(submission, version, by=by)
+    interviews.settled(submission.subject, by=by)
     sending.confirm(submission)
     return version
 
@@ -188,6 +190,7 @@ def withdraw(submission: Submission, *, by: Actor, circumstances: Circumstances)
     if submission.receipt:
         consent.withdraw_all(submission.receipt, by=by, circumstances=circumstances)
     events.take_back(submission.subject, by=by)
+    interviews.settled(submission.subject, by=by)
     record(submission, "withdrawn", by=by)
 
 

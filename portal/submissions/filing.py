@@ -9,7 +9,7 @@ from portal.media.models import UploadKind
 from portal.submissions import attaching
 from portal.submissions.forms import tidy
 from portal.submissions.models import MOST_FILES, Prompt, Submission
-from portal.submissions.pages import back_from, onward, page
+from portal.submissions.pages import back_from, interview_about, onward, page
 
 FIELDS = {"file": UploadKind.ATTACHMENT, "logo": UploadKind.LOGO}
 STAY = {"add", "remove"}
@@ -28,6 +28,7 @@ def files_page(submission: Submission, prompt: Prompt, problems=(), status: int 
         logos=attaching.of_kind(rows, UploadKind.LOGO),
         most=MOST_FILES,
         problems=dict(problems),
+        interview=interview_about(submission),
         back=back_from(submission, "question", prompt.position),
     )
 

@@ -6,6 +6,7 @@ from portal.db import db
 from portal.events import actions as events
 from portal.history.actions import Actor
 from portal.history.actions import forget as forget_notes
+from portal.interviews import actions as interviews
 from portal.outbox import actions as outbox
 from portal.submissions import actions, queries
 from portal.submissions.models import State, Submission
@@ -19,6 +20,7 @@ def forget(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> No
             actions.withdraw(submission, by=by, circumstances=circumstances)
         empty(submission)
     events.forget(advocate)
+    interviews.forget(advocate)
     names = [submission.subject for submission in found]
     forget_notes(names)
     outbox.forget_person(advocate.email, names)

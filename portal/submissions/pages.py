@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import queries as permissions
 from portal.events import queries as events
 from portal.incentives import disclosure
 from portal.incentives.models import Choice
+from portal.interviews import queries as interviews
 from portal.submissions import actions, crediting, forms, kinds, queries
 from portal.submissions.models import IN_ROWS, Prompt, PromptKind, Submission
 from portal.submissions.questions import QuestionForm, question_form
+
+bp = Blueprint("submissions", __name__)
 
 STAYS = {"add", "remove", "zone"}  # buttons that save and come back to the same question
 
@@ -74,8 +78,16 @@ def question_page(submission: Submission, prompt, form, status: int = 200):
         form=form,
         total=len(submission.prompt_set.prompts),
         **rows_of(form),
+        interview=interview_about(submission),
         back=back_from(submission, "question", prompt.position),
     )
+
+
+def interview_about(submission: Submission):
+    """The talk someone would rather have than write alone, if they asked for one."""
+    if submission.action is not Action.CASE_STUDY:
+        return None
+    return interviews.for_reason(submission.subject)
 
 
 def form_of(prompt: Prompt, value: Any, seen: int) -> QuestionForm:

@@ -1,6 +1,6 @@
 """A contribution on the web: the steps before sending, and what became of it after."""
 
-from flask import Blueprint, flash, g, jsonify, redirect, request, url_for
+from flask import flash, g, jsonify, redirect, request, url_for
 
 from portal import auth
 from portal.advocates.wishes import live_in
@@ -12,13 +12,14 @@ from portal.db import db
 from portal.errors import NotAllowed, NotFound
 from portal.events import queries as events
 from portal.incentives.models import Choice
-from portal.submissions import actions, forms, queries
+from portal.submissions import actions, forms, interviewing, queries
 from portal.submissions.filing import files_page, save_files
 from portal.submissions.models import Action, Credit, PromptKind, Relationship
 from portal.submissions.pages import (
     STAYS,
     back_from,
     both_answers,
+    bp,
     check_page,
     detour,
     form_of,
@@ -33,7 +34,7 @@ from portal.submissions.pages import (
     you_page,
 )
 
-bp = Blueprint("submissions", __name__)
+__all__ = ["bp", "interviewing"]  # the whole slice, for create_app
 bp.add_app_template_global(queries.of_campaign, "contributions_of")
 
 

@@ -14,7 +14,7 @@ from portal.outbox.models import Message, State
 from portal.staff.models import Staff
 
 ANY = {"pause": "none", "kinds": ["review", "quote", "case-study", "webinar", "referral"],
-       "every": "60", "updates": "each"}  # fmt: skip
+       "every": "60", "updates": "each", "ways": ["mail"]}  # fmt: skip
 
 
 @pytest.fixture
@@ -193,3 +193,57 @@ def test_the_waiting_job_is_delayed_until_that_day(app, as_stranger, way_in):
 
 def test_only_the_offered_days_and_open_invitations(as_stranger, way_in):
     assert as_stranger.post(f"{way_in}/later", data={"days": 3650}).status_code == 409
+
+
+# ── By which way ───────────────────────────────────────────────────────────────────────────
+
+
+def test_on_her_page_only_the_invitation_waits_there_and_no_mail_goes(
+    as_ada, as_rosa, draft, saved, post_mail, mailroom
+):
+    as_ada.post("/me/preferences", data=ANY | {"ways": ["page"]})
+    number = draft()
+    assert "No mail: it waits on their page" in preview(as_rosa, number)
+    as_rosa.post(f"/staff/campaigns/{number}/sending")
+    post_mail()
+    assert mailroom.to("ada@analytical.example") == []
+    [invitation] = saved(Invitation)
+    assert "Invitation from Rosa" in as_ada.get("/me").text
+    assert "Takes no mail: it waits on their page" in preview(as_rosa, number)
+    answer = as_rosa.post(f"/staff/invitations/{invitation.id}/mails")
+    assert answer.status_code == 409
+    assert "wants no invitations by mail" in answer.text
+
+
+def test_by_phone_staff_see_the_number_to_call(as_ada, as_rosa, draft, post_mail):
+    refused = as_ada.post("/me/preferences", data=ANY | {"ways": ["phone"], "phone": "soon"})
+    assert refused.status_code == 422
+    assert "Enter the number to call" in refused.text
+    as_ada.post("/me/preferences", data=ANY | {"ways": ["phone"], "phone": "+44 20 7946 0018"})
+    number = draft()
+    assert "call +44 20 7946 0018" in preview(as_rosa, number)
+    as_rosa.post(f"/staff/campaigns/{number}/sending")
+    assert post_mail() == []
+    assert "Wants a call instead of mail: +44 20 7946 0018" in preview(as_rosa, number)
+
+
+def test_who_wants_no_mail_still_gets_a_link_they_ask_for(as_ada, way_in, post_mail, as_stranger):
+    as_ada.post("/me/preferences", data=ANY | {"ways": ["page"]})
+    as_stranger.post(f"{way_in}/renewal")
+    assert len(post_mail()) == 1
+
+
+def test_asked_later_without_mail_it_waits_on_her_page(
+    as_ada, way_in, as_stranger, wait, post_mail
+):
+    as_ada.post("/me/preferences", data=ANY | {"ways": ["page"]})
+    as_stranger.post(f"{way_in}/later", data={"days": 7})
+    assert "It waits on your page" in as_stranger.get(f"{way_in}/later").text
+    wait(days=8)
+    assert post_mail() == []
+
+
+def test_one_way_at_least_must_be_left(as_ada):
+    answer = as_ada.post("/me/preferences", data=ANY | {"ways": []})
+    assert answer.status_code == 422
+    assert "Choose at least one way" in answer.text

@@ -1,0 +1,208 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import Length, ValidationError
+
+from portal import clock, zones
+from portal.errors import Unreadable
+from portal.events.forms import A_DAY, A_TIME, tidy, zone_field
+from portal.interviews.models import SLOTS, Interview, Medium
+
+AHEAD = timedelta(days=90)
+MEDIUMS = {Medium.VIDEO: "By video", Medium.PHONE: "By phone"}
+
+
+def short(limit: int) -> Length:
+    return Length(max=limit, message=f"Use {limit:,} characters or fewer")
+
+
+class Day(DateField):
+    """A day, with our own words when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            if valuelist and valuelist[0].strip():
+                super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(A_DAY) from None
+
+
+class Time(TimeField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            if valuelist and valuelist[0].strip():
+                super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(A_TIME) from None
+
+
+class SlotsForm(FlaskForm):
+    """Up to three times, on a clock of one’s own."""
+
+    day_1, day_2, day_3 = Day("Day"), Day("Day"), Day("Day")
+    time_1, time_2, time_3 = Time("Time"), Time("Time"), Time("Time")
+    time_zone = zone_field("Your time zone", "Choose the time zone of these times")
+
+    def pairs(self) -> Iterator[tuple[int, Day, Time]]:
+        for n in range(1, SLOTS + 1):
+            yield n, self[f"day_{n}"], self[f"time_{n}"]
+
+    def slots(self) -> list[datetime]:
+        """The moments that were meant."""
+        return [
+            zones.moment(datetime.combine(day.data, time.data), self.time_zone.data)
+            for _, day, time in self.pairs()
+            if day.data and time.data
+        ]
+
+    def check_slots(self) -> bool:
+        """Whether what was typed is at least one time, and each whole and still to come."""
+        if self.time_zone.errors:
+            return False
+        typed = [pair for pair in self.pairs() if pair[1].raw_data_given or pair[2].raw_data_given]
+        if not typed:
+            self.day_1.errors = ["Enter at least one day and time"]
+        for _, day, time in typed:
+            self._check(day, time)
+        return not any(field.errors for _, *pair in self.pairs() for field in pair)
+
+    def _check(self, day: Day, time: Time) -> None:
+        if day.errors or time.errors:
+            return
+        if day.data is None:
+            day.errors = [A_DAY]
+        elif time.data is None:
+            time.errors = [A_TIME]
+        else:
+            try:
+                moment = zones.moment(datetime.combine(day.data, time.data), self.time_zone.data)
+            except Unreadable as refusal:
+                time.errors = [str(refusal)]
+                return
+            if moment <= clock.now():
+                day.errors = ["Choose a day and time that are still to come"]
+            elif moment > clock.now() + AHEAD:
+                day.errors = [f"Choose a day within the next {AHEAD.days} days"]
+
+
+def _given(field) -> bool:
+    return bool(field.raw_data and str(field.raw_data[0]).strip())
+
+
+Day.raw_data_given = Time.raw_data_given = property(_given)
+
+
+class AskForm(SlotsForm):
+    """Whoever would rather talk."""
+
+    medium = RadioField(
+        "How would you like to talk?",
+        choices=[SelectChoice(value.value, words) for value, words in MEDIUMS.items()],
+        validate_choice=False,
+    )
+    phone = StringField("Your phone number", [short(60)], [tidy])
+    topics = TextAreaField("What would you like to talk about?", [short(2000)], [tidy])
+
+    @classmethod
+    def of(cls, found: Interview | None, phone: str, zone: str) -> "AskForm":
+        """Filled with what was said before; what was sent back wins."""
+        data: dict[str, Any] = {"phone": phone, "time_zone": zone}
+        if found:
+            data |= {
+                "phone": found.phone,
+                "time_zone": found.time_zone,
+                "topics": found.topics,
+                "medium": found.medium.value,
+            }
+        form = cls(data=data)
+        form.medium.flags.required = form.time_zone.flags.required = True
+        return form
+
+    def validate_medium(self, field) -> None:
+        if field.data not in set(Medium):
+            raise ValidationError("Choose how you would like to talk")
+
+    def validate_phone(self, field) -> None:
+        called = self.medium.data == Medium.PHONE
+        if called and not any(sign.isdigit() for sign in field.data or ""):
+            raise ValidationError("Enter the number we call")
+
+    def validate(self, **more) -> bool:
+        plain = super().validate(**more)
+        return self.check_slots() and plain
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "slots": self.slots(),
+            "time_zone": self.time_zone.data,
+            "medium": Medium(self.medium.data),
+            "phone": self.phone.data,
+            "topics": self.topics.data,
+        }
+
+
+class AnswerForm(SlotsForm):
+    """Staff: one of their times, or others."""
+
+    slot = RadioField("Their times", validate_choice=False)
+    time_zone = zone_field("Time zone of these times", "Choose the time zone of these times")
+    place = StringField("Link to the video call", [short(500)], [tidy])
+    note = TextAreaField("A word with it", [short(1000)], [tidy])
+    seen = HiddenField()
+
+    @classmethod
+    def of(cls, found: Interview) -> "AnswerForm":
+        form = cls(data={"time_zone": found.time_zone, "place": found.place, "seen": found.version})
+        form.slot.choices = [
+            SelectChoice(moment.isoformat(), zones.spoken(moment, found.time_zone))
+            for moment in found.moments
+        ]
+        form.slot.flags.required = form.time_zone.flags.required = True
+        form.by_video = found.medium is Medium.VIDEO
+        form.place.flags.required = form.by_video
+        return form
+
+    by_video = False
+
+    @property
+    def version(self) -> int:
+        return int(self.seen.data) if (self.seen.data or "").isdigit() else 0
+
+    def validate_place(self, field) -> None:
+        if self.by_video and not field.data:
+            raise ValidationError("Enter the link to the video call")
+
+    def confirms(self) -> bool:
+        """Whether one of their times can be confirmed with what was typed."""
+        plain = self.validate()
+        if self.slot.data not in [choice.value for choice in self.slot.choices]:
+            self.slot.errors = ["Choose one of their times"]
+        return plain and not self.slot.errors
+
+    def proposes(self) -> bool:
+        plain = self.validate()
+        return self.check_slots() and plain
+
+
+class HeldForm(FlaskForm):
+    reminder = TextAreaField("What you talked about", [short(10_000)], [tidy])
+    seen = HiddenField()
+
+    @property
+    def version(self) -> int:
+        return int(self.seen.data) if (self.seen.data or "").isdigit() else 0
+
+
+class OffForm(FlaskForm):
+    note = TextAreaField("What we tell them", [short(1000)], [tidy])

@@ -1,0 +1,1 @@
+from tests.submissions.conftest import the_submission, way  # noqa: F401
