@@ -110,12 +110,9 @@ def address(one: queries.Waiting) -> str:
 
 
 @bp.app_template_global()
-def queue_bar(key: str, number: int) -> Markup:
-    """For the page of a waiting thing: the way on, who is on it, the keys."""
-    try:
-        here = queries.find(KINDS, key, number)
-    except NotFound:
-        here = None
+def queue_bar(*things: tuple[str, int]) -> Markup:
+    """For a page of waiting things: the way on from the first of them, who is on it, the keys."""
+    here = next(filter(None, (waiting(key, number) for key, number in things)), None)
     near = [None, None]
     if here:
         views = View(before=here.place), View(after=here.place)
@@ -130,6 +127,13 @@ def queue_bar(key: str, number: int) -> Markup:
             desk=queries.desk_of(current_user),
         )
     )
+
+
+def waiting(key: str, number: int) -> queries.Waiting | None:
+    try:
+        return queries.find(KINDS, key, number)
+    except NotFound:
+        return None
 
 
 # ── Who is on it ───────────────────────────────────────────────────────────────────────────

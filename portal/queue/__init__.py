@@ -2,5 +2,5 @@
 
 A package adds its kind of thing with one ``Kind`` in its ``waiting.py`` (what waits, since when,
 and one function that says it in words), one line in ``dashboard/kinds.py``, and one line on the
-page of the thing: ``{{ queue_bar("its key", its.id) }}`` draws the way on, claims and keys.
+page of the thing: ``{{ queue_bar(("its key", its.id)) }}`` draws the way on, claims and keys.
 """
