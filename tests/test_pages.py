@@ -17,9 +17,13 @@ from portal.config import ROOT
 from portal.consent.models import Receipt
 from portal.db import Model, db
 from portal.demo import story
+from portal.embeds import queries as embeds
+from portal.embeds.models import Block
+from portal.incentives.models import Reward
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.referrals.models import Lead, ReferralLink
+from portal.renewals.models import Renewal
 from portal.staff.models import Staff
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401
 from tests.conftest import settings
@@ -97,13 +101,25 @@ def signed_paths(demo) -> list[str]:
         subjects = {
             Kind.STOP: olivia,
             Kind.SETUP: rosa,
+            Kind.RESET: rosa,
+            Kind.MUTE: olivia,
+            Kind.RENEWAL: db.session.scalars(sa.select(Renewal)).first(),
+            Kind.REWARD: db.session.scalars(sa.select(Reward)).first(),
             Kind.RECEIPT: db.session.scalars(sa.select(Receipt)).first(),
             Kind.PROSPECT: db.session.scalars(sa.select(Lead).order_by(Lead.id)).first(),
         }
         paths = [urlsplit(links.mint(kind, subject)).path for kind, subject in subjects.items()]
         code = db.session.scalars(sa.select(ReferralLink.code)).first()
+        story_of = embeds.items_of(story.find(Block))[0]["slug"]
         db.session.commit()
-    return [*paths, f"/r/{code}", f"/r/{code}/thanks", "/r/nothing"]
+    return [
+        *paths,
+        f"/r/{code}",
+        f"/r/{code}/thanks",
+        "/r/nothing",
+        "/r/written",
+        f"/api/public/stories/{story_of}",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +182,9 @@ def test_the_walk_reaches_every_page(demo, walk):
         "system.alive", "system.ready", "system.brand_css", "system.robots",
         "proof.facts", "proof.signature", "proof.exact_words", "proof.key", "proof.keys",
         "proof.asset_evidence", "proof.person_evidence", "proof.cover_csv",
+        "advocates.refused_rows", "handovers.picture", "placements.proof", "settings.logo",
+        "staff.company", "staff.company_return", "staff.second_step", "renewals.mine",
+        "interviews.entry", "submissions.interview_entry",
     }  # fmt: skip
     assert sorted(set(missing) - elsewhere) == []
 

@@ -87,7 +87,7 @@ GOES = [
     Holding(
         "History",
         "who did what and when, with notes from the team",
-        ("history",),
+        ("history", "undo"),
         "The notes are deleted. That something happened stays, under your number.",
     ),
 ]
@@ -126,7 +126,7 @@ NOT_THEIRS = {
     "stage_import", "code_upload", "org_approval", "platform_rule", "click", "click_day",
     "click_segment",
     "block", "block_pick", "moment_weights",
-    "passkey", "recovery_code", "setting",
+    "passkey", "recovery_code", "setting", "queue_claim", "saved_view", "staff_desk",
 }  # fmt: skip
 
 
