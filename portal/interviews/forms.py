@@ -205,4 +205,4 @@ class HeldForm(FlaskForm):
 
 
 class OffForm(FlaskForm):
-    note = TextAreaField("What we tell them", [short(1000)], [tidy])
+    note = TextAreaField("What we tell them", [short(1000)], [tidy], id="goodbye")
