@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,10 +14,15 @@ from portal.advocates.models import Advocate, Company
 from portal.campaigns import actions as campaigns
 from portal.campaigns import inviting
 from portal.campaigns.models import Invitation
+from portal.consent.actions import Circumstances
+from portal.consent.models import Purpose
 from portal.db import db
 from portal.incentives.models import Offer, OfferKind
+from portal.sessions import actions as sessions
+from portal.sessions.models import Who
 from portal.staff.models import Role, Staff
-from portal.submissions.models import Submission
+from portal.submissions import actions as submissions
+from portal.submissions.models import Action, Relationship, Submission
 from tests.processes import eventually
 
 PHONE = {"width": 390, "height": 844}
@@ -83,6 +89,46 @@ def contribution(portal, guest: Guest, what):
     """Something about the one contribution of a guest: ``what(submission)``."""
     mine = sa.select(Submission).filter_by(advocate_id=guest.id)
     return portal.act(lambda: what(db.session.scalars(mine).one()))
+
+
+def sent_quote(portal, guest: Guest, words: str, *purposes: str) -> int:
+    """The guest has sent a quote with these words; its id."""
+
+    def send() -> int:
+        mine = sa.select(Invitation).filter_by(advocate_id=guest.id)
+        invitation = db.session.scalars(mine).one()
+        ada, none = invitation.advocate, Relationship.NONE
+        quote = submissions.start(invitation, Action.QUOTE, by=ada)
+        for prompt in quote.prompt_set.prompts:
+            value = words if prompt.key == "words" else "Planning shifts"
+            submissions.answer(quote, prompt, value, seen=None, by=ada)
+        submissions.introduce(quote, job_title="Head of Operations", relation=none, by=ada)
+        asked = [Purpose(name) for name in quote.prompt_set.purposes]
+        submissions.choose(quote, {one: one.value in purposes for one in asked}, by=ada)
+        submissions.submit(quote, relation=none, circumstances=Circumstances(), by=ada)
+        return quote.id
+
+    return portal.act(send)
+
+
+def sign_in(portal, page: Page) -> None:
+    """Someone of the team, with a session as the sign-in page gives it."""
+
+    def begin() -> str:
+        person = db.session.scalar(sa.select(Staff).filter_by(email="ines@team.example"))
+        person = person or Staff(
+            email="ines@team.example", name="Ines", role=Role.EDITOR, password_hash="x"
+        )
+        db.session.add(person)
+        db.session.flush()
+        return sessions.begin(Who.STAFF, person.id)
+
+    client = portal.app.test_client()
+    token = portal.act(begin)
+    with client.session_transaction(base_url=portal.url) as session:
+        session |= {"_user_id": token, "staff_seen": int(time.time())}
+    cookie = next(iter(client._cookies.values()))
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": portal.url}])
 
 
 def said(portal, guest: Guest, key: str):
@@ -174,10 +220,20 @@ def send(page: Page, noun: str) -> str:
 
 def receipt_came(portal, guest: Guest, reference: str) -> str:
     """The mail with the receipt; its text."""
+    return portal.mailroom.text(mail_came(portal, guest.email, reference))
+
+
+def mail_came(portal, address: str, words: str):
+    """The mail to this address that has these words in its subject or text."""
     room = portal.mailroom
 
     def find():
-        texts = [room.text(mail) for mail in room.to(guest.email)]
-        return next((text for text in texts if reference in text), None)
+        mails = room.to(address)
+        return next((it for it in mails if words in it["Subject"] + room.text(it)), None)
 
-    return eventually(find, 60, f"the receipt {reference} in the mail")
+    return eventually(find, 60, f"the mail with “{words}” to {address}")
+
+
+def link_in(portal, mail, path: str) -> str:
+    """The address in a mail that leads to this part of the portal, e.g. ``/i/``."""
+    return re.search(rf"http://\S+{path}\S+", portal.mailroom.text(mail))[0]

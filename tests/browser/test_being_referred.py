@@ -13,9 +13,6 @@ from portal.db import db
 from portal.incentives.models import Choice
 from portal.referrals import actions, queries
 from portal.referrals.models import Lead, Referral
-from portal.sessions import actions as sessions
-from portal.sessions.models import Who
-from portal.staff.models import Role, Staff
 from tests.browser import steps
 from tests.processes import eventually
 
@@ -50,26 +47,6 @@ def come(portal, link: str, name: str, company: str) -> int:
         return lead.id
 
     return portal.act(receive)
-
-
-def sign_in(portal, page) -> None:
-    """Someone of the team, with a session as the sign-in page gives it."""
-
-    def begin() -> str:
-        person = db.session.scalar(sa.select(Staff).filter_by(email="ines@team.example"))
-        person = person or Staff(
-            email="ines@team.example", name="Ines", role=Role.EDITOR, password_hash="x"
-        )
-        db.session.add(person)
-        db.session.flush()
-        return sessions.begin(Who.STAFF, person.id)
-
-    client = portal.app.test_client()
-    token = portal.act(begin)
-    with client.session_transaction(base_url=portal.url) as session:
-        session |= {"_user_id": token, "staff_seen": int(time.time())}
-    cookie = next(iter(client._cookies.values()))
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": portal.url}])
 
 
 def test_a_prospect_from_the_link_to_deleting_their_details(visitor, portal):
@@ -160,7 +137,7 @@ def test_staff_filter_move_and_move_many(visitor, portal, scripted):
     firm = f"Firm{time.time_ns()}"
     first, second = (come(portal, link, name, firm) for name in ("Bo Lind", "Mia Wong"))
     page = visitor()
-    sign_in(portal, page)
+    steps.sign_in(portal, page)
     page.goto(f"{portal.url}/staff/leads")
     page.get_by_label("Name, company or CRM id").fill(firm)
     steps.press(page, "Show")
