@@ -42,6 +42,7 @@ def tell_staff(interview: Interview, *, agreed: bool) -> None:
         interview.staff.email,
         "interview-answer",
         about=interview,
+        first_name=interview.staff.name,
         customer=interview.advocate.name,
         company=interview.advocate.company.name,
         agreed=agreed,
