@@ -1,8 +1,9 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
+from portal.advocates import caring
 from portal.advocates.models import SignalKind
 from portal.advocates.signals import WORDS
 
@@ -29,6 +30,17 @@ class SignalForm(FlaskForm):
         "In words", validators=[Length(max=1000, message="Use at most 1,000 characters")]
     )
     at = DateField("Day", validators=[InputRequired("Enter the day, for example 24 11 2026")])
+
+
+class CareForm(FlaskForm):
+    """Words to find a person by, and who looks after their company."""
+
+    tags = StringField("Tags", filters=[lambda typed: (typed or "").strip()])
+    owner = SelectField("Who looks after the company", coerce=int, default=0)
+
+    def validate_tags(self, field: StringField) -> None:
+        if fault := caring.objection(caring.split(field.data)):
+            raise ValidationError(fault)
 
 
 class SignalFileForm(FlaskForm):

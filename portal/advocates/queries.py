@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, CustomerImport, Tag
+from portal.advocates.narrowing import ANY, Narrow
 from portal.db import db
 from portal.errors import NotFound
 from portal.staff.models import Staff
@@ -47,17 +48,33 @@ def get(advocate_id: int) -> Advocate:
     raise NotFound("There is no such customer.")
 
 
+def company(company_id: int) -> Company:
+    """One company; raises NotFound."""
+    if found := db.session.get(Company, company_id):
+        return found
+    raise NotFound("There is no such company.")
+
+
+def people_of(company: Company) -> Sequence[Advocate]:
+    """Whom we know there, by name, at most 200."""
+    there = sa.select(Advocate).where(
+        Advocate.company_id == company.id, Advocate.erased_at.is_(None)
+    )
+    return db.session.scalars(there.order_by(Advocate.last_name, Advocate.id).limit(200)).all()
+
+
 def people(
     search: str = "",
     country: str = "",
     standing: Standing | None = None,
     *,
+    narrow: Narrow = ANY,
     after: int | None = None,
     before: int | None = None,
 ) -> Page:
     """Customers whose name, company or mail address holds the words, 50 to a page."""
     key = sa.tuple_(sa.func.lower(Advocate.last_name), Advocate.id)
-    chosen = matching(search, country)
+    chosen = narrow.apply(matching(search, country))
     if standing:
         chosen = chosen.where(CONDITION[standing])
     back = before is not None
@@ -77,9 +94,9 @@ def people(
     )
 
 
-def everyone(search: str = "", country: str = "") -> Sequence[Advocate]:
+def everyone(search: str = "", country: str = "", narrow: Narrow = ANY) -> Sequence[Advocate]:
     """All the customers a search finds, with their tags, for a table to take away."""
-    chosen = matching(search, country).options(selectinload(Advocate.tags))
+    chosen = narrow.apply(matching(search, country)).options(selectinload(Advocate.tags))
     return db.session.scalars(chosen.order_by(Advocate.id)).all()
 
 
@@ -87,7 +104,7 @@ def matching(search: str, country: str) -> sa.Select:
     chosen = (
         sa.select(Advocate)
         .join(Advocate.company)
-        .where(Advocate.erased_at.is_(None))
+        .where(Advocate.erased_at.is_(None), Advocate.merged_into_id.is_(None))
         .options(contains_eager(Advocate.company))
     )
     if country:
@@ -103,9 +120,9 @@ def matching(search: str, country: str) -> sa.Select:
     return chosen
 
 
-def counts(search: str = "", country: str = "") -> dict[Standing, int]:
+def counts(search: str = "", country: str = "", narrow: Narrow = ANY) -> dict[Standing, int]:
     """How many of the matching customers stand how."""
-    chosen = matching(search, country).subquery()
+    chosen = narrow.apply(matching(search, country)).subquery()
     stopped, left = chosen.c.stopped_at.is_not(None), chosen.c.left_at.is_not(None)
     standing = sa.case((left, "left"), (stopped, "stopped"), else_="open")
     rows = db.session.execute(sa.select(standing, sa.func.count()).group_by(standing))
@@ -140,11 +157,20 @@ def choices() -> Choices:
         countries=countries(),
         companies=_values(Company.name),
         languages=_values(Advocate.language),
-        tags=_values(Tag.name),
-        owners=db.session.scalars(
-            sa.select(Staff).where(Staff.id.in_(sa.select(Company.owner_id)))
-        ).all(),
+        tags=tags(),
+        owners=owners(),
     )
+
+
+def tags() -> Sequence[str]:
+    """Every word somebody is tagged with."""
+    return _values(Tag.name)
+
+
+def owners() -> Sequence[Staff]:
+    """Colleagues who look after a company."""
+    looking = sa.select(Staff).where(Staff.id.in_(sa.select(Company.owner_id)))
+    return db.session.scalars(looking.order_by(Staff.name)).all()
 
 
 def _values(column) -> Sequence[str]:

@@ -11,7 +11,7 @@ from portal import clock
 from portal.addresses import canonical_email
 from portal.advocates import importing
 from portal.advocates.columns import key as heading_key
-from portal.advocates.models import SCALES, Advocate, Signal, SignalKind
+from portal.advocates.models import SCALES, Advocate, Company, Signal, SignalKind
 from portal.advocates.rows import day_first, read_date
 from portal.db import db
 from portal.errors import NotAllowed, NotFound, Unreadable
@@ -101,6 +101,12 @@ def of(person: Advocate) -> Sequence[Signal]:
         .order_by(Signal.at.desc(), Signal.id.desc())
         .limit(100)
     ).all()
+
+
+def at(company: Company) -> Sequence[Signal]:
+    """What is known of a company and of everyone there, newest first."""
+    known = sa.select(Signal).where(Signal.company_id == company.id)
+    return db.session.scalars(known.order_by(Signal.at.desc(), Signal.id.desc()).limit(100)).all()
 
 
 def about(person: Advocate) -> Sequence[Signal]:

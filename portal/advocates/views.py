@@ -1,20 +1,19 @@
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from portal import auth, clock
-from portal.advocates import actions, exporting, queries, signals
+from portal import auth
+from portal.advocates import actions, exporting, narrowing, queries, signals
+from portal.advocates import care_pages as care_pages
+from portal.advocates.care_pages import customer_page
 from portal.advocates.columns import LABELS
+from portal.advocates.door import bp as bp
 from portal.advocates.forms import ImportForm, InviteAgainForm, SignalFileForm, SignalForm
-from portal.advocates.models import Advocate, CustomerImport, SignalKind
+from portal.advocates.models import CustomerImport, Sector, SignalKind
 from portal.advocates.planning import Outcome
 from portal.advocates.queries import Standing
 from portal.db import db
 from portal.errors import NotAllowed, Unreadable
-from portal.history import queries as history
 from portal.staff.models import Role
-from portal.staff.queries import name_of
-
-bp = Blueprint("advocates", __name__, url_prefix="/staff")
 
 LINES = 100  # of a preview on one page
 
@@ -28,6 +27,7 @@ def index():
     asked = {
         "search": request.args.get("q", "")[:200],
         "country": request.args.get("country", "")[:100],
+        "narrow": narrowing.read(request.args),
     }
     show = request.args.get("show", "")
     page = queries.people(
@@ -41,7 +41,11 @@ def index():
         page=page,
         counts=queries.counts(**asked),
         countries=queries.countries(),
-        asked={"q": asked["search"] or None, "country": asked["country"] or None},
+        tags=queries.tags(),
+        owners=queries.owners(),
+        sectors=list(Sector),
+        asked={"q": asked["search"] or None, "country": asked["country"] or None}
+        | asked["narrow"].asked(),
         show=show,
     )
 
@@ -50,26 +54,14 @@ def index():
 @auth.staff(Role.EDITOR)
 def export():
     search, country = request.args.get("q", "")[:200], request.args.get("country", "")[:100]
-    return as_file(exporting.customers(queries.everyone(search, country)), "customers.csv")
+    found = queries.everyone(search, country, narrowing.read(request.args))
+    return as_file(exporting.customers(found), "customers.csv")
 
 
 @bp.get("/customers/<int:id>")
 @auth.staff()
 def show(id: int):
-    return customer_page(queries.get(id), InviteAgainForm())
-
-
-def customer_page(person: Advocate, form: InviteAgainForm, noting: SignalForm | None = None):
-    entries = [(entry, name_of(entry.by)) for entry in reversed(history.of(person))]
-    return render_template(
-        "advocates/show.html",
-        person=person,
-        form=form,
-        entries=entries,
-        noting=noting or SignalForm(formdata=None, at=clock.now().date()),
-        known=signals.of(person),
-        kinds=signals.WORDS,
-    )
+    return customer_page(queries.get(id))
 
 
 @bp.post("/customers/<int:id>/signals")
@@ -93,7 +85,7 @@ def note_signal(id: int):
         except NotAllowed as refusal:
             field = form.at if "day" in str(refusal) else form.value
             field.errors = [str(refusal).rstrip(".")]
-    return customer_page(person, InviteAgainForm(formdata=None), form), 422
+    return customer_page(person, noting=form), 422
 
 
 @bp.post("/signals/<int:id>/closing")
@@ -143,7 +135,7 @@ def invite_again(id: int):
     person = queries.get(id)
     form = InviteAgainForm()
     if not form.validate():
-        return customer_page(person, form), 422
+        return customer_page(person, readmitting=form), 422
     actions.invite_again(person, by=current_user, note=form.note.data)
     db.session.commit()
     flash(f"{person.name} may be invited again.")

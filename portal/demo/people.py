@@ -5,6 +5,7 @@ All of them, their companies and their words are invented.
 
 from dataclasses import dataclass, field
 
+from portal.advocates.models import SignalKind
 from portal.placements.models import Kind
 
 YES_TO_ALL = ("words", "name", "company", "logo", "photo", "sales", "reference", "recording")
@@ -372,3 +373,31 @@ D-1099,Working,Not from a recommendation
 CODES = "Code,Value,Currency\n" + "".join(
     f"FERN-{n * 7919 % 9000 + 1000}-{n * 104_729 % 9000 + 1000},25,EUR\n" for n in range(1, 25)
 )
+
+# What Fernhill knows of how people are doing: who, kind, number, words, days ago, closed days ago.
+SIGNALS = [
+    ("Mira", SignalKind.NPS, 9, "Saves the dispatchers an hour a day.", 40, None),
+    ("Mira", SignalKind.RENEWAL, None, "Renewed for two years", 31, None),
+    ("Mira", SignalKind.TICKET, None, "Map tiles load slowly on the wall screen", 70, 66),
+    ("Mira", SignalKind.USAGE, 88, "Eleven of twelve dispatchers plan every day", 5, None),
+    (
+        "Tomás",
+        SignalKind.COMMUNITY,
+        None,
+        "Answered three questions on rules in the forum",
+        20,
+        None,
+    ),
+    ("Elke", SignalKind.NPS, 4, "Two people on one roof: still not possible.", 30, None),
+    ("Hannah", SignalKind.CSAT, 5, "Quick help on a Saturday", 12, None),
+    ("Noor", SignalKind.TICKET, None, "Certificates do not show in the phone app", 6, None),
+    ("Yuki", SignalKind.USAGE, 91, "", 9, None),
+    ("Clara", SignalKind.NOTE, None, "Would speak at a meet-up, but not before March.", 25, None),
+]
+TAGS = {
+    "Mira": ["pilot", "speaker"],
+    "Tomás": ["pilot"],
+    "Clara": ["speaker"],
+    "Noor": ["pilot"],
+    "Hannah": ["small team"],
+}

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from portal import clock
 from portal.addresses import canonical_email, name_key
 from portal.advocates import actions as advocates
-from portal.advocates import importing, wishes
-from portal.advocates.models import Advocate, Company, Sector
+from portal.advocates import caring, importing, signals, wishes
+from portal.advocates.models import Advocate, Company, Sector, Signal
 from portal.campaigns import actions as campaigns
 from portal.campaigns import inviting
 from portal.campaigns.later import snooze
@@ -98,6 +98,7 @@ def tell() -> None:
         campaigns.close(first, by=rosa)
     arrive([one for one in people.PEOPLE if one not in early], days=100)
     import_customers(rosa)
+    learn_how_they_are(rosa)
     plan_event(rosa)
     with clock.ago(days=16):
         second = campaign("Autumn voices", offer=gift, referral_offer=credit, days=45, by=rosa)
@@ -170,6 +171,23 @@ def import_customers(rosa: Staff) -> None:
     with clock.ago(days=90):
         file = importing.read(CSV.read_bytes(), CSV.name)
         advocates.apply_import(advocates.plan_import(file), by=rosa)
+
+
+def learn_how_they_are(rosa: Staff) -> None:
+    """What Fernhill knows of some: answers, tickets, renewals; and who looks after whom."""
+    for who, kind, value, words, days, closed in people.SIGNALS:
+        with clock.ago(days=days):
+            day = clock.now().date()
+            signals.note(person(who), kind, value=value, words=words, at=day, by=rosa)
+        if closed is not None:
+            with clock.ago(days=closed):
+                ticket = find(Signal, advocate_id=person(who).id, kind=kind, words=words)
+                signals.close_ticket(ticket, by=rosa)
+    theo = find(Staff, email="theo@fernhill.example")
+    with clock.ago(days=80):
+        for who, tags in people.TAGS.items():
+            caring.tag(person(who), tags, by=rosa)
+            caring.look_after(person(who).company, theo if "pilot" in tags else rosa, by=rosa)
 
 
 def customer(persona: Persona) -> Advocate:
@@ -584,7 +602,7 @@ def plan_ahead(gift: Offer, *, by: Staff) -> None:
         campaigns.draft(
             name="Winter stories",
             actions=[Action.CASE_STUDY.value, Action.WEBINAR.value],
-            audience={"search": "", "country": "Norway"},
+            audience={"tag": "pilot"},
             offer=gift,
             referral_offer=None,
             rewarding_stage="won",
@@ -593,6 +611,7 @@ def plan_ahead(gift: Offer, *, by: Staff) -> None:
             body=BODY,
             why="",
             owner=by,
+            reminders=(5, 12),
         )
         advocates.upload(CSV.read_bytes(), "customers-november.csv", by=by)
 
