@@ -12,6 +12,7 @@ from portal.config import settings
 from portal.consent import queries
 from portal.consent.models import Receipt
 
+HEADING = "What you allowed, and what not"
 SOURCE = Path(__file__).with_name("receipt.typ")
 FONTS = [str(Path(module.__file__).parent) for module in (manimgx_fonts, manimgx_fonts_cjk)]
 
@@ -38,7 +39,9 @@ def _facts(receipt: Receipt, withdraw_at: str) -> dict:
     by = config.brand_legal_name or config.brand_name
     hashes = [event.text_sha256 for event in receipt.events if event.text_sha256]
     return {
-        "title": f"What you allowed, and what not: receipt {receipt.reference}",
+        "title": f"{HEADING}: receipt {receipt.reference}",
+        "heading": HEADING,
+        "reference": receipt.reference,
         "controller": by,
         "day": [day.year, day.month, day.day],
         "facts": [
@@ -57,7 +60,7 @@ def _facts(receipt: Receipt, withdraw_at: str) -> dict:
             }
             for said in queries.state(receipt).values()
         ],
-        "how": "Open this page, choose what to withdraw, press the button. It costs nothing. ",
+        "how": "Open this page, choose what to withdraw, press the button. It costs nothing.",
         "url": config.base_url + withdraw_at,
         "events": [
             [

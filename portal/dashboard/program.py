@@ -7,16 +7,7 @@ import sqlalchemy as sa
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation, InvitationState
 from portal.db import db
-from portal.incentives import codes, payees
-from portal.incentives.models import (
-    Issuing,
-    Offer,
-    Payout,
-    PayoutState,
-    Reward,
-    RewardEntry,
-    RewardState,
-)
+from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.publishing.models import Asset
 from portal.publishing.queries import Tally, permitted, tally
 from portal.referrals.models import PROGRESS, Lead, Referral, Stage
@@ -79,49 +70,6 @@ def owed() -> list[tuple[int, str]]:
         .order_by(currency)
     )
     return [(int(cents), code) for cents, code in db.session.execute(query)]
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something nobody waits for yet, but somebody will."""
-
-    title: str
-    text: str
-    url: str
-
-
-def notices() -> list[Notice]:
-    """What rewards will soon be short of: codes, a yearly limit, a payment that goes through."""
-    found = [
-        Notice(
-            f"Few codes are left for “{offer.name}”",
-            f"{codes.left(offer)} left, {codes.owed(offer)} owed. Upload more.",
-            f"/staff/offers/{offer.id}/codes",
-        )
-        for offer in db.session.scalars(
-            sa.select(Offer).where(Offer.issuing == Issuing.CODE, Offer.retired_at.is_(None))
-        )
-        if codes.is_low(offer)
-    ]
-    failed = sa.select(Payout).where(Payout.state == PayoutState.FAILED).order_by(Payout.id)
-    found += [
-        Notice(
-            f"The payout of {one.reward.promise['reward']} failed",
-            f"For {one.reward.advocate.name}. {one.error}",
-            f"/staff/rewards/{one.reward_id}",
-        )
-        for one in db.session.scalars(failed.limit(5))
-    ]
-    if year := payees.missing_year():
-        found.append(
-            Notice(
-                f"No yearly limit for {year}",
-                f"Rewards in US dollars cannot be sent in {year} before it is set: "
-                f"{payees.how_to_set(year)}.",
-                f"/staff/rewards/payees?year={year}",
-            )
-        )
-    return found
 
 
 def count(model) -> int:

@@ -15,11 +15,10 @@ from markupsafe import Markup
 
 from portal import auth, clock
 from portal.campaigns.models import Action
-from portal.dashboard import charts, first_steps, program
+from portal.dashboard import charts, first_steps, notices, program
 from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
-from portal.platforms import queries as platforms
 from portal.queue import actions, queries
 from portal.queue.queries import SHOWS, SORTS, Place, View, capped
 from portal.review.forms import BulkForm
@@ -53,8 +52,7 @@ def show():
         hidden=desk.steps_hidden_at is not None,
         weekly=charts.weekly(),
         levels=[charts.coverage(), charts.funnel(numbers.leads)],
-        unchecked=platforms.old(),
-        notices=program.notices(),
+        notices=notices.all_notices() if current_user.may("editor") else [],
         capped=capped,
     )
 

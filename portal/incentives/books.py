@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal import clock
 from portal.advocates.models import Advocate
@@ -116,7 +116,11 @@ def _select(wanted: Filter) -> sa.Select:
         .join(RewardEntry, RewardEntry.reward_id == Reward.id)
         .join(Reward.advocate)
         .where(*wanted.conditions())
-        .options(contains_eager(Reward.advocate), selectinload(Reward.entries))
+        .options(
+            contains_eager(Reward.advocate).joinedload(Advocate.company),
+            selectinload(Reward.entries),
+            joinedload(Reward.payout),
+        )
         .order_by(Reward.id.desc())
     )
 
@@ -131,7 +135,7 @@ def lines(wanted: Filter) -> Iterator[list[object]]:
             last.at.date(),
             last.how,
             last.note,
-            reward.explanation,
+            reward.cause,
             reward.campaign,
             person.subject,
             person.external_id,

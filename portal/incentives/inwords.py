@@ -46,7 +46,8 @@ def reward_in_words(reward: Reward) -> tuple[str, str]:
     if last.how == BY_CODE:
         return "Ready", "It is a code. Show it here whenever you need it."
     if last.note and last.by.startswith("staff:"):
-        return title, f"{text} {last.note}" if reward.state is RewardState.ISSUED else last.note
+        sent = reward.state is RewardState.ISSUED
+        return title, f"{text} Our note: {last.note}" if sent else last.note
     return title, text
 
 
@@ -56,6 +57,8 @@ def next_step(reward: Reward) -> str:
         return f"Under the terms we can approve it from {day.day} {day:%B %Y} on."
     if reward.donated and reward.state is RewardState.ISSUED:
         return ""
+    if reward.entries[-1].how == BY_CODE:
+        return "If it does not work, write to us."
     return NEXT[reward.state]
 
 

@@ -112,6 +112,11 @@ class Reward(Model):
     def state(self) -> RewardState:
         return self.entries[-1].state
 
+    @property
+    def cause(self) -> str:
+        """What it is for, as staff read it, who did not earn it."""
+        return self.explanation.replace("Your ", "Their ", 1)
+
 
 class RewardEntry(Model):
     """A line of the ledger. Never edited; a correction is a new line."""

@@ -149,7 +149,13 @@ def reward_refused(reward_id: int, refusal: NotAllowed | Stale):
 
 def reward_page(found, form, refusal: str = "") -> str:
     under, approved = queries.offer_of(found), found.state is RewardState.APPROVED
-    first = seconding.first_yes(found)
+    first, waits = seconding.first_yes(found), payees.objection_to(found) if approved else ""
+    offered = form.state.choices
+    if first == me().subject:  # refused if sent all the same
+        offered = [one for one in offered if one[0] != RewardState.APPROVED]
+    if waits:
+        offered = [one for one in offered if one[0] != RewardState.ISSUED]
+    form.state.choices = offered
     return render_template(
         "incentives/reward.html",
         reward=found,
@@ -157,7 +163,7 @@ def reward_page(found, form, refusal: str = "") -> str:
         refusal=refusal,
         name_of=name_of,
         year=payees.year_of(found.advocate),
-        waits=payees.objection_to(found) if approved else "",
+        waits=waits,
         offer=under,
         codes_left=codes.left(under) if approved and under else 0,
         pays=payouts.is_set_up(),

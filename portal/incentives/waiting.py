@@ -13,7 +13,7 @@ def draw(found: Sequence[Reward]) -> list[Drawn]:
     return [
         Drawn(
             opening(f"{one.promise['reward']} for {one.advocate.name}"),
-            one.entries[-1].note or one.explanation.replace("Your", "Their", 1),
+            one.entries[-1].note or one.cause,
             "incentives.reward",
             {"reward_id": one.id},
             held=ON_HOLD if one.advocate.restricted_at else "",

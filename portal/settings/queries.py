@@ -24,9 +24,18 @@ def chosen() -> dict[str, str] | None:
     try:
         with db.engine.connect().execution_options(read_only=True) as connection:
             return dict(connection.execute(_CHOSEN).all())
-    except sa.exc.SQLAlchemyError:  # the database is away, or not ours yet
-        log.warning("the choices of the settings page cannot be read")
+    except sa.exc.SQLAlchemyError:  # the database is away, or not migrated yet
+        if not _is_new():
+            log.warning("the choices of the settings page cannot be read")
         return None
+
+
+def _is_new() -> bool:
+    """Whether no migration has made room for choices yet: a first start is no fault."""
+    try:
+        return not sa.inspect(db.engine).has_table(Setting.__tablename__)
+    except sa.exc.SQLAlchemyError:
+        return False
 
 
 def changes(name: str) -> Sequence[Entry]:

@@ -15,6 +15,7 @@ from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
 from portal.incentives import actions, payouts
 from portal.incentives.models import Payout, PayoutState, Reward, RewardEntry, RewardState
+from portal.staff.models import Role, Staff
 from tests.incentives.paying import PaymentSystem
 
 OLD, NEW = (f"whsec_{base64.b64encode(bytes([n]) * 32).decode()}" for n in (1, 2))
@@ -134,6 +135,28 @@ def test_a_refused_order_is_shown_with_a_way_to_try_again(as_rosa, system, appro
     assert saved(Payout)[0].key == key
     assert saved(Reward)[0].state is RewardState.ISSUED
     assert list(system.paid) == [key]
+
+
+def test_many_that_fail_together_are_one_notice_for_those_who_can_act(
+    as_rosa, browser_of, save, earn, rule, system, approved, app, saved
+):
+    system.answers = [401, 401, 401]
+    for number in (2, 3):
+        earn(f"lead:{number}")
+        rule(number, RewardState.APPROVED)
+    for number in (1, 2, 3):
+        as_rosa.post(f"/staff/rewards/{number}/payout")
+        with app.test_request_context(method="POST"):
+            payouts.deliver(number)
+    home = as_rosa.get("/staff").text
+    assert "3 payouts failed" in home
+    assert home.count("gw-alert--warning") == 1
+    assert as_rosa.get("/staff/rewards?state=approved").text.count("Payout failed") == 3
+    rule(1, RewardState.ISSUED)
+    rule(2, RewardState.HELD)
+    assert "The payout of a €25 gift card failed" in as_rosa.get("/staff").text
+    viewer = browser_of(staff=save(Staff(email="v@acme.example", name="Vic", role=Role.VIEWER)))
+    assert "failed" not in viewer.get("/staff").text
 
 
 def test_after_the_last_try_it_is_given_up_visibly(as_rosa, system, approved, work, saved):

@@ -125,6 +125,22 @@ def test_no_code_can_be_read_out_of_the_database(app, as_rosa, stock):
                 assert "-XYZ" not in repr(cells), table
 
 
+def test_a_seal_moved_to_another_row_opens_nothing(app, act, as_ada, earn, rule, stock):
+    stock()
+    earn()
+    rule(1, RewardState.APPROVED)
+    give(app, 1)
+
+    def swap():
+        mine, other = db.session.get(RewardCode, 1), db.session.get(RewardCode, 2)
+        mine.sealed = other.sealed
+
+    act(swap)
+    answer = as_ada.post("/me/rewards/1/code")
+    assert answer.status_code == 409
+    assert "XYZ" not in answer.text
+
+
 def test_an_older_key_still_opens_what_it_sealed_and_a_lost_one_says_so(
     app, as_rosa, as_ada, earn, rule, stock, setting
 ):

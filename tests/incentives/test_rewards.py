@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_T14_a_year_without_a_limit_sends_nothing_in_dollars(earn, rule, monkeyp
 def test_staff_see_what_waits_and_rule_on_it(as_rosa, earn, saved):
     assert "No rewards yet" in as_rosa.get("/staff/rewards").text
     earn()
-    assert "Your referral of 3 May 2026" in as_rosa.get("/staff/rewards?state=accrued").text
+    assert "Their referral of 3 May 2026" in as_rosa.get("/staff/rewards?state=accrued").text
     assert "None of this kind" in as_rosa.get("/staff/rewards?state=held").text
     url = "/staff/rewards/1/moves"
     assert as_rosa.post(url, data={"state": "held", "seen": 1}).status_code == 422
@@ -187,11 +188,7 @@ def test_lists_turn_the_page(as_rosa, earn, monkeypatch):
     seen, url = [], "/staff/rewards"
     while url:
         page = as_rosa.get(url).text
-        seen += [
-            int(part.split('"')[0])
-            for part in page.split('<a href="/staff/rewards/')[1:]
-            if part[0].isdigit()
-        ]
+        seen += map(int, re.findall(r'href="/staff/rewards/(\d+)"', page))
         older = page.split('rel="next" href="')[1:]
         url = older[0].split('"')[0].replace("&amp;", "&") if older else None
     assert seen == [5, 4, 3, 2, 1]

@@ -17,6 +17,7 @@ def test_above_the_limit_two_different_people_have_to_approve(as_rosa, as_theo, 
     assert "two different people" in as_rosa.get("/staff/rewards/1").text
     assert "Somebody else has to approve it too." in approve(as_rosa, 1).text
     assert saved(Reward)[0].state is RewardState.HELD
+    assert 'value="approved"' not in as_rosa.get("/staff/rewards/1").text
     again = approve(as_rosa, 2)
     assert again.status_code == 409
     assert "You approved this one already. Above 500 EUR somebody else" in again.text

@@ -3,12 +3,15 @@
 import io
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from portal.colours import INKS, contrast, ink_on, is_readable, readable
 from portal.config import settings
+from portal.db import db
 from portal.history.models import Entry
 from portal.settings.models import Setting
+from portal.settings.queries import chosen
 from portal.staff.models import Role, Staff
 
 BRAND = {
@@ -170,6 +173,24 @@ def test_a_database_that_is_away_changes_nothing(app, as_rosa):
         chosen = app.extensions["goodword chosen"]
         chosen.read, chosen.due = lambda: None, 0
         assert settings().brand_name == "Acme Tools"
+
+
+def test_a_first_start_before_any_migration_complains_of_nothing(app, caplog):
+    with app.app_context():
+        db.session.execute(sa.text("DROP TABLE setting"))
+        db.session.commit()
+        assert chosen() is None
+    assert caplog.text == ""
+
+
+def test_a_database_that_is_away_is_written_to_the_log(app, caplog, monkeypatch):
+    def away(*_args, **_more):
+        raise sa.exc.OperationalError("SELECT", {}, OSError("gone"))
+
+    with app.app_context():
+        monkeypatch.setattr(sa.engine.Engine, "connect", away)
+        assert chosen() is None
+    assert "cannot be read" in caplog.text
 
 
 def test_the_kept_referral_page_goes_when_a_setting_changes(app, as_rosa):
