@@ -108,6 +108,16 @@ def test_T14_at_the_yearly_limit_it_waits_for_a_tax_form(earn, rule, act, ada, s
     assert [reward.state for reward in saved(Reward)] == [ISSUED] * 3
 
 
+def test_T14_what_went_to_a_charity_is_not_in_the_persons_year(earn, rule, saved, monkeypatch):
+    monkeypatch.setattr(seconding, "limit", lambda reward: None)
+    monkeypatch.setattr(payees, "THRESHOLDS", dict.fromkeys(range(2025, 2100), 2_000_00))
+    earn("lead:1", donated=True, **usd(1_999_00))
+    earn("lead:2", **usd(100_00))
+    for number in (1, 2):
+        rule(number, APPROVED, ISSUED)
+    assert [reward.state for reward in saved(Reward)] == [ISSUED] * 2
+
+
 def test_T14_from_four_fifths_on_staff_are_warned(earn, rule, as_rosa, monkeypatch):
     monkeypatch.setattr(seconding, "limit", lambda reward: None)
     monkeypatch.setattr(payees, "THRESHOLDS", dict.fromkeys(range(2025, 2100), 2_000_00))
