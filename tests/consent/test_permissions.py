@@ -202,6 +202,8 @@ def test_T27_the_receipt_to_keep_says_every_yes_and_no_in_any_script(
     assert text.count("Refused.") == 3
     assert text.count("Given.") == 2
     assert "Until" in text
+    for line in ("Words: given", "Name: given", "Photo: refused"):
+        assert line in text  # the history of it
     assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert read.trailer["/Root"]["/Lang"] == "en"
     fonts = read.pages[0]["/Resources"]["/Font"].values()

@@ -4,7 +4,7 @@ import shutil
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from tests.contributing import contribute, invited
 RULES = how(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 MOVES = [state for state in RewardState if state is not RewardState.ACCRUED]
 ACTS = st.lists(st.sampled_from(["accrue", "void", "release", *MOVES]), max_size=14)
+SENT = ["accrue", RewardState.APPROVED, RewardState.ISSUED]  # whatever comes after it
 SIGNS = st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n")
 WORDS = st.text(SIGNS, min_size=1, max_size=300)
 
@@ -49,6 +50,8 @@ def do(what: str, reason: str, person: Advocate, promise: dict) -> None:
 
 @RULES
 @given(acts=ACTS)
+@example(acts=[*SENT, "void", "accrue", *MOVES, "release"])
+@example(acts=["accrue", RewardState.DECLINED, "void", "accrue", *MOVES])
 def test_T15_whatever_happens_in_whatever_order_nothing_is_sent_twice(app, ada, offer, acts):
     with app.app_context():
         person, promise = db.session.get(Advocate, ada), db.session.get(Offer, offer).promise()

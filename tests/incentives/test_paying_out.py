@@ -250,10 +250,18 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_looked_up(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://203.0.113.9/", "ftp://pay.example/", "https://", "https://[/"]
+    ("url", "why"),
+    [
+        ("http://203.0.113.9/", "begin with https://"),
+        ("ftp://pay.example/", "begin with https://"),
+        ("https://", "No connection"),
+        ("https://[/", "No connection"),
+    ],
 )
-def test_an_address_that_is_none_or_not_encrypted_is_final(url):
-    assert calls.post(url, {}, key="k", secrets=[NEW], at=datetime.now(UTC)).final
+def test_an_address_that_is_none_or_not_encrypted_is_final(url, why):
+    answer = calls.post(url, {}, key="k", secrets=[NEW], at=datetime.now(UTC))
+    assert answer.final
+    assert why in answer.error
 
 
 def test_a_redirect_is_not_followed(as_rosa, system, approved, work, saved):
