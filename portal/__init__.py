@@ -17,6 +17,7 @@ SLICES = [
     "system",
     "staff",
     "advocates",
+    "nominations",
     "media",
     "settings",
     "consent",

@@ -22,6 +22,7 @@ ORDER = [
     ["media"],
     ["settings"],
     ["advocates"],
+    ["nominations"],
     ["consent"],
     ["incentives"],
     ["platforms"],

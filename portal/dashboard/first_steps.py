@@ -52,8 +52,8 @@ def steps() -> list[Step]:
         ),
         Step(
             "Invite a colleague (optional)",
-            "Two people see more than one: `dev.py flask staff add` prints their link.",
-            "",
+            "Two people see more than one. An owner lets them in.",
+            "/staff/people",
             db.session.scalar(sa.select(sa.func.count()).select_from(Staff)) > 1,
         ),
         Step(

@@ -4,8 +4,10 @@ from portal.approvals.waiting import COMPANIES
 from portal.events.waiting import EVENTS
 from portal.incentives.waiting import REWARDS
 from portal.interviews.waiting import INTERVIEWS, TALKS
+from portal.nominations.waiting import NOMINATIONS
 from portal.placements.waiting import TAKEDOWNS
 from portal.referrals.waiting import LEADS, RISKS
+from portal.renewals.waiting import RENEWALS
 from portal.review.waiting import DECIDE, PUBLISH
 from portal.submissions.waiting import SPEAKERS
 
@@ -21,4 +23,6 @@ KINDS = [
     TAKEDOWNS,
     INTERVIEWS,
     TALKS,
+    NOMINATIONS,
+    RENEWALS,
 ]

@@ -401,3 +401,9 @@ TAGS = {
     "Noor": ["pilot"],
     "Hannah": ["small team"],
 }
+
+# Whom Vera, who looks after these accounts, proposes to ask, and why.
+PROPOSED = {
+    "Priya": "She runs dispatch for three sites now, and told me she would gladly compare notes "
+    "with somebody who is about to start.",
+}

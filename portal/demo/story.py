@@ -42,6 +42,7 @@ from portal.links import actions as links
 from portal.links.models import Kind
 from portal.media import actions as media
 from portal.media.models import UploadKind
+from portal.nominations import actions as nominations
 from portal.placements import actions as placements
 from portal.placements.models import Kind as PlaceKind
 from portal.placements.models import Outcome
@@ -597,7 +598,12 @@ def gift_of(reward: Reward) -> Offer:
 
 
 def plan_ahead(gift: Offer, *, by: Staff) -> None:
-    """A campaign still being written, and a file that somebody looked at and did not import."""
+    """A campaign still being written, a file that somebody looked at and did not import, and a
+    customer whom a colleague proposes."""
+    vera = db.session.scalars(sa.select(Staff).filter_by(name="Vera")).one()
+    for first_name, reason in people.PROPOSED.items():
+        with clock.ago(days=3):
+            nominations.propose(person(first_name), reason, by=vera)
     with clock.ago(days=2):
         campaigns.draft(
             name="Winter stories",

@@ -1,5 +1,7 @@
 """Events: planned and answered by staff; with a page and a calendar file for who speaks."""
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -8,7 +10,7 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.events import actions, calendar, queries
 from portal.events.forms import FORMATS, EventForm, NoteForm
-from portal.events.models import Event
+from portal.events.models import Event, Speaker
 from portal.staff.models import Role
 
 bp = Blueprint("events", __name__)
@@ -43,12 +45,17 @@ def file(id: int):
 @bp.get("/staff/events")
 @auth.staff()
 def index():
+    return index_page({})
+
+
+def index_page(refused: dict[str, Any]) -> str:
     return render_template(
         "events/index.html",
         ahead=queries.ahead(),
         over=queries.over(),
         available=queries.available(),
         formats=FORMATS,
+        refused=refused,
     )
 
 
@@ -107,7 +114,7 @@ def show(id: int):
     return show_page(queries.event(id))
 
 
-def show_page(event: Event, refusal: str = "") -> str:
+def show_page(event: Event, refusal: str = "", refused: dict[str, Any] | None = None) -> str:
     return render_template(
         "events/show.html",
         event=event,
@@ -115,6 +122,7 @@ def show_page(event: Event, refusal: str = "") -> str:
         form=NoteForm(formdata=None),
         formats=FORMATS,
         refusal=refusal,
+        refused=refused or {},
     )
 
 
@@ -139,11 +147,19 @@ def turn_down(id: int):
     speaker = queries.speaker(id)
     form = NoteForm()
     if not form.validate():
-        raise NotAllowed(form.note.errors[0])
+        return note_refused(speaker, form), 422
     actions.turn_down(speaker, note=form.note.data, by=current_user)
     db.session.commit()
     flash(f"{speaker.advocate.name} is told by mail.")
     return redirect(back_to(speaker.event), 303)
+
+
+def note_refused(speaker: Speaker, form: NoteForm) -> str:
+    """The page the note was written on, with the note still there."""
+    refused = {"note": form.note.data, "says": form.note.errors[0], "speaker": speaker.id}
+    if speaker.event:
+        return show_page(speaker.event, refused=refused)
+    return index_page(refused)
 
 
 def back_to(event: Event | None) -> str:

@@ -16,6 +16,7 @@ from portal.impact import actions as impact
 from portal.incentives import actions as incentives
 from portal.media import actions as media
 from portal.media import files
+from portal.nominations import actions as nominations
 from portal.outbox import actions as outbox
 from portal.publishing import actions as publishing
 from portal.referrals import forgetting as referrals
@@ -34,6 +35,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     if advocate.erased_at:
         return []
     undoing.forget(advocate)
+    nominations.forget(advocate)
     handovers.forget(advocate)
     publishing.forget(advocate)
     renewals.forget(advocate)

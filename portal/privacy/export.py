@@ -24,6 +24,7 @@ from portal.impact import queries as impact
 from portal.incentives import queries as incentives
 from portal.interviews import queries as interviews
 from portal.interviews.models import Interview
+from portal.nominations import queries as nominations
 from portal.outbox import delivery
 from portal.outbox.models import Message
 from portal.placements import queries as placements
@@ -70,6 +71,10 @@ def everything(person: Advocate) -> dict[str, Any]:
             "how_you_are_doing": [
                 {name: getattr(one, name) for name in ("kind", "value", "words", "at", "closed_at")}
                 for one in signals.about(person)
+            ],
+            "proposed_because": [
+                {"reason": one.reason, "state": one.state, "at": one.created_at}
+                for one in nominations.of(person)
             ],
             "tags": [tag.name for tag in person.tags],
             "invitations": [invitation(one) for one in invitations],

@@ -50,8 +50,9 @@ GOES = [
     ),
     Holding(
         "How you are doing",
-        "answers to surveys, tickets, renewals and use, and words the team found you by",
-        ("signal", "tag"),
+        "answers to surveys, tickets, renewals and use, words the team found you by, and why a "
+        "colleague proposed to ask you",
+        ("signal", "tag", "nomination"),
         "Deleted.",
     ),
     Holding(

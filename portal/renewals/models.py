@@ -31,6 +31,7 @@ class Renewal(Model):
             sqlite_where=sa.text("answered_at IS NULL"),
             postgresql_where=sa.text("answered_at IS NULL"),
         ),
+        sa.Index("ix_renewal_answered_at_due_at_id", "answered_at", "due_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -264,3 +264,15 @@ def test_a_proposal_that_is_declined_waits_for_no_place(
     note = {"seen": one.version, "ground": "unrelated", "note": "Another topic this year."}
     assert as_rosa.post(f"/staff/submissions/{one.id}/decline", data=note).status_code == 303
     assert saved(Speaker)[0].state is SpeakerState.RELEASED
+
+
+@pytest.mark.parametrize("at_an_event", [True, False])
+def test_a_note_that_is_too_long_comes_back_as_typed(
+    event, offers_to_speak, as_rosa, saved, at_an_event
+):
+    speaker = offers_to_speak(event if at_an_event else None)
+    answer = as_rosa.post(f"/staff/speakers/{speaker}/refusal", data={"note": "z" * 1001})
+    assert answer.status_code == 422
+    assert "z" * 1001 in answer.text
+    assert "Use 1,000 characters or fewer" in answer.text
+    assert saved(Speaker)[0].state is SpeakerState.OFFERED

@@ -1,0 +1,117 @@
+"""Propose a customer; say yes, so that campaigns find them, or no, and why."""
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.advocates import signals
+from portal.advocates.models import Advocate, SignalKind, Tag
+from portal.config import settings
+from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.history.actions import forget as forget_notes
+from portal.history.actions import record
+from portal.nominations import queries
+from portal.nominations.models import Nomination, State
+from portal.outbox import actions as outbox
+from portal.staff.models import Staff
+
+TAG = "nominated"
+
+
+def propose(person: Advocate, reason: str, *, by: Staff) -> Nomination:
+    """Put a customer forward. The same colleague twice says it in other words.
+
+    Raises NotAllowed for someone we may not ask, or whom a colleague has proposed already.
+    """
+    db.session.refresh(person, with_for_update=True)
+    if fault := objection(person):
+        raise NotAllowed(fault)
+    found = queries.waiting(person)
+    if found and found.staff_id != by.id:
+        raise NotAllowed(f"{found.staff.name} has proposed {person.name} already.")
+    found = found or Nomination(advocate=person, staff=by)
+    found.reason = reason.strip()
+    db.session.add(found)
+    record(found, "proposed", by=by)
+    return found
+
+
+def objection(person: Advocate) -> str:
+    """Why nobody may propose this customer, as a sentence; empty when anybody may."""
+    if person.erased_at or person.merged_into_id:
+        return "This person is no longer in the list."
+    if person.restricted_at:
+        return f"{person.name} asked us to do nothing with their data for now."
+    if person.left_at:
+        return f"{person.name} has left {person.company.name}."
+    if person.stopped_at:
+        return f"{person.name} asked us to stop asking."
+    return ""
+
+
+def accept(nomination: Nomination, *, by: Staff) -> None:
+    """Campaigns find them by the tag from now on; nobody is written to by it but the proposer."""
+    person = nomination.advocate
+    if not _decide(nomination, State.ACCEPTED, by=by):
+        return
+    if fault := objection(person):
+        raise NotAllowed(fault)
+    if TAG not in {tag.name for tag in person.tags}:
+        person.tags.append(Tag(name=TAG))
+    words = f"Nominated by {nomination.staff.name} because: {nomination.reason}"
+    today = clock.now().date()
+    signals.note(person, SignalKind.NOTE, value=None, words=words, at=today, by=by)
+    _tell(nomination)
+
+
+def decline(nomination: Nomination, *, note: str, by: Staff) -> None:
+    """Not now; the colleague reads why."""
+    if not note.strip():
+        raise NotAllowed("Write why: the colleague who proposed them will read it.")
+    if _decide(nomination, State.DECLINED, note=note.strip(), by=by):
+        _tell(nomination)
+
+
+def forget(person: Advocate) -> None:
+    """Delete what colleagues wrote of someone who is erased, and the mails with it (T36)."""
+    found = queries.of(person)
+    names = [one.subject for one in found]
+    forget_notes(names)
+    outbox.forget_person(person.email, names)
+    for one in found:
+        db.session.delete(one)
+    db.session.flush()
+
+
+def _decide(nomination: Nomination, state: State, *, by: Staff, note: str = "") -> bool:
+    """Once; False when this person has said so before, Stale when somebody else was faster."""
+    db.session.execute(
+        sa.select(Nomination.id).where(Nomination.id == nomination.id).with_for_update()
+    )
+    db.session.refresh(nomination)
+    if nomination.state is not State.WAITING:
+        if nomination.state is state and nomination.decided_by_id == by.id:
+            return False
+        who, at = nomination.decided_by.name, nomination.decided_at
+        raise Stale(
+            f"{who} was faster: {nomination.state}, {at:%H:%M} UTC on {at.day} {at:%B}. "
+            "Nothing was changed."
+        )
+    nomination.state, nomination.note = state, note
+    nomination.decided_at, nomination.decided_by = clock.now(), by
+    record(nomination, state.value, by=by, note=note)
+    return True
+
+
+def _tell(nomination: Nomination) -> None:
+    outbox.email(
+        nomination.staff.email,
+        "nomination-answer",
+        about=nomination,
+        first_name=nomination.staff.name,
+        customer=nomination.advocate.name,
+        accepted=nomination.state is State.ACCEPTED,
+        by=nomination.decided_by.name,
+        note=nomination.note,
+        url=f"{settings().base_url}/staff/customers/{nomination.advocate_id}",
+    )

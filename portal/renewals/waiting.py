@@ -1,0 +1,36 @@
+"""Words that fell off the page because nobody answered: somebody should call their author."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.renewals.models import Renewal
+from portal.submissions.actions import noun
+
+
+def draw(found: Sequence[Renewal]) -> list[Drawn]:
+    return [
+        Drawn(
+            f"{one.submission.advocate.name} has not confirmed their {noun(one.submission.action)}",
+            "It is off the page. Ask them in person whether it is still right.",
+            "renewals.index",
+            {},
+            held=ON_HOLD if one.submission.advocate.restricted_at else "",
+        )
+        for one in found
+    ]
+
+
+RENEWALS = Kind(
+    "renewals",
+    "Not confirmed",
+    Renewal,
+    Renewal.due_at,
+    lambda: [Renewal.answered_at.is_(sa.null()), Renewal.due_at <= clock.now()],
+    draw,
+    (joinedload(Renewal.submission),),
+    late_from=days_ago(30),
+)
