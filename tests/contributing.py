@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action, Invitation
 from portal.consent import asking
@@ -10,6 +11,8 @@ from portal.consent.models import Purpose, Scope
 from portal.db import db
 from portal.incentives.models import Choice
 from portal.publishing import rendering, signoff
+from portal.publishing.basis import Basis
+from portal.staff.models import Staff
 from portal.submissions import actions, kinds
 from portal.submissions.models import Relationship, Submission
 
@@ -97,10 +100,17 @@ def company_agrees(submission: Submission, **extent):
 
 
 def signed(
-    submission: Submission, excerpt: str, *, by, headline: str = "", ground: str = "Rosa saw it"
+    submission: Submission,
+    excerpt: str,
+    *,
+    by: Staff,
+    headline="",
+    ground="Rosa saw it",
+    expected_results="",
 ):
     """A cut, proposed by staff and approved by its author, who thereby publishes it."""
-    cut = {"excerpt": excerpt, "headline": headline, "substantiation": ground, "fair_cut": True}
+    basis = Basis(ground, by, clock.now().date(), expected_results)
+    cut = {"excerpt": excerpt, "headline": headline, "basis": basis, "fair_cut": True}
     proposal = signoff.publish_or_propose(submission, **cut, by=by)
     seen = proposal.seal(rendering.proposed(proposal))
     who, how = submission.advocate, Circumstances()

@@ -36,6 +36,7 @@ class Told:
     note: str = ""
     headline: str = ""
     excerpt: str = ""
+    expected_results: str = ""  # ours, beside figures
     edit: dict = field(default_factory=dict)  # what staff would rather have it say, by key
     extra: dict = field(default_factory=dict)
 
@@ -179,6 +180,7 @@ FIRST = [  # told in answer to the first campaign
         excerpt="What changed is the tone in the morning. Nobody shouts across the yard any more "
         "because everyone can see the same plan. It did not make us faster in the first month, and "
         "I would tell anyone to expect that.",
+        expected_results="Firms of this size fit one to three more orders a week after half a year.",
     ),
 ]  # fmt: skip
 

@@ -47,6 +47,7 @@ from portal.placements import actions as placements
 from portal.placements.models import Kind as PlaceKind
 from portal.placements.models import Outcome
 from portal.publishing import rendering, signoff
+from portal.publishing.basis import Basis
 from portal.publishing.grounds import Ground
 from portal.publishing.models import Asset
 from portal.publishing.queries import PICKED
@@ -323,7 +324,9 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
                 submission,
                 headline=told.headline,
                 excerpt=told.excerpt,
-                substantiation="Checked against the customer’s own report by Rosa.",
+                basis=Basis(
+                    "The customer’s own report", by, clock.now().date(), told.expected_results
+                ),
                 fair_cut=True,
                 by=by,
             )

@@ -66,7 +66,7 @@ def part(kind: str, text: str, size: int) -> Line:
         font, colour = letters(SourceSansPro, 22), QUIET
     else:
         font, colour = letters(SourceSansPro, 28), INK
-    return folded(text, font), font, colour, kind in (plain.TIE, plain.DISCLOSURE)
+    return folded(text, font), font, colour, kind in (plain.TIE, plain.DISCLOSURE, plain.EXPECTED)
 
 
 def folded(text: str, font: ImageFont.FreeTypeFont) -> str:

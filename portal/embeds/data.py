@@ -30,6 +30,7 @@ def item(drawn: dict[str, Any]) -> dict[str, Any]:
         "credit": {part: credit[part] for part in ("name", "title", "company")}
         | {"text": plain.who(drawn)},
         "disclosure": drawn["disclosure"],
+        "expected_results": drawn["expected_results"],
         "published_at": drawn["published_on"].isoformat(timespec="seconds"),
         "url": absolute(drawn["url"]),
         "verify_url": absolute(drawn["verify_url"]),

@@ -46,6 +46,24 @@ def beside(promise: Mapping[str, Any] | None, choice: str | None, action: str, b
     return f"{brand} gave this customer {reward} for taking part."
 
 
+def lines(
+    promise: Mapping[str, Any] | None,
+    choice: str | None,
+    action: str,
+    brand: str,
+    expected_results: str = "",
+) -> dict[str, str]:
+    """All we say beside published words, by name: the reward (T10) and, where they hold figures,
+    what customers generally get (T5). Neither can be had without the other."""
+    expected = expected_results.strip()
+    return {
+        "disclosure": beside(promise, choice, action, brand),
+        "expected_results": f"What customers generally get, says {brand}: {expected}"
+        if expected
+        else "",
+    }
+
+
 def on_referral_page(
     promise: Mapping[str, Any] | None,
     choice: str | None,

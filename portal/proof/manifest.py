@@ -122,6 +122,7 @@ def _facts(asset: Asset, item: dict[str, Any]) -> dict[str, Any]:
             "taken": submission.choice in (Choice.ACCEPTED, Choice.DONATED),
             "disclosure": item["disclosure"],
         },
+        "expected_results": item["expected_results"],
         "sent_on": day(asset.words.created_at),
         "accepted_on": day(submission.decided_at),
         "published_on": day(asset.published_at),

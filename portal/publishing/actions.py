@@ -18,6 +18,7 @@ from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.publishing import items, queries, rendering, words
+from portal.publishing.basis import NOTHING, Basis, demand
 from portal.publishing.models import Asset, Proposal
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission, Version
@@ -38,25 +39,19 @@ class Unsigned(NotAllowed):
     status, field = 409, "excerpt"
 
 
-class Unproven(NotAllowed):
-    """A figure would stand in public without a ground (T5)."""
-
-    status, field = 422, "substantiation"
-
-
 def publish(
     submission: Submission,
     *,
     headline: str = "",
     excerpt: str = "",
-    substantiation: str = "",
+    basis: Basis = NOTHING,
     fair_cut: bool = False,
     by: Actor,
 ) -> Asset:
     """Show the customer's exact words, or a verbatim piece of them. Twice is harmless.
 
     Waits for any change of mind under way, then asks the permission again (T26). A quote or
-    story with figures needs ``substantiation`` (T5); a cut that drops a "not", ``fair_cut`` (T4);
+    story with figures needs a ``basis`` (T5); a cut that drops a "not", ``fair_cut`` (T4);
     and any cut its author's yes, or Unsigned is raised (T3).
     """
     hold(submission)
@@ -67,9 +62,10 @@ def publish(
     version = submission.current
     excerpt = words.piece(excerpt, version) if excerpt.strip() else ""
     if submission.action is not Action.REVIEW:  # a review is nobody's advertising, and never cut
-        demand_care(submission, excerpt, substantiation, fair_cut)
+        demand_care(submission, excerpt, basis, fair_cut)
     demand_own_words(submission, version)
-    yes = rendering.signed(submission, headline.strip(), excerpt)
+    expected = basis.expected_results.strip()
+    yes = rendering.signed(submission, headline.strip(), excerpt, expected)
     if excerpt and yes is None:
         raise Unsigned(f"{submission.advocate.name} has not agreed to this cut yet.")
     submission.move("publish")
@@ -78,8 +74,8 @@ def publish(
         asset.published_at = outbox.leaves_at()  # not seen while it may be undone
         db.session.add(asset)
     asset.words, asset.headline, asset.excerpt = version, headline.strip(), excerpt
-    asset.proposal = yes
-    record(submission, "published", by=by, substantiation=substantiation.strip())
+    asset.proposal, asset.expected_results = yes, expected
+    record(submission, "published", by=by, **basis.on_file)
     tell(submission, asset)
     return asset
 
@@ -97,11 +93,12 @@ def forget(advocate: Advocate) -> None:
     """Empty what was made of the words of a person who is being erased (T36)."""
     theirs = sa.select(Asset).join(Asset.submission).where(Submission.advocate_id == advocate.id)
     for asset in db.session.scalars(theirs).all():
-        asset.headline = asset.excerpt = ""
+        asset.headline = asset.excerpt = asset.expected_results = ""
     changes = sa.select(Proposal).join(Proposal.submission)
     for ours in db.session.scalars(changes.where(Submission.advocate_id == advocate.id)).all():
         ours.answers, ours.rendering = [], {}
         ours.headline = ours.excerpt = ours.note = ours.answer = ours.substantiation = ""
+        ours.expected_results = ""
 
 
 def hold(submission: Submission) -> None:
@@ -140,7 +137,7 @@ def demand_own_words(submission: Submission, version: Version) -> None:
         )
 
 
-def demand_care(submission: Submission, excerpt: str, substantiation: str, fair: bool) -> None:
+def demand_care(submission: Submission, excerpt: str, basis: Basis, fair: bool) -> None:
     """T4 and T5: what a person must have looked at before this is advertising."""
     version = submission.current
     if words.dropped_turns(excerpt, words.whole(version)) and not fair:
@@ -148,10 +145,7 @@ def demand_care(submission: Submission, excerpt: str, substantiation: str, fair:
             "The cut leaves out a sentence that may turn the meaning round. Read it, then say "
             "that the cut is fair."
         )
-    if words.claims(version) and not substantiation.strip():
-        raise Unproven("Write what the figures rest on: who checked them, when and how.")
-    if words.EMPTY_PROMISE.search(substantiation):
-        raise Unproven("“Results may vary” proves nothing. Write what the figures rest on.")
+    demand(words.claims(version), basis)
 
 
 def slug(submission: Submission, headline: str) -> str:

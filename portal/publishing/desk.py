@@ -1,5 +1,6 @@
 """What staff see of it: a contribution as it would appear, and everything that ever did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
 from portal.publishing.queries import PICKED, RECONFIRM, faults, permitted
+from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
 
 
@@ -45,6 +47,7 @@ class Desk:
     dropped: list[str]
     claims: list[str]
     allowed: bool
+    colleagues: Sequence[Staff]  # who may have checked its figures
 
 
 def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> Desk:
@@ -67,7 +70,14 @@ def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> De
         dropped=words.dropped_turns(kept, text),
         claims=words.claims(version) if submission.action in PICKED else [],
         allowed=Purpose.WORDS in may,
+        colleagues=colleagues(),
     )
+
+
+def colleagues() -> Sequence[Staff]:
+    """Who may answer for a figure."""
+    active = sa.select(Staff).where(Staff.disabled_at.is_(None))
+    return db.session.scalars(active.order_by(Staff.name)).all()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,11 @@
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from portal.db import db
+from portal.platforms.forms import Day
+from portal.publishing.basis import Basis
+from portal.staff.models import Staff
 
 LONG = "Use at most {} characters"
 
@@ -8,6 +13,10 @@ LONG = "Use at most {} characters"
 def text(value: str | None) -> str:
     """A field that was not sent is an empty one."""
     return value or ""
+
+
+def _number(value: object) -> int | None:
+    return int(value) if str(value or "").isdigit() else None
 
 
 class PublishForm(FlaskForm):
@@ -29,12 +38,32 @@ class PublishForm(FlaskForm):
     substantiation = TextAreaField(
         "What the figures rest on",
         filters=[text],
-        description="Who checked them, when and how. Kept in the history, not shown.",
+        description="What was looked at. Kept in the history, not shown.",
         validators=[Length(max=2000, message=LONG.format(2000))],
+    )
+    checked_by = SelectField("Who checked them", coerce=_number, validate_choice=False)
+    checked_on = Day("Checked on", validators=[Optional()])
+    expected_results = StringField(
+        "Or: what customers generally get",
+        filters=[text],
+        description="Shown beside the words wherever they are, as a sentence of ours. "
+        "Like “Half of our customers plan a week in under two hours”.",
+        validators=[Length(max=300, message=LONG.format(300))],
     )
 
     def suit(self, desk) -> "PublishForm":
-        """Ask for the ground of the figures only where there are figures (T5)."""
-        if desk.claims:
-            self.substantiation.flags.required = True
+        """Say who may have checked the figures; and one of the two is enough (T5)."""
+        nobody = SelectChoice("", "Choose a colleague")
+        people = [SelectChoice(one.id, one.name) for one in desk.colleagues]
+        self.checked_by.choices = [nobody, *people]
         return self
+
+    def basis(self) -> Basis:
+        """What the figures rest on, as it was typed."""
+        owner = self.checked_by.data and db.session.get(Staff, self.checked_by.data)
+        return Basis(
+            self.substantiation.data.strip(),
+            owner if owner and owner.is_active else None,
+            self.checked_on.data,
+            self.expected_results.data.strip(),
+        )

@@ -52,6 +52,7 @@ def item(
     asset: Asset | None = None,
     excerpt: str = "",
     entire: bool = False,
+    expected_results: str = "",
     rated: bool = True,
 ) -> dict[str, Any]:
     """What the quote macros draw: exact words, credit as far as allowed, disclosure always."""
@@ -60,22 +61,27 @@ def item(
         excerpt = (words.parts(version) or [{"words": ""}])[0]["words"]
     short = words.cut(excerpt, text) if excerpt else text
     url = address(submission.action, asset.slug) if asset else None
-    return {
+    drawn = {
         "words": short,
         "cut": short != text,
         "lang": submission.language,
         "credit": credit(submission, may, photo_url),
         "relationship_label": tie(submission.relation),
-        "disclosure": disclosure.beside(
-            submission.promise, submission.choice, submission.action, settings().brand_name
-        ),
         "published_on": asset and asset.published_at,
         "url": url,
         "verify_url": f"/verify/{asset.slug}" if asset else None,
         "title": asset.headline if asset else "",
         "slug": asset and asset.slug,
         "noun": "story" if submission.action is Action.CASE_STUDY else submission.action.value,
-    } | (review_parts(version, rated) if submission.action is Action.REVIEW else {})
+    }
+    drawn |= disclosure.lines(
+        submission.promise,
+        submission.choice,
+        submission.action,
+        settings().brand_name,
+        asset.expected_results if asset else expected_results,
+    )
+    return drawn | (review_parts(version, rated) if submission.action is Action.REVIEW else {})
 
 
 def appearance(

@@ -34,7 +34,9 @@ def of(items: Iterable[dict[str, Any]], tally: Tally) -> dict[str, Any] | None:
 def _review(item: dict[str, Any]) -> dict[str, Any]:
     said = item["credit"]
     who = said["name"] or said["title"] or said["company"] or said["fallback"]
-    beside = " ".join(filter(None, (item["relationship_label"], item["disclosure"])))
+    beside = " ".join(
+        filter(None, (item["relationship_label"], item["disclosure"], item["expected_results"]))
+    )
     found = {
         "@type": "Review",
         "author": {"@type": "Person", "name": who},

@@ -1,5 +1,5 @@
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,9 +57,14 @@ class Proposal(Model):
     headline: Mapped[str] = mapped_column(sa.String(150), default="")
     excerpt: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")  # ours, to the customer
-    substantiation: Mapped[str] = mapped_column(default="")  # of figures, for publishing (T5)
+    # What its figures rest on, for publishing (T5).
+    substantiation: Mapped[str] = mapped_column(default="")
+    checked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Staff.id))
+    checked_by: Mapped[Staff | None] = relationship(foreign_keys=checked_by_id)
+    checked_on: Mapped[date | None]
+    expected_results: Mapped[str] = mapped_column(sa.String(300), default="")
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
-    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
+    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True, foreign_keys=staff_id)
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     decision: Mapped[Decision | None]
@@ -95,6 +100,8 @@ class Asset(Model):
     words: Mapped[Version] = relationship()
     headline: Mapped[str] = mapped_column(sa.String(150), default="")  # ours; never the customer's
     excerpt: Mapped[str] = mapped_column(default="")  # verbatim piece of the words; empty = whole
+    # Ours, drawn beside figures: what customers generally get (T5).
+    expected_results: Mapped[str] = mapped_column(sa.String(300), default="")
     proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Proposal.id))
     proposal: Mapped[Proposal | None] = relationship()  # the customer's yes to our change
     published_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,13 +1,15 @@
 """Published words as plain text: what feeds, data, share texts, previews and cards are made of.
 
-Whoever takes words from here gets their label and disclosure with them (T2, T10).
+Whoever takes words from here gets their label, their disclosure and what we add to figures with
+them (T2, T5, T10).
 """
 
 from typing import Any
 
 from portal.config import settings
 
-TIE, WORDS, CREDIT, DISCLOSURE, CHECK = "tie", "words", "credit", "disclosure", "check"
+TIE, WORDS, CREDIT, CHECK = "tie", "words", "credit", "check"
+DISCLOSURE, EXPECTED = "disclosure", "expected results"
 
 
 def lines(item: dict[str, Any]) -> list[tuple[str, str]]:
@@ -17,6 +19,7 @@ def lines(item: dict[str, Any]) -> list[tuple[str, str]]:
         (WORDS, said(item)),
         (CREDIT, who(item)),
         (DISCLOSURE, item["disclosure"]),
+        (EXPECTED, item["expected_results"]),
         (CHECK, f"Check these words: {absolute(item['verify_url'])}"),
     ]
     return [line for line in found if line[1]]
@@ -49,7 +52,7 @@ def preview(item: dict[str, Any]) -> str:
     """One line for a share preview. Networks cut it off at the end, so what must be read
     stands first."""
     known = dict(lines(item))
-    return " ".join(known[kind] for kind in (DISCLOSURE, TIE, WORDS) if kind in known)
+    return " ".join(known[kind] for kind in (DISCLOSURE, EXPECTED, TIE, WORDS) if kind in known)
 
 
 def absolute(address: str) -> str:

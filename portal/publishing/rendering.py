@@ -14,7 +14,7 @@ from portal.publishing.items import both, item
 from portal.publishing.models import Asset, Change, Decision, Proposal
 from portal.submissions.models import Submission, Version
 
-OURS = ("disclosure", "tie")  # must stand just so
+OURS = ("disclosure", "expected_results", "tie")  # must stand just so
 CREDIT = ("name", "title", "company", "photo")  # may fall away with their permission
 
 
@@ -27,6 +27,7 @@ def facts(drawn: dict[str, Any], photo_key: str | None) -> dict[str, str | None]
         "company": credit["company"],
         "photo": photo_key if credit["photo_url"] else None,
         "disclosure": drawn["disclosure"],
+        "expected_results": drawn["expected_results"],
         "tie": drawn["relationship_label"],
     }
 
@@ -49,6 +50,7 @@ def draw(proposal: Proposal, photo_url: str | None, *, gated: bool = True) -> di
         may,
         photo_url if submission.advocate.photo_id else None,
         excerpt=proposal.excerpt,
+        expected_results=proposal.expected_results,
         entire=proposal.kind is Change.WORDS,
     )
 
@@ -79,6 +81,7 @@ def is_bound() -> list[sa.ColumnElement[bool]]:
         *_signed(Submission.id, sha256),
         Proposal.excerpt == Asset.excerpt,
         Proposal.headline == Asset.headline,
+        Proposal.expected_results == Asset.expected_results,
     )
     return [_own(Submission.id, Submission.receipt_id, sha256), sa.or_(Asset.excerpt == "", cut)]
 
@@ -114,10 +117,14 @@ def _signed(submission_id, sha256) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def signed(submission: Submission, headline: str, excerpt: str) -> Proposal | None:
-    """The author's yes to these words, and to this piece of them; None when there is none."""
+def signed(
+    submission: Submission, headline: str, excerpt: str, expected_results: str
+) -> Proposal | None:
+    """The author's yes to these words, and to this piece of them under just these lines of ours;
+    None when there is none."""
     same = [Proposal.excerpt == excerpt]
-    same += [Proposal.headline == headline] if excerpt else []
+    if excerpt:
+        same += [Proposal.headline == headline, Proposal.expected_results == expected_results]
     return db.session.scalar(
         sa.select(Proposal)
         .where(
@@ -143,12 +150,15 @@ def fault(asset: Asset, now: dict[str, str | None] | None = None) -> str:
         return ""
     if proposal.sha256 != version.sha256 or proposal.excerpt != asset.excerpt:
         return "the words"
-    return next((name for name in differing(proposal.rendering, now)), "")
+    agreed = proposal.rendering
+    if proposal.kind is Change.WORDS:  # words signed whole may get a line of ours beside them
+        agreed = agreed | {"expected_results": now["expected_results"]}
+    return next((name for name in differing(agreed, now)), "")
 
 
 def differing(agreed: dict[str, str | None], now: dict[str, str | None]) -> list[str]:
     """What would be shown otherwise than agreed. Parts of a credit may be missing with their
     permission, or come later with one; they may not turn into another."""
-    other = [name for name in OURS if agreed.get(name) != now[name]]
+    other = [name for name in OURS if (agreed.get(name) or "") != (now[name] or "")]
     both = [name for name in CREDIT if agreed.get(name) and now[name]]
     return other + [name for name in both if agreed[name] != now[name]]

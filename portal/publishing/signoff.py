@@ -15,6 +15,7 @@ from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.publishing import actions, rendering, wording, words
+from portal.publishing.basis import NOTHING, Basis
 from portal.publishing.models import Asset, Change, Decision, Proposal
 from portal.staff.models import Staff
 from portal.submissions import signing
@@ -68,7 +69,7 @@ def publish_or_propose(
     *,
     headline: str = "",
     excerpt: str = "",
-    substantiation: str = "",
+    basis: Basis = NOTHING,
     fair_cut: bool = False,
     by: Staff,
 ) -> Asset | Proposal:
@@ -77,7 +78,7 @@ def publish_or_propose(
     given = {
         "headline": headline,
         "excerpt": excerpt,
-        "substantiation": substantiation,
+        "basis": basis,
         "fair_cut": fair_cut,
     }
     try:
@@ -85,8 +86,9 @@ def publish_or_propose(
     except actions.Unsigned:
         pass
     piece = words.piece(excerpt, submission.current)
+    ours = (headline.strip(), piece, basis.expected_results.strip())
     found = pending(submission)
-    if found and (found.headline, found.excerpt) == (headline.strip(), piece):
+    if found and (found.headline, found.excerpt, found.expected_results) == ours:
         return found
     return _put(
         submission,
@@ -95,7 +97,10 @@ def publish_or_propose(
         submission.current.answers,
         headline=headline.strip(),
         excerpt=piece,
-        substantiation=substantiation.strip(),
+        substantiation=basis.note.strip(),
+        checked_by=basis.owner,
+        checked_on=basis.checked_on,
+        expected_results=basis.expected_results.strip(),
         by=by,
     )
 
@@ -233,7 +238,7 @@ def _hold_for_answering(proposal: Proposal, answer: Decision) -> Submission | No
 
 
 def _put(
-    submission: Submission, move: str, kind: Change, answers: list[Any], *, by: Staff, **more: str
+    submission: Submission, move: str, kind: Change, answers: list[Any], *, by: Staff, **more: Any
 ) -> Proposal:
     submission.move(move)
     if before := pending(submission):
@@ -279,7 +284,12 @@ def _publish(proposal: Proposal) -> None:
         proposal.submission,
         headline=proposal.headline,
         excerpt=proposal.excerpt,
-        substantiation=proposal.substantiation,
+        basis=Basis(
+            proposal.substantiation,
+            proposal.checked_by,
+            proposal.checked_on,
+            proposal.expected_results,
+        ),
         fair_cut=True,
         by=proposal.staff,
     )

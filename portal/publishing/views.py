@@ -17,7 +17,7 @@ from flask import (
 )
 from flask_login import current_user
 
-from portal import auth
+from portal import auth, clock
 from portal.clicks import actions as clicks
 from portal.clicks.models import What
 from portal.db import db
@@ -146,7 +146,8 @@ def _fresh(response: Response) -> Response:
 @bp.get("/staff/submissions/<int:submission_id>/publication")
 @auth.staff()
 def desk(submission_id):
-    return _desk(desks.submission(submission_id), PublishForm())
+    form = PublishForm(formdata=None, checked_by=current_user.id, checked_on=clock.now().date())
+    return _desk(desks.submission(submission_id), form)
 
 
 @bp.post("/staff/submissions/<int:submission_id>/publication")
@@ -161,7 +162,7 @@ def publish(submission_id):
             submission,
             headline=form.headline.data,
             excerpt=form.excerpt.data,
-            substantiation=form.substantiation.data,
+            basis=form.basis(),
             fair_cut=form.fair_cut.data,
             by=current_user,
         )

@@ -28,7 +28,6 @@ CLAIMS = re.compile(
     r"(?:der|die|das) (?:beste|schnellste|günstigste|sicherste|einzige)n?|führend\w*|garantiert)\b",
     re.IGNORECASE,
 )
-EMPTY_PROMISE = re.compile(r"results? (?:may|can|will|might) vary", re.IGNORECASE)
 
 
 def parts(version: Version) -> list[dict[str, str]]:

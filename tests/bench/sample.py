@@ -11,6 +11,7 @@ from portal.consent.actions import Circumstances
 from portal.db import db
 from portal.incentives.models import Choice, Offer, OfferKind
 from portal.publishing import actions as publishing
+from portal.publishing.basis import Basis
 from portal.referrals import actions
 from portal.review import actions as review
 from portal.staff.models import Role, Staff
@@ -57,9 +58,8 @@ def say_something(campaign: Campaign, owner: Staff) -> None:
     invitation = db.session.scalar(sa.select(Invitation).where(Invitation.campaign == campaign))
     submission = contribute(invitation.id, Action.QUOTE)
     review.approve(submission, seen=submission.version, by=owner)
-    publishing.publish(
-        submission, headline="", excerpt="", substantiation="x", fair_cut=True, by=owner
-    )
+    basis = Basis("x", owner, clock.now().date())
+    publishing.publish(submission, basis=basis, fair_cut=True, by=owner)
 
 
 def refer(number: int, campaign: Campaign) -> str:

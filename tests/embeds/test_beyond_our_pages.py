@@ -59,6 +59,37 @@ def test_T10_T2_words_leave_us_with_label_disclosure_and_proof(published, as_str
     assert "http://localhost/reviews" in text
 
 
+EXPECTED = "What customers generally get, says Acme: Most save a tenth of their time."
+
+
+@pytest.mark.parametrize("address", ["/stories", "/", *PICKED])
+def test_T5_what_customers_generally_get_goes_wherever_the_figures_go(
+    published, as_stranger, address
+):
+    published(
+        words="We saved 30% of our time.", expected_results="Most save a tenth of their time."
+    )
+    text = read(as_stranger, address)
+    assert text.count(EXPECTED) >= text.count("We saved 30% of our time.") > 0
+
+
+def test_T5_it_stands_on_the_card_in_the_preview_and_in_the_proof(
+    published, as_stranger, monkeypatch
+):
+    drawn, part = [], cards.part
+    monkeypatch.setattr(cards, "part", lambda *a: drawn.append(a[1]) or part(*a))
+    story = published(
+        words="We saved 30% of our time.", expected_results="Most save a tenth of their time."
+    )
+    slug = story.rpartition("/")[2]
+    assert as_stranger.get(f"/cards/{slug}.png").status_code == 200
+    assert EXPECTED in drawn
+    page = html.unescape(as_stranger.get(story).text)
+    assert f'<meta property="og:description" content="{EXPECTED} “We saved' in page
+    assert EXPECTED in html.unescape(as_stranger.get(f"/verify/{slug}").text)
+    assert as_stranger.get(f"/verify/{slug}.json").json["expected_results"] == EXPECTED
+
+
 @pytest.mark.parametrize("address", REVIEWS)
 def test_T10_reviews_leave_us_with_label_disclosure_and_proof(published, as_stranger, address):
     published(Action.REVIEW, choice=Choice.ACCEPTED, relation=Relationship.RESELLER)
@@ -291,6 +322,7 @@ def item(words: str) -> dict:
         "words": words,
         "relationship_label": TIE,
         "disclosure": GIVEN,
+        "expected_results": "",
         "credit": {"name": "Zoë Łukasz", "title": None, "company": None, "fallback": "A customer"},
         "verify_url": "/verify/x",
     }

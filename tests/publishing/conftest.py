@@ -1,8 +1,10 @@
 import pytest
 
+from portal import clock
 from portal.campaigns.models import Action
 from portal.db import db
 from portal.publishing import actions as publishing
+from portal.publishing.basis import Basis
 from portal.publishing.models import Asset
 from portal.review import actions as review
 from portal.staff.models import Staff
@@ -29,21 +31,25 @@ def approved(act, invitation, rosa):
 def published(act, approved, rosa):
     """The same, published, with the company’s own yes; the address it is read at."""
 
-    def published(action=Action.QUOTE, title="", excerpt="", company=True, **more) -> str:
+    def published(
+        action=Action.QUOTE, title="", excerpt="", company=True, expected_results="", **more
+    ) -> str:
         submission_id = approved(action, **more)
 
         def go():
             submission = db.session.get(Submission, submission_id)
             staff = db.session.get(Staff, rosa)
+            basis = Basis("The log", staff, clock.now().date(), expected_results)
             if company:
                 company_agrees(submission)
             if excerpt:
-                signed(submission, excerpt, headline=title, by=staff)
+                given = {"headline": title, "expected_results": expected_results}
+                signed(submission, excerpt, by=staff, **given)
             asset = publishing.publish(
                 submission,
                 headline=title,
                 excerpt=excerpt,
-                substantiation="Rosa saw the log",
+                basis=basis,
                 fair_cut=True,
                 by=staff,
             )

@@ -1,5 +1,6 @@
 """Publishing by staff: permission first, exact words, a second look where one is due."""
 
+import html
 import threading
 import time
 
@@ -14,6 +15,7 @@ from portal.db import db
 from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.publishing import actions as publishing
+from portal.publishing import rendering, signoff
 from portal.publishing.models import Asset
 from portal.staff.models import Role, Staff
 from portal.submissions.models import State, Submission
@@ -112,17 +114,83 @@ def test_T4_a_cut_that_drops_a_not_must_be_looked_at(approved, as_rosa, saved):
     assert as_rosa.post(path(quote), data=cut | {"fair_cut": "y"}).status_code == 303
 
 
-def test_T5_figures_need_a_ground_and_results_may_vary_is_none(approved, as_rosa, saved):
-    quote = approved(words="We saved 30% of the time we spent on planning. It is simple.")
+FIGURES = "We saved 30% of the time we spent on planning. It is simple."
+CHECKED = {"substantiation": "Time sheets of May", "checked_on": "2026-11-03"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "Write what the figures rest on, or what customers generally get."),
+        ({"substantiation": "Results may vary."}, "“Results may vary” proves nothing."),
+        ({"expected_results": "Your results could differ!"}, "“Results may vary” proves nothing."),
+        (CHECKED, "Choose who checked the figures."),
+        (CHECKED | {"checked_by": "987"}, "Choose who checked the figures."),
+        (CHECKED | {"checked_on": ""}, "Choose who checked the figures."),
+        (CHECKED | {"by": "rosa", "checked_on": ""}, "Enter the day they were checked"),
+        (CHECKED | {"by": "rosa", "checked_on": "2039-01-01"}, "Enter the day they were checked"),
+    ],
+)
+def test_T5_figures_need_a_note_with_owner_and_day_or_a_line_beside_them(
+    approved, as_rosa, rosa, saved, typed, sentence
+):
+    quote = approved(words=FIGURES)
     assert "30%" in as_rosa.get(path(quote)).text
-    for nothing in ("", "Results may vary."):
-        data = {"substantiation": nothing, "excerpt": "It is simple."}  # the whole stays public
-        answer = as_rosa.post(path(quote), data=data)
-        assert answer.status_code == 422
-        assert saved(Asset) == []
-    ground = "Time sheets, seen by Rosa on 3 November"
-    assert as_rosa.post(path(quote), data={"substantiation": ground}).status_code == 303
-    assert saved(Entry)[-1].data["substantiation"] == ground
+    data = {"excerpt": "It is simple."} | typed  # the whole stays public
+    if data.pop("by", ""):
+        data["checked_by"] = str(rosa)
+    answer = as_rosa.post(path(quote), data=data)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    for value in typed.values():
+        if value not in {"987", "rosa"}:
+            assert value in answer.text  # nothing typed is lost
+    assert saved(Asset) == []
+
+
+def test_T5_a_note_keeps_who_checked_and_when(approved, as_rosa, as_stranger, rosa, saved):
+    quote = approved(words=FIGURES)
+    assert as_rosa.post(path(quote), data=CHECKED | {"checked_by": rosa}).status_code == 303
+    kept = saved(Entry)[-1].data
+    assert kept["substantiation"] == "Time sheets of May"
+    assert (kept["checked_by"], kept["checked_on"]) == (f"staff:{rosa}", "2026-11-03")
+    assert "Time sheets" not in as_stranger.get("/stories").text  # on file, not in public
+
+
+def test_T5_a_line_of_ours_is_part_of_what_the_author_says_yes_to(
+    approved, as_rosa, act, saved, the_asset
+):
+    quote, line = approved(words=FIGURES), "Most save a tenth of their time."
+    cut = {"excerpt": "It is simple.", "expected_results": line}
+    assert as_rosa.post(path(quote), data=cut).status_code == 303
+    assert saved(Asset) == []
+
+    def say_yes():
+        proposal = signoff.pending(db.session.get(Submission, quote))
+        facts = rendering.proposed(proposal)
+        assert facts["expected_results"].endswith(line)
+        assert proposal.seal(facts) != proposal.seal(facts | {"expected_results": ""})
+        who, how = proposal.submission.advocate, Circumstances()
+        signoff.approve(proposal, seen=proposal.seal(facts), by=who, circumstances=how)
+
+    act(say_yes)
+    assert the_asset().expected_results == line
+
+
+def test_T5_another_line_than_the_one_agreed_to_takes_the_cut_down(
+    published, as_stranger, act, the_asset
+):
+    story = published(words=FIGURES, excerpt="It is simple.", expected_results="Most save a tenth.")
+    assert "Most save a tenth." in as_stranger.get(story).text
+    act(lambda: setattr(db.session.get(Asset, the_asset().id), "expected_results", "All do."))
+    assert as_stranger.get(story).status_code == 410
+
+
+def test_T5_words_signed_whole_may_get_a_line_beside_them(published, as_stranger):
+    story = published(words=FIGURES, expected_results="Most save a tenth.")
+    assert "What customers generally get, says Acme: Most save a tenth." in html.unescape(
+        as_stranger.get(story).text
+    )
 
 
 def test_the_address_names_neither_the_customer_nor_their_words(approved, as_rosa, the_asset):
