@@ -22,7 +22,7 @@ from portal.campaigns.models import (
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM, Actor, record
-from portal.incentives import copylint
+from portal.incentives import copylint, gifts
 from portal.incentives.models import Offer
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
@@ -151,9 +151,9 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     rule = destinations.rule_of(campaign)
     checked = {"platform": rule.platform, "platform_version": rule.version} if rule else {}
     record(campaign, "sent", by=by, people=len(found.eligible), **checked)
-    invitations = []
+    invitations, book = [], gifts.book()
     for person in found.eligible:
-        one = mail.invitation_for(campaign, person, found.unasked[person.id])
+        one = mail.invitation_for(campaign, person, found.unasked[person.id], book=book)
         one.waits_since = campaign.sent_at
         invitations.append(one)
     inviting.create(invitations, by=by)

@@ -11,8 +11,7 @@ from typing import Any
 from portal.advocates.models import Advocate
 from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Invitation
 from portal.errors import NotAllowed
-from portal.incentives import copylint, disclosure
-from portal.incentives.actions import refusal_of_offers
+from portal.incentives import copylint, disclosure, gifts
 
 PLACEHOLDERS = {
     "first_name": "the person’s first name",
@@ -54,10 +53,23 @@ def check(*texts: str) -> None:
             raise NotAllowed(sentence)
 
 
-def invitation_for(campaign: Campaign, person: Advocate, unasked: Sequence[str] = ()) -> Invitation:
+def why_no_offer(campaign: Campaign, person: Advocate, book: gifts.Book) -> str:
+    """Why this person is offered nothing here, for staff (T13). A campaign’s rewards stand
+    together: where one of them is too much, none is offered."""
+    offers = (campaign.offer, campaign.referral_offer)
+    return book.refusal(person, *(offer.promise() for offer in offers if offer))
+
+
+def invitation_for(
+    campaign: Campaign,
+    person: Advocate,
+    unasked: Sequence[str] = (),
+    *,
+    book: gifts.Book | None = None,
+) -> Invitation:
     """What this person would get, with no reward where gift rules forbid it (T13), and without
-    what they may not be asked for now; not stored."""
-    reason = refusal_of_offers(person.company.sector, person.email)
+    what they may not be asked for now; not stored. ``book``: for many people, read it once."""
+    reason = why_no_offer(campaign, person, book or gifts.book())
     return Invitation(
         campaign=campaign,
         advocate=person,

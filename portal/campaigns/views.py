@@ -12,6 +12,7 @@ from portal.campaigns import (
     asking,
     destinations,
     eligibility,
+    gift_pages,
     inviting,
     mail,
     other_device,
@@ -24,9 +25,10 @@ from portal.campaigns.way_in import bp
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, Stale, Unreadable
+from portal.incentives import gifts
 from portal.staff.models import Role
 
-__all__ = ["asking", "bp", "other_device", "writing"]  # the whole slice, for create_app
+__all__ = ["asking", "bp", "gift_pages", "other_device", "writing"]  # the whole slice
 
 
 @bp.get("/staff/campaigns/<int:id>")
@@ -51,8 +53,10 @@ def _show_page(campaign: Campaign, refusal: str = "") -> str:
 
 def _preview_page(campaign: Campaign, refusal: str, plan: ScheduleForm | None = None) -> str:
     found = eligibility.sort(campaign.audience, campaign=campaign)
+    book = gifts.book()
     invitations = [
-        mail.invitation_for(campaign, person, found.unasked[person.id]) for person in found.eligible
+        mail.invitation_for(campaign, person, found.unasked[person.id], book=book)
+        for person in found.eligible
     ]
     sample = _sample(invitations)
     return render_template(

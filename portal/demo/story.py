@@ -13,7 +13,7 @@ from portal.advocates import actions as advocates
 from portal.advocates import caring, importing, signals, wishes
 from portal.advocates.models import Advocate, Company, Sector, Signal
 from portal.campaigns import actions as campaigns
-from portal.campaigns import inviting
+from portal.campaigns import exceptions, inviting
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.clicks.loading import Who, store
@@ -34,8 +34,8 @@ from portal.handovers import actions as handovers
 from portal.handovers.models import Said
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
-from portal.incentives import codes, pool
-from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState
+from portal.incentives import codes, gifts, pool
+from portal.incentives.models import Choice, Offer, OfferKind, Reward, RewardState, RuleKind
 from portal.interviews import actions as interviews
 from portal.interviews.models import Medium
 from portal.links import actions as links
@@ -115,6 +115,7 @@ def tell() -> None:
     decide(second)
     plan_ahead(gift, by=rosa)
     show_elsewhere(by=rosa)
+    mind_gift_rules(by=rosa)
     db.session.commit()
 
 
@@ -523,6 +524,15 @@ def show_elsewhere(*, by: Staff) -> None:
             blocks.pick(block, asset, by=by)
         blocks.move_up(block, block.picks[1].asset, by=by)
     use_elsewhere(by=by)
+
+
+def mind_gift_rules(*, by: Staff) -> None:
+    """A country where nothing may be given, and an exception Theo asks for: Rosa has to agree."""
+    why = "Gifts to many professions are barred there: our counsel, 3 November."
+    gifts.write_down(RuleKind.COUNTRY, "Korea", 0, "EUR", why, by=by)
+    theo = find(Staff, email="theo@fernhill.example")
+    why = "The council’s register of gifts allows up to 25 EUR a year: mail of 12 November."
+    exceptions.ask(person("Samuel"), whole_company=False, reason=why, by=theo)
 
 
 def use_elsewhere(*, by: Staff) -> None:

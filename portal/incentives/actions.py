@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.advocates.models import Advocate, Sector
+from portal.advocates.models import Advocate
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
-from portal.incentives import copylint, ledger, payees, seconding, told
+from portal.incentives import copylint, gifts, ledger, payees, seconding, told
 from portal.incentives.ledger import MOVES, append
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Offer, PayoutState, Reward, RewardState
@@ -23,26 +23,6 @@ SAYS_WHY = {
     RewardState.DECLINED: "Say why: the customer will read it.",
     RewardState.ISSUED: "Say how it was sent, such as an order number: the customer will read it.",
 }
-NO_GIFTS = {Sector.PUBLIC, Sector.HEALTHCARE, Sector.FINANCE, Sector.EDUCATION}
-GOVERNMENT = (
-    ".gov", ".mil", ".gc.ca", ".gouv.fr", ".bund.de", ".europa.eu", ".gv.at", ".admin.ch",
-    ".govt.nz", ".go.jp", ".go.kr", ".gob.es", ".gob.mx", ".nhs.uk", ".police.uk", ".mod.uk",
-)  # fmt: skip
-
-
-def is_government(email: str) -> bool:
-    """Whether this is the address of a public body, by its domain."""
-    domain = "." + email.rpartition("@")[2].lower()
-    return domain.endswith(GOVERNMENT) or ".gov." in domain
-
-
-def refusal_of_offers(sector: Sector, email: str) -> str:
-    """Why this person may be offered nothing (T13); empty when they may."""
-    if sector in NO_GIFTS:
-        return f"no rewards in the {sector} sector"
-    if is_government(email):
-        return "no rewards at a government address"
-    return ""
 
 
 def accrue(
@@ -119,6 +99,7 @@ def ordered(reward: Reward) -> bool:
 
 def forget(advocate: Advocate, *, by: Actor) -> None:
     """Nothing more can be sent to a person who is being erased; the ledger stays (T36)."""
+    gifts.forget(advocate)
     waiting = sa.select(Reward).where(Reward.advocate_id == advocate.id)
     for reward in db.session.scalars(waiting).all():
         _forget_details(reward)

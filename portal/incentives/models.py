@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
-from portal.advocates.models import Advocate
+from portal.advocates.models import Advocate, Company
 from portal.db import Model
 from portal.staff.models import Staff
 
@@ -211,3 +211,61 @@ class Payout(Model):
     def under_way(self) -> bool:
         """Whether it may be paid at any moment, so that nothing else may happen to the reward."""
         return self.state is PayoutState.WAITING
+
+
+# ── Who may be given anything ──────────────────────────────────────────────────────────────
+
+
+class RuleKind(enum.StrEnum):
+    """Whose law or custom a gift rule is about."""
+
+    COUNTRY = "country"
+    SECTOR = "sector"
+
+
+class GiftRule(Model):
+    """One version of the most a reward may be worth for some people. Never edited (T13)."""
+
+    __tablename__ = "gift_rule"
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "name_key", "version"),
+        sa.CheckConstraint("most_cents IS NULL OR most_cents >= 0", name="most_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[RuleKind]
+    name: Mapped[str] = mapped_column(sa.String(100))  # as customers’ rows spell it
+    name_key: Mapped[str] = mapped_column(sa.String(100))  # the same in lower case
+    version: Mapped[int]
+    most_cents: Mapped[int | None]  # 0: no rewards; none: no limit any more
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    why: Mapped[str] = mapped_column(sa.String(300))
+    by: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class GiftException(Model):
+    """An offer for a person, or a whole company, where offers are off: one of the staff asks for
+    it and says why, and counts for nothing until another one agrees (T13)."""
+
+    __tablename__ = "gift_exception"
+    __table_args__ = (
+        sa.CheckConstraint("(advocate_id IS NULL) <> (company_id IS NULL)", name="one_of_the_two"),
+        sa.CheckConstraint("decided_by_id <> asked_by_id", name="a_second_person"),
+        sa.CheckConstraint("(allowed IS NULL) = (decided_at IS NULL)", name="decided_at_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    advocate_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Advocate.id), index=True)
+    advocate: Mapped[Advocate | None] = relationship()
+    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Company.id), index=True)
+    company: Mapped[Company | None] = relationship()
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
+    asked_by: Mapped[Staff] = relationship(foreign_keys=asked_by_id)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Staff.id))
+    decided_by: Mapped[Staff | None] = relationship(foreign_keys=decided_by_id)
+    decided_at: Mapped[datetime | None]
+    allowed: Mapped[bool | None]
+    ended_at: Mapped[datetime | None]

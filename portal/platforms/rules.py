@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.advocates.models import Sector
-from portal.incentives.actions import is_government
+from portal.incentives.gifts import is_government
 from portal.platforms.models import PlatformRule
 
 PUBLIC = {Sector.PUBLIC, Sector.EDUCATION}

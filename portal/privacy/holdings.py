@@ -62,6 +62,12 @@ GOES = [
         "Closed; a reason you typed is deleted.",
     ),
     Holding(
+        "Exceptions to gift rules",
+        "whether you may be offered a reward where that is off, who agreed and why",
+        ("gift_exception",),
+        "Ended; the reason is deleted.",
+    ),
+    Holding(
         "Where you speak",
         "your offers to speak at events, interviews you asked for, when it suits you, our answers",
         ("speaker", "interview"),
@@ -124,8 +130,8 @@ STAYS = [
 NOT_THEIRS = {
     "company", "campaign", "event", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
-    "stage_import", "code_upload", "org_approval", "platform_rule", "click", "click_day",
-    "click_segment",
+    "stage_import", "code_upload", "org_approval", "platform_rule", "gift_rule", "click",
+    "click_day", "click_segment",
     "block", "block_pick", "moment_weights",
     "passkey", "recovery_code", "setting", "queue_claim", "saved_view", "staff_desk",
 }  # fmt: skip

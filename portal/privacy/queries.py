@@ -8,7 +8,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
 from portal.consent.models import Receipt
 from portal.db import db
-from portal.incentives.models import Reward
+from portal.incentives.models import GiftException, Reward
 from portal.media.models import Upload
 from portal.outbox.models import Message
 from portal.privacy.holdings import GOES, STAYS, Holding
@@ -34,6 +34,9 @@ def held(person: Advocate) -> list[Held]:
         "Your files": count(sa.select(Upload).where(Upload.advocate_id == person.id)),
         "Your words": count(sa.select(Submission).where(Submission.advocate_id == person.id)),
         "Invitations": count(sa.select(Invitation).where(Invitation.advocate_id == person.id)),
+        "Exceptions to gift rules": count(
+            sa.select(GiftException).where(GiftException.advocate_id == person.id)
+        ),
         "Your links": count(sa.select(Referral).where(Referral.advocate_id == person.id)),
         "Mails": count(sa.select(Message).where(Message.recipient == person.email)),
         "Visits": count(visits),
