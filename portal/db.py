@@ -3,6 +3,7 @@
 import enum
 import os
 import threading
+import weakref
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -158,16 +159,20 @@ class Held:
     so it reads what was committed last, and holds up neither checkpoints nor vacuuming."""
 
     def __init__(self, engine: sa.Engine):
-        self.pool, self.process = engine.pool, os.getpid()
+        self.pool = engine.pool
         connection = engine.raw_connection()
         connection.detach()
         self.driver = connection.dbapi_connection
         if engine.dialect.name == "postgresql":
             self.driver.autocommit = True  # as SQLite's are: see ``tune``
+        # No ``__del__``: in a ring of garbage, as a kept traceback makes one, the driver's own
+        # could come first, and finds itself open.
+        weakref.finalize(self, _close, self.driver, os.getpid()).atexit = False
 
-    def __del__(self):
-        if self.process == os.getpid() and (driver := getattr(self, "driver", None)):
-            driver.close()
+
+def _close(driver, process: int) -> None:
+    if process == os.getpid():
+        driver.close()
 
 
 def as_text(value):

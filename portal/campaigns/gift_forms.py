@@ -23,9 +23,9 @@ def _clean(value: str | None) -> str:
 
 
 class GiftRuleForm(FlaskForm):
-    sector = SelectField("A sector", default="")
+    sector = SelectField("Or a sector", default="")
     country = StringField(
-        "Or a country", filters=[_clean], validators=[Length(max=100, message="Shorten the name")]
+        "A country", filters=[_clean], validators=[Length(max=100, message="Shorten the name")]
     )
     says = RadioField(
         "What may be given?",

@@ -52,13 +52,13 @@ class Book:
         if (said := off_for(person)) and not excepted:
             return said
         for kind, name, whom in (
-            (RuleKind.COUNTRY, person.country, f"for people in {person.country}"),
-            (RuleKind.SECTOR, person.company.sector, f"in the {person.company.sector} sector"),
+            (RuleKind.COUNTRY, person.country, "for people in {}"),
+            (RuleKind.SECTOR, person.company.sector, "in the {} sector"),
         ):
             rule = self.rules.get((kind, key_of(name)))
             for promise in promises if rule else ():
                 if fault := too_much(rule, promise):
-                    return f"No reward {whom}: {fault}"
+                    return f"No reward {whom.format(rule.name)}: {fault}"
         return ""
 
 

@@ -59,7 +59,8 @@ def test_T13_one_asks_another_agrees_and_the_offer_appears(
     as_bea.post("/staff/gift-exceptions/1/agreement", data={"person": grace})
     assert whys()[grace] == ""
     assert "agreed to by Bea" in as_rosa.get(f"/staff/customers/{grace}").text
-    own = browser_of(advocate=grace).get(f"/me/invitations/{saved(Invitation)[-1].id}").text
+    hers = next(one for one in saved(Invitation) if one.advocate_id == grace)
+    own = browser_of(advocate=grace).get(f"/me/invitations/{hers.id}").text
     assert "€25 gift card" in own
     told = [e.verb for e in saved(Entry) if e.about == f"advocate:{grace}"]
     assert told[-2:] == ["exception for rewards asked", "exception for rewards agreed"]
@@ -147,7 +148,7 @@ def test_T13_a_rule_for_a_country_or_sector_takes_the_offer_away(
     act(lambda: setattr(db.session.get(gifts.Advocate, ada), "country", " us"))
     assert as_rosa.post("/staff/gift-rules", data=RULE | rule).status_code == 303
     page = html.unescape(as_rosa.get(f"/staff/campaigns/{draft}?person={ada}").text)
-    assert sentence.replace("in US", "in  us") in page
+    assert sentence in page
     as_rosa.post(f"/staff/campaigns/{draft}/sending", data={"seen": "1"})
     hers = next(one for one in saved(Invitation) if one.advocate_id == ada)
     own = browser_of(advocate=ada).get(f"/me/invitations/{hers.id}").text

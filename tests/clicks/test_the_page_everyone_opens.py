@@ -1,14 +1,16 @@
 """The page a link opens skips hooks and holds a connection of its own, and keeps its promises."""
 
+import gc
 import sqlite3
 import sys
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from portal import web
-from portal.db import _held, db
+from portal.db import Held, _held, db
 from portal.referrals import landing, pages
 from portal.referrals.models import ReferralLink
 
@@ -120,3 +122,26 @@ def test_another_engine_gets_another_connection(app, code):
         db.engine.dispose()
         assert landing.find(code)
         assert _held(db.engine) is not before
+
+
+def test_a_held_connection_is_closed_before_anything_else_when_garbage_is_collected():
+    """A traceback that is kept makes a ring; a driver that goes first would go while open."""
+    found = []
+
+    class Driver:
+        is_open = True
+
+        def close(self):
+            self.is_open = False
+
+        def __del__(self):
+            found.append(self.is_open)
+
+    driver = Driver()  # older than what holds it, and so the first that is collected
+    lent = SimpleNamespace(detach=lambda: None, dbapi_connection=driver)
+    dialect = SimpleNamespace(name="sqlite")
+    held = Held(SimpleNamespace(pool=None, dialect=dialect, raw_connection=lambda lent=lent: lent))
+    held.ring = held
+    del driver, lent, held
+    gc.collect()
+    assert found == [False]
