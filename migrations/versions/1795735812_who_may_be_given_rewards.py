@@ -1,7 +1,7 @@
 """who may be given rewards: limits by country and sector, and exceptions two people agree on
 
-Revision ID: 1795735400
-Revises: 1795735300
+Revision ID: 1795735812
+Revises: 1795735811
 Create Date: 2026-11-26 23:10:00
 
 """
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "1795735400"
-down_revision: str | Sequence[str] | None = "1795735300"
+revision: str = "1795735812"
+down_revision: str | Sequence[str] | None = "1795735811"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

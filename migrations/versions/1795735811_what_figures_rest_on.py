@@ -1,7 +1,7 @@
 """what figures rest on: who checked them and when, or a line of ours beside the words
 
-Revision ID: 1795735300
-Revises: 1795735200
+Revision ID: 1795735811
+Revises: 1795735400
 Create Date: 2026-11-26 23:00:00
 
 """
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "1795735300"
-down_revision: str | Sequence[str] | None = "1795735200"
+revision: str = "1795735811"
+down_revision: str | Sequence[str] | None = "1795735400"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
