@@ -63,10 +63,11 @@ class Portal(Flask):
             answer = self.dispatch_request()
         except Exception as error:
             answer = self.handle_user_exception(error)
-        return web.headers(self.make_response(answer), view)
+        response = self.make_response(answer)
+        return response if isinstance(response, web.Plain) else web.headers(response, view)
 
     def do_teardown_request(self, *error):
-        if self.teardown_request_funcs:  # else there is nothing to do, and finding that out costs
+        if not web.is_plain(web.request_view()):  # the limiter’s, which has counted nothing
             super().do_teardown_request(*error)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import date, datetime
+from functools import cache
 from types import SimpleNamespace
 
 from flask import (
@@ -139,6 +140,7 @@ ALWAYS = {
 }
 
 
+SECURE = {"Strict-Transport-Security": "max-age=31536000"}
 IN_FRAMES = {name: value for name, value in ALWAYS.items() if name != "X-Frame-Options"} | {
     "Content-Security-Policy": CSP.replace("frame-ancestors 'none'", "frame-ancestors *"),
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -149,13 +151,28 @@ def headers(response: Response, view=None) -> Response:
     view = view or request_view()
     wanted = IN_FRAMES if getattr(view, "framed", False) else ALWAYS
     if settings().https:
-        wanted = wanted | {"Strict-Transport-Security": "max-age=31536000"}
+        wanted = wanted | SECURE
     if getattr(view, "door", "public") != "public" or response.status_code >= 400:
         wanted = wanted | {"X-Robots-Tag": "noindex, nofollow"}
         response.headers.pop("Cache-Control", None)
     given = {name for name, _ in response.headers}
     response.headers.extend([pair for pair in wanted.items() if pair[0] not in given])
     return response
+
+
+class Plain(Response):
+    """A plain page for whoever has its link. It gets the headers of ``ALWAYS`` on the wire: to
+    check each of them for every visitor took as long as to find out what the page says."""
+
+    def get_wsgi_response(self, environ):
+        body, status, given = super().get_wsgi_response(environ)
+        return body, status, [*given, *on_the_wire(settings().https)]
+
+
+@cache
+def on_the_wire(https: bool) -> tuple[tuple[str, str], ...]:
+    wanted = ALWAYS | {"X-Robots-Tag": "noindex, nofollow"}
+    return tuple((wanted | (SECURE if https else {})).items())
 
 
 class Sessions(SecureCookieSessionInterface):

@@ -34,7 +34,7 @@ def landing(code: str):
     scanned = request.query_string and request.args.get("qr") == "1"
     source = "qr" if scanned else "link"
     clicks.record(found.link_id, source=source, environ=request.environ)
-    return unlisted(pages.first(found, stamp(), source))
+    return web.Plain(pages.first(found, stamp(), source))
 
 
 @bp.post("/r/<code>/leads")
