@@ -98,6 +98,7 @@ def sent_quote(portal, guest: Guest, words: str, *purposes: str) -> int:
         mine = sa.select(Invitation).filter_by(advocate_id=guest.id)
         invitation = db.session.scalars(mine).one()
         ada, none = invitation.advocate, Relationship.NONE
+        inviting.open(invitation)
         quote = submissions.start(invitation, Action.QUOTE, by=ada)
         for prompt in quote.prompt_set.prompts:
             value = words if prompt.key == "words" else "Planning shifts"
