@@ -124,6 +124,9 @@ def test_an_invitation_half_done_says_so_and_carries_on(as_stranger, link):
     assert "Not finished" in page
     assert page.count('class="gw-button"') == 1  # one way on
     assert "Carry on" in page
+    [way] = re.findall(r'action="([^"]+/submissions)"', page)  # straight to the next question
+    answer = as_stranger.post(way, data={"action": "quote"})
+    assert answer.location == "/me/submissions/1/next"
     assert "Where you are" in as_stranger.get(as_stranger.post(link).location).text
 
 
