@@ -10,6 +10,7 @@ from portal.campaigns import actions as campaigns
 from portal.campaigns import eligibility, inviting
 from portal.campaigns.models import Ask, Campaign, Invitation
 from portal.db import db
+from portal.history.models import Entry
 from portal.outbox.models import Message, State
 from portal.staff.models import Staff
 
@@ -241,6 +242,15 @@ def test_asked_later_without_mail_it_waits_on_her_page(
     assert "It waits on your page" in as_stranger.get(f"{way_in}/later").text
     wait(days=8)
     assert post_mail() == []
+
+
+def test_a_reminder_nobody_gets_is_no_ask_and_no_history(as_ada, act, invitation, saved, post_mail):
+    as_ada.post("/me/preferences", data=ANY | {"ways": ["page"]})
+    act(lambda: inviting.remind(db.session.get(Invitation, invitation), 1))
+    assert post_mail() == []
+    assert saved(Ask) == []
+    assert "reminded" not in [entry.verb for entry in saved(Entry)]
+    assert saved(Invitation)[0].reminded == 1  # so that it is not tried again each day
 
 
 def test_one_way_at_least_must_be_left(as_ada):
