@@ -1,6 +1,7 @@
 """What people do to customers: import them, stop inviting them, note that they left."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from portal.outbox import actions as outbox
 from portal.staff.models import Staff
 
 ROWS_AT_ONCE = 500  # more would keep other writers waiting on SQLite
+NEEDED = ("email", "first_name", "company")
 KEPT = timedelta(days=7)  # how long a file waits to be applied
 
 # ── Importing ──────────────────────────────────────────────────────────────────────────────
@@ -80,11 +82,16 @@ def amend(row: Planned) -> None:
 
 
 def upload(data: bytes, filename: str, *, by: Staff) -> CustomerImport:
-    """Keep a file for its preview; raises Unreadable, keeping nothing, when it is none of ours.
+    """Keep a file for its preview; raises Unreadable, keeping nothing, when it is no table.
 
-    Files nobody applied are let go after 7 days.
+    Which column is which may still be said (``map_columns``). Files nobody applied are let go
+    after 7 days.
     """
-    importing.read(data, filename)
+    try:
+        importing.read(data, filename)
+    except importing.Unmapped:
+        if not could_be_mapped(data):
+            raise
     db.session.execute(
         sa.delete(CustomerImport).where(
             CustomerImport.applied_at.is_(None), CustomerImport.created_at < clock.now() - KEPT
@@ -98,8 +105,30 @@ def upload(data: bytes, filename: str, *, by: Staff) -> CustomerImport:
 
 def preview(upload: CustomerImport) -> tuple[ImportFile, list[Planned]]:
     """What was recognised in an uploaded file, and what it would change as things stand now."""
-    file = importing.read(upload.content, upload.filename)
+    file = importing.read(upload.content, upload.filename, upload.mapping)
     return file, plan_import(file)
+
+
+def could_be_mapped(data: bytes) -> bool:
+    """Whether this is a table with mail addresses in it, whatever its headings are."""
+    headings, rows = importing.headings_of(data), importing.table(data)
+    next(rows)
+    return len(headings) >= len(NEEDED) and any("@" in cell for _, row in rows for cell in row)
+
+
+def map_columns(upload: CustomerImport, said: Mapping[str, str], *, by: Actor) -> None:
+    """Say under which heading each field stands; refused where that leaves no customers."""
+    if upload.begun_at:
+        raise NotAllowed("This file is being imported already.")
+    headings = importing.headings_of(upload.content)
+    if unknown := [named for named in said.values() if named and named not in headings]:
+        raise NotAllowed(f"There is no column “{unknown[0][:40]}” in this file.")
+    chosen = [named for named in said.values() if named]
+    if twice := next((named for named in chosen if chosen.count(named) > 1), ""):
+        raise NotAllowed(f"“{twice}” was chosen twice. One column can be only one thing.")
+    importing.read(upload.content, upload.filename, said)
+    upload.mapping = dict(said)
+    record(upload, "columns chosen", by=by)
 
 
 def apply(upload: CustomerImport, *, by: Actor) -> None:
@@ -127,7 +156,7 @@ def apply_more(upload: CustomerImport) -> bool:
     db.session.refresh(upload)
     if upload.applied_at:
         return False
-    file = importing.read(upload.content, upload.filename)
+    file = importing.read(upload.content, upload.filename, upload.mapping)
     refused = {int(said.split(":")[0].removeprefix("Line ")) for said in upload.refused}
     plan = planning.plan(file, after=upload.done_line, most=ROWS_AT_ONCE, refused=refused)
     counts = apply_import(plan, by=upload.staff)

@@ -1,6 +1,7 @@
 """Which heading means what: the spellings of common exports, HubSpot and Salesforce among them."""
 
 import unicodedata
+from collections.abc import Mapping
 
 LABELS = {
     "email": "mail address",
@@ -49,8 +50,16 @@ def key(heading: str) -> str:
     return "".join(sign for sign in plain if sign.isalnum())
 
 
-def recognise(headings: list[str]) -> dict[str, int]:
-    """Field → number of its column, for every field some heading stands for."""
+def recognise(headings: list[str], said: Mapping[str, str] | None = None) -> dict[str, int]:
+    """Field → number of its column, for every field some heading stands for.
+
+    What staff ``said`` (field → heading; an empty one: leave it out) goes before the spellings.
+    """
+    if said:
+        known = {field: headings.index(named) for field, named in said.items() if named in headings}
+        taken = set(known.values())
+        rest = {f: c for f, c in recognise(headings).items() if f not in said and c not in taken}
+        return known | rest
     keys = [key(heading) for heading in headings]
     found = {}
     for field, spellings in SPELLINGS.items():

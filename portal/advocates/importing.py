@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from portal.advocates import columns, workbook
@@ -12,6 +12,10 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 Numbered = Iterator[tuple[int, list[str]]]
+
+
+class Unmapped(Unreadable):
+    """A table in which we cannot tell which column is what."""
 
 
 @dataclass
@@ -34,8 +38,16 @@ class ImportFile:
     rows: list[Row]
 
 
-def read(data: bytes, filename: str) -> ImportFile:
-    """Recognise a CSV or XLSX of customers; raises Unreadable naming the line and the reason."""
+def headings_of(data: bytes) -> list[str]:
+    """The headings of a CSV or XLSX; raises Unreadable where there are none."""
+    _, headings = next(table(data), (0, []))
+    if not any(headings):
+        raise Unreadable("This file is empty.")
+    return [heading.strip() for heading in headings]
+
+
+def table(data: bytes) -> Numbered:
+    """Every line of a file in which something stands."""
     if len(data) > MAX_BYTES:
         raise Unreadable("This file is larger than 5 MB. Split it and import the parts.")
     if data.startswith(OLE):
@@ -43,12 +55,18 @@ def read(data: bytes, filename: str) -> ImportFile:
             "This is an old or protected Excel file. Save it as XLSX without password."
         )
     lines = iter(workbook.rows(data)) if data.startswith(ZIP) else csv_rows(decode(data))
-    filled = ((number, cells) for number, cells in lines if any(cell.strip() for cell in cells))
-    _, headings = next(filled, (0, []))
-    headings = [heading.strip() for heading in headings]
-    if not headings:
-        raise Unreadable("This file is empty.")
-    found = columns.recognise(headings)
+    return ((number, cells) for number, cells in lines if any(cell.strip() for cell in cells))
+
+
+def read(data: bytes, filename: str, said: Mapping[str, str] | None = None) -> ImportFile:
+    """Recognise a CSV or XLSX of customers; raises Unreadable naming the line and the reason.
+
+    ``said``: field → heading, where staff know better than the spellings.
+    """
+    headings = headings_of(data)
+    filled = table(data)
+    next(filled)
+    found = columns.recognise(headings, said)
     demand(found, headings)
     rows = []
     for number, cells in filled:
@@ -95,7 +113,7 @@ def demand(found: dict[str, int], headings: list[str]) -> None:
         missing.append("of names")
     if missing:
         named = ", ".join(f"“{heading[:40]}”" for heading in headings[:8] if heading)
-        raise Unreadable(
+        raise Unmapped(
             f"This file has no column {' or '.join(missing)}. Its headings are {named}."
             " Name the columns Email, First name, Last name and Company, for example."
         )

@@ -4,19 +4,18 @@ from flask_login import current_user
 from portal import auth
 from portal.advocates import actions, exporting, narrowing, queries, signals
 from portal.advocates import care_pages as care_pages
+from portal.advocates import import_pages as import_pages
 from portal.advocates.care_pages import customer_page
 from portal.advocates.columns import LABELS
 from portal.advocates.door import bp as bp
 from portal.advocates.forms import ImportForm, InviteAgainForm, SignalFileForm, SignalForm
-from portal.advocates.models import CustomerImport, Sector, SignalKind
+from portal.advocates.import_pages import preview_page
+from portal.advocates.models import Sector, SignalKind
 from portal.advocates.planning import Outcome
 from portal.advocates.queries import Standing
 from portal.db import db
 from portal.errors import NotAllowed, Unreadable
 from portal.staff.models import Role
-
-LINES = 100  # of a preview on one page
-
 
 # ── Customers ──────────────────────────────────────────────────────────────────────────────
 
@@ -213,24 +212,6 @@ def as_file(text: str, name: str) -> Response:
     answer = Response("\ufeff" + text, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def preview_page(upload: CustomerImport):
-    file, plan = actions.preview(upload)
-    show = request.args.get("show", "")
-    after = request.args.get("after", 0, type=int)
-    rows = [r for r in plan if r.line > after and show in {r.outcome.value, ""}]
-    return render_template(
-        "advocates/import-preview.html",
-        upload=upload,
-        file=file,
-        rows=rows[:LINES],
-        next=rows[LINES - 1].line if len(rows) > LINES else None,
-        counts={o: sum(row.outcome is o for row in plan) for o in Outcome},
-        show=show,
-        labels=LABELS,
-        first=after == 0,
-    )
 
 
 @bp.post("/imports/<int:id>/application")

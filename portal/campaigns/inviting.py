@@ -30,10 +30,16 @@ from portal.staff.models import Staff
 
 BETWEEN_MAILS = timedelta(days=2)
 BETWEEN_LINKS = timedelta(minutes=5)
+NOT_BY_HAND = (
+    "Nobody is picked by hand for a review: it is asked of everyone who may be asked, or by lot."
+)
 
 
 def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
-    """Let one more person into a campaign already sent; no mail. Twice is the same invitation."""
+    """Let one more person into a campaign already sent; no mail. Twice is the same invitation.
+
+    Whoever is let in by hand was picked, so nobody is asked for a review like this (T19).
+    """
     found = db.session.scalar(
         sa.select(Invitation).where(
             Invitation.campaign_id == campaign.id, Invitation.advocate_id == person.id
@@ -50,6 +56,10 @@ def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
     reasons = {action: eligibility.why_not(person, action, known) for action in campaign.actions}
     if barred := destinations.why_not(campaign, person):
         raise NotAllowed(f"{person.name} cannot be invited. {barred}")
+    if Action.REVIEW in reasons:
+        reasons[Action.REVIEW].append(NOT_BY_HAND)
+    if person.id in eligibility.invited_ids(campaign):
+        raise NotAllowed(f"{person.name} was invited already, at another address.")
     if all(reasons.values()):
         raise NotAllowed(f"{person.name} cannot be invited. {next(iter(reasons.values()))[0]}")
     invitation = mail.invitation_for(campaign, person, [one for one in reasons if reasons[one]])

@@ -10,9 +10,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.campaigns import eligibility, facts, inviting
+from portal.campaigns import destinations, eligibility, facts, inviting
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, record
 from portal.outbox import actions as outbox
 from portal.outbox.models import Message
@@ -53,19 +54,36 @@ def move_on(campaign_id: int) -> int:
     db.session.refresh(campaign)
     if not campaign.is_open or campaign.paused_at:
         return 0
-    return promise_mails(campaign) + promise_reminders(campaign)
+    mails = promise_mails(campaign)
+    return mails if campaign.paused_at else mails + promise_reminders(campaign)
 
 
 # ── Invitations ────────────────────────────────────────────────────────────────────────────
 
 
 def promise_mails(campaign: Campaign) -> int:
-    """Promise as many of the waiting mails as may still leave this minute."""
+    """Promise as many of the waiting mails as may still leave this minute; none where the
+    platform its reviews may be posted on no longer allows it (T12)."""
+    if stands_against(campaign):
+        return 0
     count = 0
     for invitation in askable(waiting(campaign, room(campaign))):
         inviting.mail_to(invitation)
         count += 1
     return count
+
+
+def stands_against(campaign: Campaign) -> bool:
+    """Whether the platform’s rule forbids now what it allowed when this was sent; then the
+    campaign is paused, and its history says why."""
+    try:
+        destinations.check(campaign)
+    except NotAllowed as refusal:
+        campaign.paused_at = clock.now()
+        take_back(campaign)
+        record(campaign, "paused", by=SYSTEM, note=str(refusal))
+        return True
+    return False
 
 
 def room(campaign: Campaign) -> int:
@@ -91,7 +109,10 @@ def askable(invitations: Sequence[Invitation]) -> Iterator[Invitation]:
     known = facts.of([invitation.advocate for invitation in invitations])
     for invitation in invitations:
         answered = invitation.state not in UNANSWERED
-        if answered or (reasons := eligibility.closed(invitation.advocate, known)):
+        reasons = eligibility.closed(invitation.advocate, known)
+        if barred := destinations.why_not(invitation.campaign, invitation.advocate):
+            reasons.append(barred)
+        if answered or reasons:
             invitation.waits_since = None
             if not answered:
                 record(invitation, "not mailed", by=SYSTEM, note=reasons[0])

@@ -15,6 +15,7 @@ from portal.history.actions import SYSTEM
 from portal.history.models import Entry
 from portal.outbox import quiet
 from portal.outbox.models import Message, State
+from portal.platforms.models import Answer, PlatformRule
 
 
 @pytest.fixture
@@ -319,3 +320,29 @@ def test_mail_that_would_arrive_at_night_waits_for_the_morning(
     wait(hours=10)
     post_mail()
     assert len(mailroom.to("ada@analytical.example")) == 1
+
+
+# ── What a platform no longer allows ───────────────────────────────────────────────────────
+
+
+def test_T12_a_rule_that_changes_while_mails_wait_pauses_the_campaign(
+    sent, go_round, wait, saved, save
+):
+    rule = {
+        "platform": "barn", "name": "Review Barn", "may_ask": Answer.YES,
+        "may_reward": Answer.YES, "may_prove": Answer.YES, "public_sector": Answer.YES,
+        "source": "https://b.org", "disclosure": "", "checked_on": clock.now().date(), "by": "x",
+    }  # fmt: skip
+    save(PlatformRule(version=1, **rule))
+    there = {"platform": "barn", "platform_url": "https://barn.example/write"}
+    sent(mails_per_minute=3, reminders=[1], actions=["review"], **there)
+    save(PlatformRule(version=2, **rule | {"may_reward": Answer.NO}))
+    before = len(saved(Message))
+    for _ in range(3):
+        wait(minutes=2)
+        go_round()
+    assert [one for one in saved(Message) if one.state is State.QUEUED] == []
+    assert len(saved(Message)) == before
+    assert saved(Campaign)[0].paused_at
+    [why] = [entry for entry in saved(Entry) if entry.verb == "paused"]
+    assert "never allows a reward for a review" in why.note

@@ -437,6 +437,19 @@ def test_a_link_from_the_command_line_opens(app, campaign, ada, as_stranger, sav
     assert saved(Message) == []
 
 
+def test_T19_whoever_is_let_in_by_hand_is_not_asked_for_a_review(app, act, campaign, ada, saved):
+    run = app.test_cli_runner().invoke
+    args = ["invite", "ada@analytical.example", "--campaign", "autumn"]
+    act(lambda: setattr(db.session.get(Campaign, campaign), "actions", ["review"]))
+    refused = run(args=args)
+    assert refused.exit_code == 1
+    assert "Nobody is picked by hand for a review" in refused.output
+    act(lambda: setattr(db.session.get(Campaign, campaign), "actions", ["review", "quote"]))
+    assert run(args=args).exit_code == 0
+    [invitation] = saved(Invitation)
+    assert invitation.unasked == ["review"]
+
+
 @pytest.mark.parametrize(
     ("email", "slug", "says"),
     [
