@@ -171,6 +171,8 @@ class Planner:
             return f"whoever has the mail address “{row.email}” asked us to erase them"
         if person is None:
             return ""
+        if person.merged_into_id:
+            return f"“{person.email}” is the same person as another customer here"
         if line := self.person_on.get(person.id):
             return f"this is {person.name}, who is already on line {line}"
         owner = self.by_mail.get(row.email_key, person)

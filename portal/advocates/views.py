@@ -5,6 +5,7 @@ from portal import auth
 from portal.advocates import actions, exporting, narrowing, queries, signals
 from portal.advocates import care_pages as care_pages
 from portal.advocates import import_pages as import_pages
+from portal.advocates import merge_pages as merge_pages
 from portal.advocates.care_pages import customer_page
 from portal.advocates.columns import LABELS
 from portal.advocates.door import bp as bp

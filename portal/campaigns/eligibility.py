@@ -57,22 +57,34 @@ def closed(person: Advocate, known: Facts) -> list[str]:
         reasons.append("Asked us to do nothing with what we hold about them.")
     if person.merged_into_id:
         reasons.append("Is the same person as another customer here.")
-    if person.stopped_at:
-        reasons.append(f"Asked us on {day(person.stopped_at)} to stop inviting them.")
     if person.left_at:
         reasons.append(f"Left {person.company.name}, noted on {day(person.left_at)}.")
-    if not person.stopped_at and (said := known.no_mail.get(person.email)):
+    return reasons + [said for row in rows_of(person, known) for said in wishes(row, known)]
+
+
+def wishes(person: Advocate, known: Facts) -> list[str]:
+    """What someone said, or their mailbox did, that holds for every row that is them."""
+    reasons = []
+    if person.stopped_at:
+        reasons.append(f"Asked us on {day(person.stopped_at)} to stop inviting them.")
+    elif said := known.no_mail.get(person.email):
         reasons.append(said)
     if person.paused_until and person.paused_until >= clock.now().date():
         reasons.append(f"Asked us to wait until after {day(person.paused_until)}.")
     return reasons
 
 
+def rows_of(person: Advocate, known: Facts) -> list[Advocate]:
+    """The person, and the other rows here that are the same person."""
+    return [person, *known.same.get(person.id, ())]
+
+
 def too_soon(person: Advocate, known: Facts) -> list[str]:
     """The limits on how often we ask, over all campaigns."""
     reasons, asked = [], known.asked.get(person.id)
-    if asked and asked + ask_every(person) > clock.now():
-        again = day(asked + ask_every(person))
+    pause = max(ask_every(row) for row in rows_of(person, known))
+    if asked and asked + pause > clock.now():
+        again = day(asked + pause)
         reasons.append(f"Asked on {day(asked)}; can be asked again from {again}.")
     most, count = settings().asks_per_company, known.company_asks.get(person.company_id, 0)
     if most and count >= most and not reasons:
@@ -86,8 +98,9 @@ def too_soon(person: Advocate, known: Facts) -> list[str]:
 def of_the_kind(person: Advocate, action: Action, known: Facts) -> list[str]:
     """What speaks against asking them for just this."""
     reasons = []
-    if person.asks_for and action.value not in person.asks_for:
-        reasons.append(f"Wants to be asked only for: {', '.join(person.asks_for)}.")
+    for row in rows_of(person, known):
+        if row.asks_for and action.value not in row.asks_for:
+            reasons.append(f"Wants to be asked only for: {', '.join(row.asks_for)}.")
     if said_no := known.declined.get(person.id, {}).get(action.value):
         reasons.append(f"Would rather not do this: said so to the invitation of {day(said_no)}.")
     if action in TELLS_A_STORY and person.company_id in known.forbidding:
@@ -241,12 +254,12 @@ def matching(wanted: dict[str, Any]) -> Sequence[Advocate]:
 
 
 def invited_ids(campaign: Campaign) -> set[int]:
-    """Who has an invitation to this campaign already."""
-    return set(
-        db.session.scalars(
-            sa.select(Invitation.advocate_id).where(Invitation.campaign_id == campaign.id)
-        )
+    """Who has an invitation to this campaign already, under whichever of their rows."""
+    rows = sa.select(Advocate.id, Advocate.merged_into_id).join(
+        Invitation, Invitation.advocate_id == Advocate.id
     )
+    found = db.session.execute(rows.where(Invitation.campaign_id == campaign.id))
+    return {number for row in found for number in row if number}
 
 
 def day(moment: date) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates import merging
 from portal.advocates.models import Advocate, Signal, SignalKind
 from portal.campaigns.models import Ask, Campaign, Invitation, InvitationState
 from portal.config import settings
@@ -31,6 +32,7 @@ class Facts:
     no_mail: dict[str, str] = field(default_factory=dict)  # address → why nothing goes there
     declined: dict[int, dict[str, datetime]] = field(default_factory=dict)  # by kind of ask
     forbidding: set[int] = field(default_factory=set)  # companies that allow no story of theirs
+    same: dict[int, list[Advocate]] = field(default_factory=dict)  # other rows that are them
     # How they feel. Read for everything but reviews (T19).
     tickets: dict[int, date] = field(default_factory=dict)  # open since
     unhappy: dict[int, Signal] = field(default_factory=dict)
@@ -38,16 +40,34 @@ class Facts:
 
 def of(people: Sequence[Advocate]) -> Facts:
     """The facts about these people; a handful of queries however many they are."""
-    facts = Facts(no_mail=outbox.reasons_among([person.email for person in people]))
-    companies = {person.company_id for person in people}
+    same: dict[int, list[Advocate]] = {}
     for some in batches(person.id for person in people):
+        same |= merging.same_as(some)
+    rows = [*people, *(row for others in same.values() for row in others)]
+    facts = Facts(no_mail=outbox.reasons_among([row.email for row in rows]), same=same)
+    companies = {row.company_id for row in rows}
+    for some in batches({row.id for row in rows}):
         facts.asked |= last_asked(some)
         facts.declined |= declined(some)
     for some in batches(companies):
         facts.company_asks |= asks_by_company(some)
         facts.forbidding |= forbidding(some)
-    feelings(people, facts)
+    feelings(rows, facts)
+    for person, others in same.items():
+        for other in others:
+            join(facts, person, other.id)
     return facts
+
+
+def join(facts: Facts, person: int, other: int) -> None:
+    """What holds for another row of the same person holds for them."""
+    if other in facts.asked:
+        facts.asked[person] = max(facts.asked[other], facts.asked.get(person, facts.asked[other]))
+    if other in facts.declined:
+        facts.declined[person] = facts.declined[other] | facts.declined.get(person, {})
+    for feeling in (facts.tickets, facts.unhappy):
+        if other in feeling:
+            feeling.setdefault(person, feeling[other])
 
 
 def batches(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -69,7 +89,8 @@ def last_asked(ids: Sequence[int]) -> dict[int, datetime]:
 def asks_by_company(ids: Sequence[int]) -> dict[int, int]:
     """How many people of each company were asked in the time one ask is good for."""
     since = clock.now() - timedelta(days=settings().ask_every_days)
-    people = sa.func.count(sa.distinct(Ask.advocate_id))
+    person = sa.func.coalesce(Advocate.merged_into_id, Ask.advocate_id)
+    people = sa.func.count(sa.distinct(person))
     return dict(
         db.session.execute(
             sa.select(Advocate.company_id, people)

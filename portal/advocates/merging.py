@@ -1,0 +1,122 @@
+"""Two rows that are one person: the second becomes a pointer to the first.
+
+What was said, allowed and signed under a row stays under it, with the address it was given by:
+nothing here says anew who said what. Whether we may ask is answered over both (``same_as``).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.advocates.models import Advocate, Tag
+from portal.db import db, lock
+from portal.errors import NotAllowed
+from portal.history.actions import Actor, record
+
+MOST = 50
+REAL = Advocate.erased_at.is_(None) & Advocate.merged_into_id.is_(None)
+
+
+def same_as(ids: Iterable[int]) -> dict[int, list[Advocate]]:
+    """By person: the other rows that are the same person."""
+    found: dict[int, list[Advocate]] = defaultdict(list)
+    rows = sa.select(Advocate).where(Advocate.merged_into_id.in_(list(ids)))
+    for row in db.session.scalars(rows.order_by(Advocate.id)):
+        found[row.merged_into_id].append(row)
+    return found
+
+
+def objection(other: Advocate, into: Advocate) -> str:
+    """Why these two cannot become one, as a sentence; empty when they can."""
+    if other.id == into.id:
+        return "This is one row already."
+    if other.merged_into_id or into.merged_into_id:
+        return "One of them is the same person as somebody else here already."
+    if any(one.erased_at or one.restricted_at for one in (other, into)):
+        return "One of them asked us to do nothing with what we hold about them."
+    return ""
+
+
+def merge(other: Advocate, *, into: Advocate, by: Actor) -> None:
+    """From now on ``other`` stands for ``into``: asked for nothing, listed nowhere, and what it
+    said about being asked holds for both. Twice is harmless."""
+    lock("advocates.merge")
+    for row in sorted((other, into), key=lambda one: one.id):
+        db.session.refresh(row)
+    if other.merged_into_id == into.id:
+        return
+    if sentence := objection(other, into):
+        raise NotAllowed(sentence)
+    for row in same_as([other.id])[other.id]:
+        row.merged_into_id = into.id
+    other.merged_into_id = into.id
+    mine = {tag.name for tag in into.tags}
+    into.tags += [Tag(name=tag.name) for tag in other.tags if tag.name not in mine]
+    record(other, "found to be the same person", by=by, note=f"{into.name}, {into.email}")
+    record(into, "found to be the same person", by=by, note=f"{other.name}, {other.email}")
+
+
+def separate(other: Advocate, *, by: Actor) -> None:
+    """They are two people after all. Twice is harmless."""
+    if other.merged_into_id:
+        into = db.session.get(Advocate, other.merged_into_id)
+        other.merged_into_id = None
+        record(other, "found to be another person", by=by, note=into.name)
+        record(into, "found to be another person", by=by, note=other.name)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two rows that may be one person, and what makes us think so."""
+
+    first: Advocate
+    second: Advocate
+    because: str
+
+
+def suggestions() -> list[Pair]:
+    """Pairs worth a look, at most 50: nobody is merged by a machine."""
+    pairs = {(pair.first.id, pair.second.id): pair for pair in [*same_name(), *same_mailbox()]}
+    return list(pairs.values())[:MOST]
+
+
+def same_name() -> list[Pair]:
+    """People of one name at one company."""
+    name = (sa.func.lower(Advocate.first_name), sa.func.lower(Advocate.last_name))
+    twice = (
+        sa.select(Advocate.company_id, *name)
+        .where(REAL)
+        .group_by(Advocate.company_id, *name)
+        .having(sa.func.count() > 1)
+        .limit(MOST)
+    )
+    return [
+        Pair(rows[0], row, "One name at one company")
+        for company, first, last in db.session.execute(twice)
+        for rows in [_rows(Advocate.company_id == company, name[0] == first, name[1] == last)]
+        for row in rows[1:]
+    ]
+
+
+def same_mailbox() -> list[Pair]:
+    """Addresses that differ by what stands behind a plus: mostly one mailbox."""
+    tagged = _rows(Advocate.email_key.contains("+"))
+    plain = {row.id: _plain(row.email_key) for row in tagged}
+    found = {row.email_key: row for row in _rows(Advocate.email_key.in_(set(plain.values())))}
+    return [
+        Pair(found[plain[row.id]], row, "One mailbox, but for what stands behind the plus")
+        for row in tagged
+        if plain[row.id] in found
+    ]
+
+
+def _plain(address: str) -> str:
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _rows(*conditions) -> Sequence[Advocate]:
+    chosen = sa.select(Advocate).where(REAL, *conditions).order_by(Advocate.id).limit(500)
+    return db.session.scalars(chosen).all()
