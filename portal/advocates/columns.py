@@ -28,9 +28,11 @@ SPELLINGS = {
     "last_name": "lastname surname familyname nachname nom last",
     "name": "fullname name contactname contact",
     "company": "company companyname accountname account organisation organization "
-    "organisationname organizationname primarycompany associatedcompany employer firma "
+    "organisationname organizationname primarycompany associatedcompany "
+    "primaryassociatedcompany accountaccountname employer firma "
     "unternehmen entreprise",
-    "external_id": "customerid contactid recordid customernumber externalid crmid kundennummer id",
+    "external_id": "customerid contactid recordid recordidcontact customernumber "
+    "externalid crmid kundennummer id",
     "job_title": "jobtitle title position jobposition role funktion",
     "phone": "phone1 phone phonenumber businessphone workphone mobilephonenumber mobilephone "
     "mobile telephone telefon tel phone2",

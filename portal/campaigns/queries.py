@@ -57,6 +57,12 @@ def customer(email: str) -> Advocate:
     return found
 
 
+def why_paused(campaign: Campaign) -> str:
+    """What was written down when it was paused; empty where a colleague just did."""
+    said = sa.select(Entry.note).where(Entry.about == campaign.subject, Entry.verb == "paused")
+    return db.session.scalar(said.order_by(Entry.id.desc()).limit(1)) or ""
+
+
 def invitation(invitation_id: int) -> Invitation:
     """One invitation, or NotFound."""
     found = db.session.get(Invitation, invitation_id)

@@ -46,6 +46,7 @@ def _show_page(campaign: Campaign, refusal: str = "") -> str:
         page=queries.lines(campaign, after=request.args.get("after", 0, type=int)),
         funnel=queries.funnel(campaign),
         platform=destinations.rule_of(campaign),
+        why_paused=queries.why_paused(campaign) if campaign.paused_at else "",
         actions=ACTIONS,
         refusal=refusal,
     )

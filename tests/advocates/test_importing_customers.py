@@ -111,6 +111,11 @@ def test_restaurant_reviews_are_no_customers():
         "901,Zoë,Ångström,zoe@acme.example,Acme,Head of IT,Sweden\n",  # HubSpot
         "Contact ID;Salutation;First Name;Last Name;Title;Account Name;Mailing Country;Email\r\n"
         "901;Ms;Zoë;Ångström;Head of IT;Acme;Sweden;zoe@acme.example\r\n",  # Salesforce
+        "Record ID - Contact,First Name,Last Name,Email,Phone Number,Primary Associated Company,"
+        "Job Title,Country/Region\n"
+        "901,Zoë,Ångström,zoe@acme.example,,Acme,Head of IT,Sweden\n",  # HubSpot, all columns
+        "Contact ID,First Name,Last Name,Title,Account: Account Name,Mailing Country,Email\n"
+        "901,Zoë,Ångström,Head of IT,Acme,Sweden,zoe@acme.example\n",  # a Salesforce report
         "Kundennummer\tVorname\tNachname\tE-Mail\tFirma\tPosition\tLand\n"
         "901\tZoë\tÅngström\tzoe@acme.example\tAcme\tHead of IT\tSweden\n",
         "ID,Full name,E-mail address,Organisation,Position,Country\r"

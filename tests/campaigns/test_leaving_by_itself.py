@@ -326,7 +326,7 @@ def test_mail_that_would_arrive_at_night_waits_for_the_morning(
 
 
 def test_T12_a_rule_that_changes_while_mails_wait_pauses_the_campaign(
-    sent, go_round, wait, saved, save
+    as_rosa, sent, go_round, wait, saved, save
 ):
     rule = {
         "platform": "barn", "name": "Review Barn", "may_ask": Answer.YES,
@@ -346,3 +346,5 @@ def test_T12_a_rule_that_changes_while_mails_wait_pauses_the_campaign(
     assert saved(Campaign)[0].paused_at
     [why] = [entry for entry in saved(Entry) if entry.verb == "paused"]
     assert "never allows a reward for a review" in why.note
+    page = as_rosa.get(f"/staff/campaigns/{saved(Campaign)[0].id}").text
+    assert "never allows a reward for a review" in page
