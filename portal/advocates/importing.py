@@ -40,8 +40,12 @@ class ImportFile:
 
 def headings_of(data: bytes) -> list[str]:
     """The headings of a CSV or XLSX; raises Unreadable where there are none."""
-    _, headings = next(table(data), (0, []))
-    if not any(headings):
+    return _headings(table(data))
+
+
+def _headings(lines: Numbered) -> list[str]:
+    _, headings = next(lines, (0, []))
+    if not headings:
         raise Unreadable("This file is empty.")
     return [heading.strip() for heading in headings]
 
@@ -63,9 +67,8 @@ def read(data: bytes, filename: str, said: Mapping[str, str] | None = None) -> I
 
     ``said``: field → heading, where staff know better than the spellings.
     """
-    headings = headings_of(data)
     filled = table(data)
-    next(filled)
+    headings = _headings(filled)
     found = columns.recognise(headings, said)
     demand(found, headings)
     rows = []
