@@ -54,8 +54,9 @@ def merge(other: Advocate, *, into: Advocate, by: Actor) -> None:
     other.merged_into_id = into.id
     mine = {tag.name for tag in into.tags}
     into.tags += [Tag(name=tag.name) for tag in other.tags if tag.name not in mine]
-    record(other, "found to be the same person", by=by, note=f"{into.name}, {into.email}")
-    record(into, "found to be the same person", by=by, note=f"{other.name}, {other.email}")
+    # Numbers, not names: either may be erased, and the other’s history is not emptied then (T36).
+    record(other, "found to be the same person", by=by, note=f"As customer {into.id}")
+    record(into, "found to be the same person", by=by, note=f"As customer {other.id}")
 
 
 def separate(other: Advocate, *, by: Actor) -> None:
@@ -63,8 +64,8 @@ def separate(other: Advocate, *, by: Actor) -> None:
     if other.merged_into_id:
         into = db.session.get(Advocate, other.merged_into_id)
         other.merged_into_id = None
-        record(other, "found to be another person", by=by, note=into.name)
-        record(into, "found to be another person", by=by, note=other.name)
+        record(other, "found to be another person", by=by, note=f"Than customer {into.id}")
+        record(into, "found to be another person", by=by, note=f"Than customer {other.id}")
 
 
 @dataclass(frozen=True)
