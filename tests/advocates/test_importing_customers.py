@@ -349,6 +349,19 @@ def test_applying_imports_once_and_lets_the_file_go(as_rosa, saved, act):
     assert act(lambda: db.session.get(CustomerImport, 1).content) == b""
 
 
+def test_batches_meet_at_a_row_and_each_row_counts_once(as_rosa, saved, act, monkeypatch):
+    monkeypatch.setattr(actions, "ROWS_AT_ONCE", 3)
+    rows = [f"P{n},L,X,{'nastya' if n in (3, 7) else f'p{n}@x.example'}\n" for n in range(1, 11)]
+    here = send(as_rosa, HEAD + "".join(rows)).location
+    as_rosa.post(here + "/application")
+    while act(lambda: actions.apply_more(db.session.scalars(sa.select(CustomerImport)).one())):
+        pass
+    [upload] = saved(CustomerImport)
+    assert upload.counts == {"create": 8, "update": 0, "same": 0, "refused": 2}
+    assert [said.partition(":")[0] for said in upload.refused] == ["Line 4", "Line 8"]
+    assert len(saved(Advocate)) == 8
+
+
 def test_a_file_that_is_none_stores_nothing(as_rosa, saved):
     answer = send(as_rosa, (DATA / "restaurant-reviews.csv").read_bytes())
     assert answer.status_code == 422
