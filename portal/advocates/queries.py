@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, load_only, selectinload
 
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, CustomerImport, Tag
@@ -15,6 +15,8 @@ from portal.errors import NotFound
 from portal.staff.models import Staff
 
 PAGE = 50
+CAP = 999
+SUGGESTED = 100
 
 
 class Standing(enum.StrEnum):
@@ -27,7 +29,7 @@ class Standing(enum.StrEnum):
 
 CONDITION = {
     Standing.OPEN: Advocate.stopped_at.is_(None) & Advocate.left_at.is_(None),
-    Standing.STOPPED: Advocate.stopped_at.is_not(None) & Advocate.left_at.is_(None),
+    Standing.STOPPED: Advocate.left_at.is_(None) & Advocate.stopped_at.is_not(None),
     Standing.LEFT: Advocate.left_at.is_not(None),
 }
 
@@ -63,6 +65,23 @@ def people_of(company: Company) -> Sequence[Advocate]:
     return db.session.scalars(there.order_by(Advocate.last_name, Advocate.id).limit(200)).all()
 
 
+SHOWN = (
+    load_only(
+        Advocate.first_name,
+        Advocate.last_name,
+        Advocate.email,
+        Advocate.job_title,
+        Advocate.country,
+        Advocate.customer_since,
+        Advocate.stopped_at,
+        Advocate.left_at,
+    ),
+    contains_eager(Advocate.company).load_only(Company.name),
+)
+HERE = (Advocate.erased_at.is_(None), Advocate.merged_into_id.is_(None))  # as in the indexes
+NAME = (sa.func.lower(Advocate.last_name), Advocate.id)
+
+
 def people(
     search: str = "",
     country: str = "",
@@ -73,16 +92,17 @@ def people(
     before: int | None = None,
 ) -> Page:
     """Customers whose name, company or mail address holds the words, 50 to a page."""
-    key = sa.tuple_(sa.func.lower(Advocate.last_name), Advocate.id)
-    chosen = narrow.apply(matching(search, country))
+    chosen = narrow.apply(matching(search, country)).options(*SHOWN)
     if standing:
         chosen = chosen.where(CONDITION[standing])
     back = before is not None
-    if pivot := db.session.get(Advocate, before or after or 0):
+    pivot = db.session.get(Advocate, before or after) if before or after else None
+    if pivot:
         place = sa.tuple_(sa.func.lower(sa.literal(pivot.last_name)), sa.literal(pivot.id))
-        chosen = chosen.where(key < place if back else key > place)
-    order = (sa.func.lower(Advocate.last_name), Advocate.id)
-    chosen = chosen.order_by(*(column.desc() for column in order) if back else order)
+        chosen = chosen.where(sa.tuple_(*NAME) < place if back else sa.tuple_(*NAME) > place)
+        name = sa.func.lower(sa.literal(pivot.last_name))  # by which SQLite enters the index
+        chosen = chosen.where(NAME[0] <= name if back else NAME[0] >= name)
+    chosen = chosen.order_by(*(column.desc() for column in NAME) if back else NAME)
     found = list(db.session.scalars(chosen.limit(PAGE + 1)))
     more, found = len(found) > PAGE, found[:PAGE]
     if back:
@@ -96,17 +116,13 @@ def people(
 
 def everyone(search: str = "", country: str = "", narrow: Narrow = ANY) -> Sequence[Advocate]:
     """All the customers a search finds, with their tags, for a table to take away."""
-    chosen = narrow.apply(matching(search, country)).options(selectinload(Advocate.tags))
+    chosen = narrow.apply(matching(search, country))
+    chosen = chosen.options(contains_eager(Advocate.company), selectinload(Advocate.tags))
     return db.session.scalars(chosen.order_by(Advocate.id)).all()
 
 
 def matching(search: str, country: str) -> sa.Select:
-    chosen = (
-        sa.select(Advocate)
-        .join(Advocate.company)
-        .where(Advocate.erased_at.is_(None), Advocate.merged_into_id.is_(None))
-        .options(contains_eager(Advocate.company))
-    )
+    chosen = sa.select(Advocate).join(Advocate.company).where(*HERE)
     if country:
         chosen = chosen.where(Advocate.country == country)
     if words := " ".join(search.split()):
@@ -114,30 +130,53 @@ def matching(search: str, country: str) -> sa.Select:
         chosen = chosen.where(
             sa.func.lower(name).contains(words.lower(), autoescape=True)
             | name.contains(words, autoescape=True)  # SQLite lowers no “Ö”
-            | Company.name_key.contains(name_key(words), autoescape=True)
+            | Advocate.company_id.in_(  # found once, not looked up for each person
+                sa.select(Company.id).where(
+                    Company.name_key.contains(name_key(words), autoescape=True)
+                )
+            )
             | Advocate.email_key.contains(words.lower(), autoescape=True)
         )
     return chosen
 
 
-def counts(search: str = "", country: str = "", narrow: Narrow = ANY) -> dict[Standing, int]:
-    """How many of the matching customers stand how."""
-    chosen = narrow.apply(matching(search, country)).subquery()
-    stopped, left = chosen.c.stopped_at.is_not(None), chosen.c.left_at.is_not(None)
-    standing = sa.case((left, "left"), (stopped, "stopped"), else_="open")
-    rows = db.session.execute(sa.select(standing, sa.func.count()).group_by(standing))
-    found = {Standing(name): count for name, count in rows}
-    return {name: found.get(name, 0) for name in Standing}
+def counts(search: str = "", country: str = "", narrow: Narrow = ANY) -> dict[Standing | None, int]:
+    """How many of the matching customers stand how, and (under None) how many there are, each
+    counted to CAP + 1: nobody needs to count further, and a list is as fast with a million."""
+    if search.split() or narrow != ANY:  # every customer is looked at anyway: once will do
+        stopped, left = Advocate.stopped_at.is_not(None), Advocate.left_at.is_not(None)
+        standing = sa.case((left, "left"), (stopped, "stopped"), else_="open").label("standing")
+        each = narrow.apply(matching(search, country)).with_only_columns(standing).subquery()
+        rows = db.session.execute(
+            sa.select(each.c.standing, sa.func.count()).group_by(each.c.standing)
+        )
+        found: dict[Standing | None, int] = {Standing(name): count for name, count in rows}
+        return {name: found.get(name, 0) for name in Standing} | {None: sum(found.values())}
+    asked = {name: [CONDITION[name]] for name in Standing} | {None: []}
+    row = db.session.execute(sa.select(*(_capped(country, more) for more in asked.values()))).one()
+    return dict(zip(asked, row, strict=True))
+
+
+def _capped(country: str, more: Sequence[sa.ColumnElement[bool]]) -> sa.ScalarSelect[int]:
+    some = sa.select(Advocate.id).where(*HERE, *more)
+    if country:
+        some = some.where(Advocate.country == country)
+    return sa.select(sa.func.count()).select_from(some.limit(CAP + 1).subquery()).scalar_subquery()
+
+
+def capped(number: int) -> str:
+    """A count as it is shown."""
+    return f"{CAP:,}+" if number > CAP else f"{number:,}"
 
 
 def countries() -> Sequence[str]:
-    """Every country some customer is in."""
-    return db.session.scalars(
-        sa.select(Advocate.country)
-        .where(Advocate.country != "")
-        .distinct()
-        .order_by(Advocate.country)
-    ).all()
+    """Every country some customer is in, each found in the index right after the one before."""
+    first = sa.select(sa.func.min(Advocate.country)).where(*HERE, Advocate.country > "")
+    each = sa.select(first.scalar_subquery().label("country")).cte("each", recursive=True)
+    following = sa.select(sa.func.min(Advocate.country))
+    following = following.where(*HERE, Advocate.country > each.c.country)
+    each = each.union_all(sa.select(following.scalar_subquery()).where(each.c.country.is_not(None)))
+    return db.session.scalars(sa.select(each.c.country).where(each.c.country.is_not(None))).all()
 
 
 @dataclass
@@ -145,17 +184,17 @@ class Choices:
     """What people can be found by: the values there are."""
 
     countries: Sequence[str]
-    companies: Sequence[str]
+    companies: Sequence[str]  # the first few that fit what was typed
     languages: Sequence[str]
     tags: Sequence[str]
     owners: Sequence[Staff]
 
 
-def choices() -> Choices:
-    """Everything a filter of customers may name."""
+def choices(company: str = "") -> Choices:
+    """What a filter of customers may name; of companies, some whose names hold the words."""
     return Choices(
         countries=countries(),
-        companies=_values(Company.name),
+        companies=companies(company),
         languages=_values(Advocate.language),
         tags=tags(),
         owners=owners(),
@@ -171,6 +210,14 @@ def owners() -> Sequence[Staff]:
     """Colleagues who look after a company."""
     looking = sa.select(Staff).where(Staff.id.in_(sa.select(Company.owner_id)))
     return db.session.scalars(looking.order_by(Staff.name)).all()
+
+
+def companies(words: str = "") -> Sequence[str]:
+    """The first names of companies that hold the words."""
+    held = Company.name_key.contains(name_key(words), autoescape=True)
+    return db.session.scalars(
+        sa.select(Company.name).where(held).order_by(Company.name_key).limit(SUGGESTED)
+    ).all()
 
 
 def _values(column) -> Sequence[str]:

@@ -40,6 +40,7 @@ def index():
         "advocates/index.html",
         page=page,
         counts=queries.counts(**asked),
+        capped=queries.capped,
         countries=queries.countries(),
         tags=queries.tags(),
         owners=queries.owners(),

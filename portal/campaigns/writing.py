@@ -134,6 +134,6 @@ def _audience_page(campaign: Campaign, form: AudienceForm, refusal: str = "") ->
         sample=campaign.audience.get("sample"),
         picked=picked,
         elsewhere=picked - {person.id for person in found.eligible[:SHOWN]},
-        choices=customers.choices(),
+        choices=customers.choices(filters["company"]),
         sectors=list(Sector),
     )

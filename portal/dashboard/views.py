@@ -43,7 +43,7 @@ def show():
     numbers, desk = program.numbers(), queries.desk_of(current_user)
     return render_template(
         "dashboard/home.html",
-        counts=queries.counts(KINDS),
+        counts=how_many(),
         kinds=KINDS,
         oldest=queries.page(KINDS, View(), current_user, 5).items,
         numbers=numbers,
@@ -80,7 +80,7 @@ def queue_page(view: View, refusal: str = "", name: str = ""):
         "queue/index.html",
         view=view,
         kinds=KINDS,
-        counts=queries.counts(KINDS, view, current_user),
+        counts=how_many(view),
         page=queries.page(KINDS, view, current_user),
         choices={"show": SHOWS, "what": {"": "All contributions"} | WHATS, "sort": SORTS},
         views=queries.views_of(current_user),
@@ -206,11 +206,20 @@ def hide_steps():
     return redirect(url_for(".show"), 303)
 
 
+def how_many(view: View | None = None) -> dict[str, int]:
+    """How much waits, by kind; asked once for a page that says it in two places."""
+    if view and (view.show or view.what):
+        return queries.counts(KINDS, view, current_user)
+    if "goodword.waiting" not in request.environ:
+        request.environ["goodword.waiting"] = queries.counts(KINDS)
+    return request.environ["goodword.waiting"]
+
+
 @bp.app_context_processor
 def queue_count() -> dict[str, str]:
     """How much waits, beside "Queue" on every staff page; asked on no other page."""
     view = has_request_context() and current_app.view_functions.get(request.endpoint)
     if not getattr(view, "door", "").startswith("staff") or not current_user.is_authenticated:
         return {}
-    total = sum(queries.counts(KINDS).values())
+    total = sum(how_many().values())
     return {"queue_count": capped(total)} if total else {}

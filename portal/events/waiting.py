@@ -1,11 +1,9 @@
 """Events that are over, until somebody says how it went."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from portal import clock
 from portal.events.models import Event, State
-from portal.queue.kinds import Drawn, Kind, days_ago
+from portal.queue.kinds import Drawn, Kind, days_ago, moment
 
 
 def draw(found: Sequence[Event]) -> list[Drawn]:
@@ -27,7 +25,7 @@ EVENTS = Kind(
     Event.starts_at,
     lambda: [
         Event.state.in_([State.OPEN, State.FULL]),
-        Event.starts_at < clock.now() - timedelta(days=1),  # none is longer
+        Event.starts_at < moment(days_ago(1)),  # none is longer
     ],
     draw,
     late_from=days_ago(7),

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.advocates.models import Advocate
 from portal.incentives.models import Reward
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, opening
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment, opening
 
 
 def draw(found: Sequence[Reward]) -> list[Drawn]:
@@ -27,8 +28,8 @@ REWARDS = Kind(
     "Rewards",
     Reward,
     Reward.waits_since,
-    lambda: [Reward.waits_since <= clock.now()],  # not before their terms allow it
+    lambda: [Reward.waits_since <= moment(clock.now)],  # not before their terms allow it
     draw,
-    (joinedload(Reward.advocate),),
+    (joinedload(Reward.advocate, innerjoin=True).lazyload(Advocate.company),),
     late_from=days_ago(14),
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from portal import clock
 from portal.interviews.models import MINUTES, Interview, State
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment
 
 
 def draw(found: Sequence[Interview]) -> list[Drawn]:
@@ -37,7 +37,7 @@ TALKS = Kind(
     Interview.starts_at,
     lambda: [
         Interview.state == State.CONFIRMED,
-        Interview.starts_at <= clock.now() - timedelta(minutes=MINUTES),
+        Interview.starts_at <= moment(lambda: clock.now() - timedelta(minutes=MINUTES)),
     ],
     draw,
     late_from=days_ago(7),

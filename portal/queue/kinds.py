@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import Model
+from portal.db import Model, UTCDateTime
 
 ON_HOLD = "On hold: they asked us to do nothing with their data for now."
 
@@ -25,12 +25,13 @@ class Drawn:
     bulk: str = ""  # what the form for several sends: "id:version"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of thing that waits: rows of ``row`` for which all of ``waits()`` holds.
 
     ``since`` and the conditions need an index that begins with what the conditions fix and ends
     with ``since`` and the id, so that a page costs the same however much lies behind it.
+    Statements made of them are kept: what depends on the hour is a ``moment``.
     """
 
     key: str
@@ -42,6 +43,11 @@ class Kind:
     options: Sequence[Any] = field(default=())  # what to load with a row
     late_from: Callable[[], datetime] | None = None  # older than this waited longer than we promise
     what: Any = None  # the column that says which action it is about, if any
+
+
+def moment(of: Callable[[], datetime]) -> sa.BindParameter[datetime]:
+    """A moment for a statement that is kept: known anew each time it runs."""
+    return sa.bindparam(None, callable_=of, type_=UTCDateTime)
 
 
 def days_ago(days: int) -> Callable[[], datetime]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
-from portal.queue.kinds import Drawn, Kind, age
+from portal.queue.kinds import Drawn, Kind, age, moment
 from portal.queue.models import Desk, QueueClaim, SavedView
 from portal.staff.models import Staff
 
@@ -110,16 +111,24 @@ class Page:
 def counts(kinds: Sequence[Kind], view: View | None = None, me: Staff | None = None):
     """How much waits, by key, each counted to CAP + 1."""
     view = view or View()
-    columns = [
-        sa.select(sa.func.count())
-        .select_from(
-            sa.select(kind.row.id).where(*_filters(kind, view, me)).limit(CAP + 1).subquery()
-        )
-        .scalar_subquery()
-        for kind in kinds
-    ]
-    found = db.session.execute(sa.select(*columns)).one()
+    count = _counting(tuple(kinds), view.show, view.what)
+    found = db.session.execute(count, _claimed(kinds, view.show, me)).one()
     return {kind.key: number for kind, number in zip(kinds, found, strict=True)}
+
+
+@lru_cache(maxsize=50)
+def _counting(kinds: Sequence[Kind], show: str, what: str) -> sa.Select:
+    """Kept, as it stands on every page and says the same each time."""
+    return sa.select(
+        *(
+            sa.select(sa.func.count())
+            .select_from(
+                sa.select(kind.row.id).where(*_filters(kind, show, what)).limit(CAP + 1).subquery()
+            )
+            .scalar_subquery()
+            for kind in kinds
+        )
+    )
 
 
 def capped(number: int) -> str:
@@ -127,24 +136,16 @@ def capped(number: int) -> str:
 
 
 def page(kinds: Sequence[Kind], view: View, me: Staff, limit: int = LIMIT) -> Page:
-    """The next ``limit`` of what the view asks for. Each kind gives at most that many by its
-    index, and the few found are put in one order."""
+    """The next ``limit`` of what the view asks for."""
     backwards = view.before is not None
     down = (view.sort == "newest") is not backwards
     edge = view.before or view.after
-    chosen = [kind for kind in kinds if view.kind in ("", kind.key)]
-    parts = []
-    for kind in chosen:
-        order = [kind.since, kind.row.id]
-        query = sa.select(
-            sa.literal(kind.key).label("key"), kind.row.id.label("id"), kind.since.label("since")
-        ).where(*_filters(kind, view, me), *_beyond(kind, edge, down))
-        query = query.order_by(*([column.desc() for column in order] if down else order))
-        parts.append(sa.select(query.limit(limit + 1).subquery()))
-    every = sa.union_all(*parts).subquery()
-    order = [every.c.since, every.c.key, every.c.id]
-    order = [column.desc() for column in order] if down else order
-    rows = db.session.execute(sa.select(every).order_by(*order).limit(limit + 1)).all()
+    chosen = tuple(kind for kind in kinds if view.kind in ("", kind.key))
+    query = _paging(chosen, view.show, view.what, edge and edge.key, down)
+    given = _claimed(chosen, view.show, me) | {"limit": limit + 1}
+    if edge:
+        given |= {"at": edge.since, "at_id": edge.id}
+    rows = db.session.execute(query, given).all()
     more, rows = len(rows) > limit, rows[:limit]
     items = _drawn(chosen, rows[::-1] if backwards else rows)
     return Page(
@@ -154,39 +155,61 @@ def page(kinds: Sequence[Kind], view: View, me: Staff, limit: int = LIMIT) -> Pa
     )
 
 
-def _filters(kind: Kind, view: View, me: Staff | None) -> list[sa.ColumnElement[bool]]:
+@lru_cache(maxsize=200)
+def _paging(
+    kinds: Sequence[Kind], show: str, what: str, edge: str | None, down: bool
+) -> sa.Select[tuple[str, int, datetime]]:
+    """Each kind gives at most a page by its index, and the few found are put in one order."""
+    limit, parts = sa.bindparam("limit", type_=sa.Integer), []
+    for kind in kinds:
+        order = [kind.since, kind.row.id]
+        query = sa.select(
+            sa.literal(kind.key).label("key"), kind.row.id.label("id"), kind.since.label("since")
+        ).where(*_filters(kind, show, what), *_beyond(kind, edge, down))
+        query = query.order_by(*([column.desc() for column in order] if down else order))
+        parts.append(sa.select(query.limit(limit).subquery()))
+    every = sa.union_all(*parts).subquery()
+    order = [every.c.since, every.c.key, every.c.id]
+    order = [column.desc() for column in order] if down else order
+    return sa.select(every).order_by(*order).limit(limit)
+
+
+def _filters(kind: Kind, show: str, what: str) -> list[sa.ColumnElement[bool]]:
     found = list(kind.waits())
-    if view.what:
-        found.append(kind.what == view.what if kind.what is not None else sa.false())
-    if view.show == "late":
-        found.append(kind.since < kind.late_from() if kind.late_from else sa.false())
-    if view.show in ("mine", "free"):
-        mine = view.show == "mine"
-        ids = _claimed(kind, me if mine else None)
-        found.append(kind.row.id.in_(ids) if mine else kind.row.id.not_in(ids))
+    if what:
+        found.append(kind.what == what if kind.what is not None else sa.false())
+    if show == "late":
+        found.append(kind.since < moment(kind.late_from) if kind.late_from else sa.false())
+    if show in ("mine", "free"):
+        ids = sa.bindparam(kind.row.__tablename__, expanding=True, type_=sa.Integer)
+        found.append(kind.row.id.in_(ids) if show == "mine" else kind.row.id.not_in(ids))
     return found
 
 
-def _claimed(kind: Kind, by: Staff | None) -> list[int]:
-    """What somebody is on; claims are few, and end by themselves."""
-    name = kind.row.__tablename__
-    query = sa.select(QueueClaim.about).where(
-        QueueClaim.until > clock.now(), QueueClaim.about.startswith(f"{name}:")
-    )
-    if by:
-        query = query.where(QueueClaim.staff_id == by.id)
-    return [int(about.rpartition(":")[2]) for about in db.session.scalars(query)]
+def _claimed(kinds: Sequence[Kind], show: str, me: Staff | None) -> dict[str, Any]:
+    """What somebody is on, by table; claims are few, and end by themselves."""
+    if show not in ("mine", "free"):
+        return {}
+    query = sa.select(QueueClaim.about).where(QueueClaim.until > clock.now())
+    if show == "mine" and me:
+        query = query.where(QueueClaim.staff_id == me.id)
+    found: dict[str, Any] = {kind.row.__tablename__: [] for kind in kinds}
+    for about in db.session.scalars(query):
+        table, _, number = about.rpartition(":")
+        found.setdefault(table, []).append(int(number))
+    return {kind.row.__tablename__: found[kind.row.__tablename__] for kind in kinds}
 
 
-def _beyond(kind: Kind, edge: Place | None, down: bool) -> list[sa.ColumnElement[bool]]:
+def _beyond(kind: Kind, edge: str | None, down: bool) -> list[sa.ColumnElement[bool]]:
     """What of this kind comes after a place; kinds of one moment follow each other by key."""
     if edge is None:
         return []
-    at = sa.literal(edge.since, kind.since.type)
-    if kind.key == edge.key:
-        here, there = sa.tuple_(kind.since, kind.row.id), sa.tuple_(at, sa.literal(edge.id))
-        return [here < there if down else here > there]
-    same_moment = kind.key < edge.key if down else kind.key > edge.key
+    at = sa.bindparam("at", type_=kind.since.type)
+    if kind.key == edge:
+        place = sa.tuple_(at, sa.bindparam("at_id", type_=sa.Integer))
+        here = sa.tuple_(kind.since, kind.row.id)
+        return [here < place if down else here > place]
+    same_moment = kind.key < edge if down else kind.key > edge
     if down:
         return [kind.since <= at if same_moment else kind.since < at]
     return [kind.since >= at if same_moment else kind.since > at]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
+from portal.advocates.models import Advocate
 from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
-from portal.referrals.models import Lead, LeadSignal, Stage
+from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, Stage
 
 
 def draw(found: Sequence[Lead]) -> list[Drawn]:
@@ -50,6 +51,12 @@ def first_of_its_lead() -> list[sa.ColumnElement[bool]]:
     return [*UNSEEN, ~earlier]
 
 
+REFERRER = (
+    joinedload(Lead.link, innerjoin=True)
+    .joinedload(ReferralLink.referral, innerjoin=True)
+    .joinedload(Referral.advocate, innerjoin=True)
+    .lazyload(Advocate.company)
+)
 LEADS = Kind(
     "leads",
     "New leads",
@@ -57,7 +64,7 @@ LEADS = Kind(
     Lead.created_at,
     lambda: [Lead.stage == Stage.RECEIVED],
     draw,
-    (joinedload(Lead.link),),
+    (REFERRER, lazyload(Lead.signals)),
     late_from=days_ago(2),
 )
 RISKS = Kind(
@@ -67,6 +74,6 @@ RISKS = Kind(
     LeadSignal.at,
     first_of_its_lead,
     draw_signals,
-    (joinedload(LeadSignal.lead),),
+    (joinedload(LeadSignal.lead, innerjoin=True).lazyload(Lead.signals),),
     late_from=days_ago(7),
 )

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import joinedload, lazyload, load_only
 
+from portal import clock
+from portal.advocates.models import Advocate, Company
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.publishing.grounds import WORKING_DAYS
 from portal.publishing.models import Decision, Proposal
 from portal.publishing.queries import PICKED
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, working_days_ago
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, moment, working_days_ago
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission
 
@@ -57,9 +59,18 @@ def answered(ids: Sequence[int]) -> dict[int, str]:
 
 
 OPTIONS = (
-    joinedload(Submission.advocate),
+    load_only(Submission.action, Submission.state, Submission.version),
+    joinedload(Submission.advocate, innerjoin=True).options(
+        load_only(Advocate.first_name, Advocate.last_name, Advocate.restricted_at),
+        joinedload(Advocate.company, innerjoin=True).load_only(Company.name),
+    ),
     lazyload(Submission.answers),
     lazyload(Submission.prompt_set),
+)
+# As text, so that both databases see the condition of the index in it.
+TO_PUBLISH = (
+    Submission.state == sa.literal_column("'approved'"),
+    Submission.action.in_([sa.literal_column(f"'{action}'") for action in PICKED]),
 )
 
 DECIDE = Kind(
@@ -79,9 +90,8 @@ PUBLISH = Kind(
     Submission,
     Submission.decided_at,
     lambda: [  # without the permission there is nothing to do but wait
-        Submission.state == State.APPROVED,
-        Submission.action.in_(PICKED),
-        permissions.is_in_force(Submission.receipt_id, Purpose.WORDS),
+        *TO_PUBLISH,
+        permissions.is_in_force(Submission.receipt_id, Purpose.WORDS, moment(clock.now)),
     ],
     draw,
     OPTIONS,

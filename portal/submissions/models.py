@@ -183,7 +183,14 @@ class Submission(Model):
             name="decided_at_if_decided",
         ),
         sa.Index("ix_submission_state_submitted_at_id", "state", "submitted_at", "id"),
-        sa.Index("ix_submission_state_decided_at_id", "state", "decided_at", "id"),
+        sa.Index(
+            "ix_submission_to_publish",
+            "state",  # the same in all, and what SQLite chooses an index by
+            "decided_at",
+            "id",
+            sqlite_where=sa.text("state = 'approved' AND action IN ('quote', 'case-study')"),
+            postgresql_where=sa.text("state = 'approved' AND action IN ('quote', 'case-study')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -210,6 +210,33 @@ def test_each_kind_of_the_queue_is_found_by_its_index(app, rosa):
                 assert "TEMP B-TREE" not in words, (kind.key, words)
 
 
+def test_what_waits_is_asked_with_the_time_of_the_asking():
+    """The statements are kept, so a moment in them is known anew each time (``moment``)."""
+    for kind in KINDS:
+        for condition in kind.waits():
+            for part in sa.sql.visitors.iterate(condition):
+                if isinstance(part, sa.BindParameter) and not part.callable:
+                    assert not isinstance(part.value, datetime), kind.key
+
+
+def test_drawing_what_waits_asks_once_for_a_kind_not_once_for_a_thing(many, owe, rosa, act, app):
+    """Of each kind a page loads its rows with one statement that scans no table (SQLite)."""
+    many(5)
+    for number in range(5):
+        owe(number)
+    with app.app_context():
+        me, seen = db.session.get(Staff, rosa), []
+        queries.page(KINDS, View(), me)
+        db.session.expunge_all()
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *a: seen.append((a[2], a[3])))
+        queries.page(KINDS, View(), me)
+        assert len(seen) == len({told for told, _ in seen})
+        if db.engine.dialect.name == "sqlite":
+            for told, given in [one for one in seen if " IN (" in one[0]]:
+                rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {told}", given)
+                assert "SCAN advocate" not in " ".join(row[3] for row in rows), told
+
+
 # ── Who is on it ───────────────────────────────────────────────────────────────────────────
 
 

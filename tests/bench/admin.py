@@ -1,0 +1,78 @@
+"""Django admin on the same rows of the same database, in an environment of its own.
+
+It lists the same things in the same order, fifty to a page: contributions that wait, the oldest
+first, and customers by name. Each page is asked by Django's own test client inside one process,
+as ours is, so that only the code and the database count.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from portal.config import ROOT
+
+PACKAGES = ["Django", "psycopg[binary]"]
+HOME = ROOT / "var" / "bench" / "admin"
+PAGES = {
+    "queue": "/admin/crowd/submission/?state__exact=submitted",
+    "customers": "/admin/crowd/advocate/",
+}
+SERVER = Path(__file__).with_name("admin_site.py")
+
+
+@contextmanager
+def reader(url: str) -> Iterator[Callable[[str], float]]:
+    """Reading a page, by its name, gives milliseconds."""
+    python = prepare()
+    process = subprocess.Popen(
+        [python, "-P", "-W", "ignore", SERVER],  # -P: beside it is a queue.py
+        env=os.environ | variables(sa.make_url(url)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def read(name: str) -> float:
+        process.stdin.write(PAGES[name] + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"Django admin could not show {PAGES[name]}")
+        return float(answer)
+
+    try:
+        yield read
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def prepare() -> Path:
+    """Install it once; gives its Python."""
+    python = HOME / "env" / "bin" / "python"
+    if not (HOME / "env" / "done").exists():
+        print("· fetching Django into an environment of its own", flush=True)
+        HOME.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", HOME / "env"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
+        (HOME / "env" / "done").touch()
+    return python
+
+
+def variables(url: sa.URL) -> dict[str, str]:
+    """Where the database is, for the site."""
+    if url.get_backend_name() == "sqlite":
+        return {"BENCH_ENGINE": "sqlite3", "BENCH_NAME": url.database or ""}
+    return {
+        "BENCH_ENGINE": "postgresql",
+        "BENCH_NAME": url.database or "",
+        "BENCH_USER": url.username or "",
+        "BENCH_PASSWORD": url.password or "",
+        "BENCH_HOST": str(url.query.get("host") or url.host or ""),
+        "BENCH_PORT": str(url.port or ""),
+    }
