@@ -66,6 +66,12 @@ class Advocate(Model):
 
     __tablename__ = "advocate"
     __table_args__ = (  # for the list of customers: whole, of a country, of a standing
+        sa.Index(  # not for those without: SQLite would find everyone by it
+            "ix_advocate_merged_into_id",
+            "merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        ),
         _by_name("ix_advocate_name", HERE),
         _by_name("ix_advocate_country_name", HERE, "country"),
         _by_name("ix_advocate_stopped", f"{STOPPED} AND {HERE}"),
@@ -103,7 +109,7 @@ class Advocate(Model):
     wants_updates: Mapped[bool] = mapped_column(default=True)  # mail that needs nothing of them
 
     # A duplicate of that person: what was said and signed under this row stays under it.
-    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("advocate.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("advocate.id"))
     tags: Mapped[list["Tag"]] = relationship(
         order_by="Tag.name", cascade="all, delete-orphan", lazy="select"
     )

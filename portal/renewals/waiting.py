@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment
 from portal.renewals.models import Renewal
 from portal.submissions.actions import noun
 
@@ -29,7 +29,7 @@ RENEWALS = Kind(
     "Not confirmed",
     Renewal,
     Renewal.due_at,
-    lambda: [Renewal.answered_at.is_(sa.null()), Renewal.due_at <= clock.now()],
+    lambda: [Renewal.answered_at.is_(sa.null()), Renewal.due_at <= moment(clock.now)],
     draw,
     (joinedload(Renewal.submission),),
     late_from=days_ago(30),

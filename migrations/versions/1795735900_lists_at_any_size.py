@@ -1,7 +1,7 @@
 """the lists of customers and of what is to be published stay fast however many there are
 
-Revision ID: 1795735500
-Revises: 1795735400
+Revision ID: 1795735900
+Revises: 1795735812
 Create Date: 2026-11-26 22:40:00.000000
 
 """
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "1795735500"
-down_revision: str | Sequence[str] | None = "1795735400"
+revision: str = "1795735900"
+down_revision: str | Sequence[str] | None = "1795735812"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -32,6 +32,12 @@ INDEXES = {
 
 
 def upgrade() -> None:
+    op.drop_index("ix_advocate_merged_into_id", "advocate")
+    merged = sa.text("merged_into_id IS NOT NULL")
+    op.create_index(
+        "ix_advocate_merged_into_id", "advocate", ["merged_into_id"],
+        sqlite_where=merged, postgresql_where=merged,
+    )  # fmt: skip
     for name, (table, columns, where) in INDEXES.items():
         only = sa.text(where)
         op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
@@ -40,6 +46,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_advocate_merged_into_id", "advocate")
+    op.create_index("ix_advocate_merged_into_id", "advocate", ["merged_into_id"])
     op.create_index("ix_advocate_country", "advocate", ["country"])
     op.create_index(
         "ix_submission_state_decided_at_id", "submission", ["state", "decided_at", "id"]
