@@ -19,21 +19,23 @@ _CHOSEN = sa.select(Setting.name, Setting.value).where(
 def chosen() -> dict[str, str] | None:
     """Every choice that holds, by name; none when they cannot be read.
 
-    On a connection of its own: a request may be half-way through its work.
+    On a connection of its own: a request may be half-way through its work. Nor is it one of the
+    pool’s: all of those may wait for whoever holds a lock and asks here.
     """
+    engine = sa.create_engine(db.engine.url, poolclass=sa.NullPool)
     try:
-        with db.engine.connect().execution_options(read_only=True) as connection:
+        with engine.connect() as connection:
             return dict(connection.execute(_CHOSEN).all())
     except sa.exc.SQLAlchemyError:  # the database is away, or not migrated yet
-        if not _is_new():
+        if not _is_new(engine):
             log.warning("the choices of the settings page cannot be read")
         return None
 
 
-def _is_new() -> bool:
+def _is_new(engine: sa.Engine) -> bool:
     """Whether no migration has made room for choices yet: a first start is no fault."""
     try:
-        return not sa.inspect(db.engine).has_table(Setting.__tablename__)
+        return not sa.inspect(engine).has_table(Setting.__tablename__)
     except sa.exc.SQLAlchemyError:
         return False
 
