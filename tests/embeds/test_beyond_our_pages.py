@@ -296,7 +296,7 @@ def test_a_title_cannot_break_out_of_the_code_to_paste(as_rosa, as_stranger, sav
     from portal.embeds.models import Block
 
     where = as_rosa.post("/staff/blocks", data={"title": '"><script>alert(1)</script>'}).location
-    code = re.search(r'id="code" value="([^"]*)"', as_rosa.get(where).text)[1]
+    code = re.search(r'id="paste" value="([^"]*)"', as_rosa.get(where).text)[1]
     assert "<script>" not in html.unescape(code)
     assert "<script>alert" not in as_stranger.get(f"/embed/{saved(Block)[0].slug}").text
 
