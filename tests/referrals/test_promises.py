@@ -175,7 +175,8 @@ def test_she_is_told_of_each_step_until_she_asks_not_to_be(as_ada, come, move, s
         return [m for m in saved(Message) if m.template == "lead-moved"]
 
     assert len(told()) == 2
-    form = {"pause": "none", "kinds": ["referral"], "every": str(EVERY[0]), "updates": "needed"}
+    form = {"pause": "none", "kinds": ["referral"], "ways": ["mail"], "every": str(EVERY[0])}
+    form["updates"] = "needed"
     assert as_ada.post("/me/preferences", data=form).status_code == 303
     move(lead, Stage.QUALIFIED)
     assert len(told()) == 2
