@@ -81,7 +81,10 @@ def people(demo):
         "/staff/sign-in", data={"email": "rosa@fernhill.example", "password": story.PASSWORD}
     )
     assert signed_in.status_code == 303
+    with demo.app_context():
+        council = story.person("Samuel").id
     beginnings = ["/staff", "/staff/imports/new", "/staff/imports/1", "/staff/campaigns/new"]
+    beginnings += [f"/staff/customers/{council}/gift-exception"]
     clients["staff"] = (rosa, beginnings)
     with demo.app_context():
         asked = [urlsplit(link).path for link in (story.asked_link(), story.approver_link())]
