@@ -8,9 +8,12 @@ import pytest
 from portal.campaigns.models import Action, Invitation
 from portal.consent.models import Purpose
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.publishing.grounds import FOR_REVIEWS, Ground
 from portal.publishing.models import Asset
+from portal.review import actions as decisions
+from portal.staff.models import Staff
 from portal.submissions import actions
 from portal.submissions.models import State, Submission
 from tests.contributing import ANSWERS, EVERYTHING, invited
@@ -143,6 +146,18 @@ def test_T16_a_review_is_declined_only_on_neutral_grounds(sent, as_rosa, contrib
     data = {"seen": contribution().version, "ground": "no-room", "note": "Not nice enough"}
     assert as_rosa.post(path(review, "/decline"), data=data).status_code == 422
     assert contribution().state is State.SUBMITTED
+
+
+def test_T16_nor_does_the_action_itself_take_another_ground(sent, act, contribution, rosa):
+    review, seen = sent(Action.REVIEW), contribution().version
+
+    def decline():
+        words = {"ground": Ground.NO_ROOM, "note": "Not nice enough"}
+        by = db.session.get(Staff, rosa)
+        decisions.decline(db.session.get(Submission, review), seen=seen, by=by, **words)
+
+    with pytest.raises(NotAllowed, match="neutral grounds"):
+        act(decline)
 
 
 def test_doing_it_twice_changes_nothing_and_answers_the_same(sent, as_rosa, contribution, saved):
