@@ -392,7 +392,7 @@ SIGNALS = [
     ),
     ("Elke", SignalKind.NPS, 4, "Two people on one roof: still not possible.", 30, None),
     ("Hannah", SignalKind.CSAT, 5, "Quick help on a Saturday", 12, None),
-    ("Noor", SignalKind.TICKET, None, "Certificates do not show in the phone app", 6, None),
+    ("Ruth", SignalKind.TICKET, None, "Certificates do not show in the phone app", 6, None),
     ("Yuki", SignalKind.USAGE, 91, "", 9, None),
     ("Clara", SignalKind.NOTE, None, "Would speak at a meet-up, but not before March.", 25, None),
 ]
