@@ -175,7 +175,7 @@ class YesForm(FlaskForm):
     channels = Boxes(
         "Where it may be used",
         choices=[
-            SelectChoice("web", "On our public pages, and where other sites show those"),
+            SelectChoice("web", "On our public pages, and on other sites that show what is there"),
             SelectChoice("sales", "In decks and offers of our sales team"),
         ],
         validators=[InputRequired("Choose where it may be used")],

@@ -10,6 +10,7 @@ from portal.embeds import actions, data, queries
 from portal.embeds.door import bp
 from portal.embeds.forms import BlockForm, PickForm
 from portal.embeds.models import Block
+from portal.incentives import disclosure
 from portal.staff.models import Role
 
 bp.add_app_template_global(data.to_paste)
@@ -78,7 +79,7 @@ def remove(block_id):
     block = queries.block(block_id)
     actions.remove(block, by=current_user)
     db.session.commit()
-    flash("Removed. Pages that show it now say that it is gone.")
+    flash("Removed. Sites that showed it say from now on that it is gone.")
     return redirect(url_for("embeds.blocks"), 303)
 
 
@@ -105,6 +106,7 @@ def _page(block: Block, form: PickForm) -> str:
         block=block,
         form=form,
         base=settings().base_url,
+        said=disclosure.picked(settings().brand_name),
         seen=queries.seen_now(block),
         pickable=queries.pickable(block),
     )

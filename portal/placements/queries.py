@@ -120,11 +120,12 @@ def with_uses(submission: Submission, story: list[dict]) -> list[dict]:
 def told(one: Placement) -> list[dict]:
     """What happened at one place, and what is happening; live, before any task is opened."""
     where = PLACES[one.kind]
-    lines = [{"title": f"Used in {where}", "at": _noon(one), "done": True}]
+    at = "on" if one.kind is Kind.SITE else "in"
+    lines = [{"title": f"Used {at} {where}", "at": _noon(one), "done": True}]
     if one.ended_at:
         last = one.takedowns[-1] if one.takedowns else None
         stopped = last and last.outcome is Outcome.STOPPED
-        title = f"No more copies of {where} are made" if stopped else f"Removed from {where}"
+        title = f"No longer handed out: {where}" if stopped else f"Removed from {where}"
         text = "Copies already handed out cannot be called back." if stopped else ""
         return [*lines, {"title": title, "at": one.ended_at, "text": text, "done": True}]
     if one.takedown or not allowed.is_allowed(one):

@@ -59,7 +59,7 @@ def add(data: bytes, *, by: Actor) -> Listed:
 def keep(found: Sequence[str], listed: Listed, *, by: Actor) -> Listed:
     """Add mailboxes and domains as they were read; twice adds nothing."""
     if not found:
-        raise Unreadable("There is no address and no domain in this.")
+        raise Unreadable("There is no address and no domain in what you sent.")
     lock("referrals.known")
     hashes = list(dict.fromkeys(hash_of(word) for word in found))
     there = set(_there(hashes))

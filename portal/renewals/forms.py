@@ -19,7 +19,8 @@ class AnswerForm(FlaskForm):
     note = TextAreaField(
         "If something has changed: what?",
         filters=[lambda text: text or ""],
-        description="Goes to the team, who settle it with you. Until then nobody sees your words.",
+        description="Goes to the team, who settle it with you. Until then your words are off "
+        "our pages.",
         validators=[Length(max=2000, message="Use at most 2,000 characters")],
     )
 

@@ -231,7 +231,7 @@ def test_printed_copies_are_not_promised_back(task, as_ada, as_rosa, saved):
     assert "cannot be called back" in as_rosa.get(address).text
     as_rosa.post(f"{address}/proof", data=PROOF | {"outcome": "stopped"})
     page = as_ada.get(mine).text
-    assert "No more copies of something printed are made" in page
+    assert "No longer handed out: something printed" in page
     assert "Removed from" not in page
 
 

@@ -81,7 +81,7 @@ def test_T6_after_the_year_one_press_brings_them_back(
     where = link()
     wait(days=40)
     assert as_stranger.get(address).status_code == 410
-    assert "Nobody sees these words at present" in as_stranger.get(where).text
+    assert "These words are off our pages at present" in as_stranger.get(where).text
     answer(where, "kept")
     assert as_stranger.get(address).status_code == 200
 
