@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -71,10 +72,10 @@ def test_killed_between_any_two_steps_it_counts_nothing_twice(
         if len(done) == batches:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(loading.time, "sleep", die)
+    monkeypatch.setattr(loading, "time", SimpleNamespace(sleep=die))  # and nobody else's
     with pytest.raises(KeyboardInterrupt):
         load()
-    monkeypatch.setattr(loading.time, "sleep", lambda _: None)
+    monkeypatch.setattr(loading, "time", SimpleNamespace(sleep=lambda _: None))
     load()
     load()
     assert visits(saved(ClickDay)) == len(saved(Click)) == 1_200
