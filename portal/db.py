@@ -2,8 +2,7 @@
 
 import enum
 import os
-import threading
-import weakref
+from collections import deque
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -77,6 +76,7 @@ def tune(engine: sa.Engine) -> None:
     Deferred transactions silently lose concurrent read-modify-writes, so everything that may
     write begins IMMEDIATE; a GET reads beside the writers (and may therefore never write).
     """
+    event.listen(engine, "engine_disposed", _close_kept)
     if engine.dialect.name != "sqlite":
         return
 
@@ -122,8 +122,9 @@ def _given_postgresql(element: Given, _compiler, **_):
 def glance(select: sa.Select, **values) -> tuple | None:
     """The first row of a SELECT that is kept, its gaps (``Given``) filled with plain values.
 
-    For pages everyone opens: no session, no transaction, a connection of this thread's own, and the
-    statement is put into words once, so it costs a tenth. Values come back as the driver has them.
+    For pages everyone opens: no session, no transaction, a connection kept for such questions, and
+    the statement is put into words once, so it costs a tenth. Values come back as the driver has
+    them.
     """
     engine = db.engine
     sql = _in_sql(select, engine.dialect)
@@ -131,47 +132,68 @@ def glance(select: sa.Select, **values) -> tuple | None:
         values = {name: as_text(value) for name, value in values.items()}
     refusal = engine.dialect.loaded_dbapi.Error
     try:
-        return _held(engine).execute(sql, values).fetchone()
+        return _first_row(_kept(engine) or _open(engine), sql, values)
     except refusal:  # it may have been away since we last asked: once more, on a new connection
-        _thread.held = None
+        _close_kept(engine)
     try:
-        return _held(engine).execute(sql, values).fetchone()
+        return _first_row(_open(engine), sql, values)
     except refusal as error:
-        _thread.held = None
         raise sa.exc.DBAPIError.instance(sql, None, error, refusal) from error
 
 
-_thread = threading.local()
-# A child closes nothing that its parent still uses, and uses nothing of its parent's.
-os.register_at_fork(after_in_child=lambda: vars(_thread).clear())
+# Connections outside the pool, with the pool of their engine. Each statement is a transaction of
+# its own: none stays open, so it reads what was committed last, and holds up neither checkpoints
+# nor vacuuming. They belong to the process and not to its threads: a thread that ends closes what
+# it owns when it has no interpreter any more, and takes the whole process with it.
+_spare: deque[tuple[sa.Pool, Any]] = deque()
+_parents: list = []
 
 
-def _held(engine: sa.Engine):
-    """This thread's connection, a new one when there is none or the engine was disposed."""
-    held = getattr(_thread, "held", None)
-    if held is None or held.pool is not engine.pool:
-        held = _thread.held = Held(engine)
-    return held.driver
+def _forget() -> None:
+    """A child closes nothing that its parent still uses, and uses nothing of its parent's."""
+    _parents.extend(_spare)
+    _spare.clear()
 
 
-class Held:
-    """A connection outside the pool. Each statement is a transaction of its own: none stays open,
-    so it reads what was committed last, and holds up neither checkpoints nor vacuuming."""
-
-    def __init__(self, engine: sa.Engine):
-        self.pool = engine.pool
-        connection = engine.raw_connection()
-        connection.detach()
-        self.driver = connection.dbapi_connection
-        if engine.dialect.name == "postgresql":
-            self.driver.autocommit = True  # as SQLite's are: see ``tune``
-        # No ``__del__``: in a ring of garbage, as a kept traceback makes one, the driver's own
-        # could come first, and finds itself open.
-        weakref.finalize(self, _close, self.driver, os.getpid()).atexit = False
+os.register_at_fork(after_in_child=_forget)
 
 
-def _close(driver, process: int) -> None:
-    if process == os.getpid():
+def _first_row(driver, sql: str, values: dict) -> tuple | None:
+    """What it answers; the connection is kept if it did, else closed."""
+    pool = db.engine.pool
+    try:
+        row = driver.execute(sql, values).fetchone()
+    except BaseException:
+        driver.close()
+        raise
+    _spare.append((pool, driver))
+    return row
+
+
+def _kept(engine: sa.Engine):
+    """A connection nobody uses just now; None when there is none since the engine was disposed."""
+    while _spare:
+        try:
+            pool, driver = _spare.pop()
+        except IndexError:  # another thread was faster
+            break
+        if pool is engine.pool:
+            return driver
+        driver.close()
+    return None
+
+
+def _open(engine: sa.Engine):
+    connection = engine.raw_connection()
+    connection.detach()
+    driver = connection.dbapi_connection
+    if engine.dialect.name == "postgresql":
+        driver.autocommit = True  # as SQLite's are: see ``tune``
+    return driver
+
+
+def _close_kept(engine: sa.Engine) -> None:
+    while driver := _kept(engine):
         driver.close()
 
 
