@@ -1,6 +1,5 @@
 """The page a link opens skips hooks and holds a connection of its own, and keeps its promises."""
 
-import gc
 import sqlite3
 import sys
 from contextlib import closing
@@ -10,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal import web
-from portal.db import Held, _held, db
+from portal.db import _spare, db, glance
 from portal.referrals import landing, pages
 from portal.referrals.models import ReferralLink
 
@@ -68,11 +67,12 @@ def test_a_database_that_is_away_is_said_kindly_and_asked_again_next_time(
     def away(*_):
         raise error
 
+    engine.dispose()  # what is kept is thrown away
     if when == "connecting":
         monkeypatch.setattr(type(engine), "raw_connection", away)
-        engine.dispose()  # what is held is thrown away
     else:
-        monkeypatch.setattr(sys.modules["portal.db"], "_held", away)
+        driver = SimpleNamespace(execute=away, close=lambda: None)
+        monkeypatch.setattr(sys.modules["portal.db"], "_open", lambda _: driver)
     answer = as_stranger.get(f"/r/{code}")
     assert (answer.status_code, guarded(answer)) == (503, True)
     assert "We cannot save anything just now" in answer.text
@@ -83,7 +83,7 @@ def test_a_database_that_is_away_is_said_kindly_and_asked_again_next_time(
 def test_a_connection_cut_by_the_database_is_replaced_and_nobody_sees_it(app, as_stranger, code):
     assert as_stranger.get(f"/r/{code}").status_code == 200
     with app.app_context():
-        held = _held(db.engine)
+        _, held = _spare[-1]
         if db.engine.dialect.name == "sqlite":
             held.close()
         else:
@@ -98,7 +98,7 @@ def test_it_leaves_no_transaction_open_and_reads_what_was_written_last(
 ):
     assert as_stranger.get(f"/r/{code}").status_code == 200
     with app.app_context():
-        held = _held(db.engine)
+        _, held = _spare[-1]
         if db.engine.dialect.name == "sqlite":
             assert not held.in_transaction
         else:
@@ -117,31 +117,32 @@ def test_it_leaves_no_transaction_open_and_reads_what_was_written_last(
 def test_another_engine_gets_another_connection(app, code):
     with app.app_context():
         assert landing.find(code)
-        before = _held(db.engine)
+        _, before = _spare[-1]
         db.session.close()
         db.engine.dispose()
+        assert not _spare
         assert landing.find(code)
-        assert _held(db.engine) is not before
+        assert _spare[-1][1] is not before
 
 
-def test_a_held_connection_is_closed_before_anything_else_when_garbage_is_collected():
-    """A traceback that is kept makes a ring; a driver that goes first would go while open."""
-    found = []
+def test_a_connection_that_refused_is_closed_at_once_and_not_kept(app):
+    closed = []
 
     class Driver:
-        is_open = True
+        def execute(self, *_):
+            raise sqlite3.OperationalError("disk I/O error")
 
         def close(self):
-            self.is_open = False
+            closed.append(self)
 
-        def __del__(self):
-            found.append(self.is_open)
-
-    driver = Driver()  # older than what holds it, and so the first that is collected
-    lent = SimpleNamespace(detach=lambda: None, dbapi_connection=driver)
-    dialect = SimpleNamespace(name="sqlite")
-    held = Held(SimpleNamespace(pool=None, dialect=dialect, raw_connection=lambda lent=lent: lent))
-    held.ring = held
-    del driver, lent, held
-    gc.collect()
-    assert found == [False]
+    with app.app_context():
+        db.engine.dispose()
+        driver = Driver()
+        _spare.append((db.engine.pool, driver))
+        if db.engine.dialect.name == "sqlite":
+            assert glance(sa.select(sa.literal(1))) == (1,)  # on a new one
+        else:
+            with pytest.raises(sqlite3.OperationalError):  # not this driver’s word
+                glance(sa.select(sa.literal(1)))
+        assert closed == [driver]
+        assert driver not in [kept for _, kept in _spare]
