@@ -63,8 +63,9 @@ class Portal(Flask):
             answer = self.dispatch_request()
         except Exception as error:
             answer = self.handle_user_exception(error)
-        response = self.make_response(answer)
-        return response if isinstance(response, web.Plain) else web.headers(response, view)
+        if isinstance(answer, web.Plain):
+            return answer
+        return web.headers(self.make_response(answer), view)
 
     def do_teardown_request(self, *error):
         if not web.is_plain(web.request_view()):  # the limiter’s, which has counted nothing

@@ -32,7 +32,8 @@ def record(
     visitor = hash_of(environ.get("REMOTE_ADDR", ""), agent, salt)
     kind = asking.kind(environ)
     name = link_id if what is What.LINK else f"{what}:{link_id}"
-    line = f"{now:%Y-%m-%d %H}\t{name}\t{visitor}\t{kind}\t{source}\n"
+    hour = now.isoformat(" ", "hours")[:13]
+    line = f"{hour}\t{name}\t{visitor}\t{kind}\t{source}\n"
     log_in(config.click_log).append(line.encode())
 
 
