@@ -86,8 +86,8 @@ def _spend_step(person: Staff, digits: str) -> bool:
 def step_of(seed: str, code: str) -> int | None:
     """The half-minute this code belongs to, if it is about now."""
     now = int(clock.now().timestamp()) // STEP
-    near = range(now - DRIFT, now + DRIFT + 1)
-    return next((s for s in near if hmac.compare_digest(code_at(seed, s), code)), None)
+    near, said = range(now - DRIFT, now + DRIFT + 1), code.encode()
+    return next((s for s in near if hmac.compare_digest(code_at(seed, s).encode(), said)), None)
 
 
 def code_at(seed: str, step: int) -> str:

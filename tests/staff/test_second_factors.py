@@ -81,6 +81,14 @@ def test_a_code_is_accepted_once(app, app_of_sam):
     assert "each works once" in again.text
 
 
+def test_letters_no_code_has_are_a_wrong_code_too(as_sam):
+    page = as_sam.get("/staff/account/app").text
+    sealed = re.search(r'name="sealed"[^>]* value="([^"]+)"', page)[1]
+    answer = as_sam.post("/staff/account/app", data={"sealed": sealed, "code": "12345é"})
+    assert answer.status_code == 422
+    assert "That code is not right" in answer.text
+
+
 @pytest.mark.parametrize(("steps", "status"), [(1, 303), (2, 422), (-3, 422)])
 def test_a_clock_may_be_half_a_minute_off_and_no_more(app, app_of_sam, steps, status):
     client = app.test_client()
