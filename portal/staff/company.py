@@ -57,7 +57,8 @@ def provider():
 def company():
     """Off to the provider; with ``fresh`` it must ask who they are, though they are signed in."""
     session["company_next"] = page_asked_for(request.args.get("next", ""))
-    again = {"prompt": "login", "max_age": 0} if request.args.get("fresh") else {}
+    session["company_fresh"] = bool(request.args.get("fresh"))
+    again = {"prompt": "login", "max_age": 0} if session["company_fresh"] else {}
     back = settings().base_url + url_for("staff.company_return")
     try:
         return provider().authorize_redirect(back, **again)
@@ -72,8 +73,11 @@ def company_return():
         claims = provider().authorize_access_token()["userinfo"]
     except FAULTS as fault:
         raise _unproven(fault) from None
+    fresh = session.pop("company_fresh", False)
+    if fresh:
+        _refuse_stale(claims)
     who = _believed(claims)
-    session["company"] = [*who, int(clock.now().timestamp())]
+    session["company"] = [*who, int(clock.now().timestamp()), fresh]
     return render_template("staff/company.html", who=who, name=settings().sso_name)
 
 
@@ -94,10 +98,24 @@ def _believed(claims) -> Identity:
     return Identity(issuer, str(claims["sub"]), email, str(claims.get("name", "")))
 
 
+def _refuse_stale(claims) -> None:
+    """A provider may pass over what it was asked; when they proved it is in the signed token."""
+    proved = claims.get("auth_time")
+    if type(proved) is not int or abs(clock.now().timestamp() - proved) > GOOD_FOR:
+        raise Unproven(
+            f"{settings().sso_name.capitalize()} did not say that you signed in there just now, "
+            "so this does not confirm that it is you. Confirm it in another way."
+        )
+
+
 @bp.post("/sign-in/company/entry")
 @auth.public
 def company_entry():
-    *said, since = session.pop("company", ["", "", "", "", 0])
+    """The press: a visit begins; who is here already is confirmed, if they proved it just now.
+
+    Whether they did is kept with what the provider said: another tab begun since changes nothing.
+    """
+    *said, since, fresh = session.pop("company", ["", "", "", "", 0, False])
     if clock.now().timestamp() - since > GOOD_FOR:
         raise Unproven("That took too long. Begin again at the sign-in page.")
     config = settings()
@@ -105,9 +123,10 @@ def company_entry():
         Identity(*said), domains=config.sso_domains, new_people=config.sso_new_people, by=SYSTEM
     )
     url = session.pop("company_next", url_for("dashboard.show"))
-    if current_user.is_authenticated and current_user.id == person.id:
+    if not current_user.is_authenticated or current_user.id != person.id:
+        return let_in(person, url, Way.COMPANY)
+    if fresh:
         sessions.confirm(current_user.session_token, Way.COMPANY)
         db.session.commit()
         flash("Confirmed. You can go on where you were.")
-        return redirect(url, 303)
-    return let_in(person, url, Way.COMPANY)
+    return redirect(url, 303)

@@ -2,10 +2,12 @@
 
 import json
 import os
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+import sqlalchemy as sa
 
 from portal.db import db
 from portal.history.models import Entry
@@ -18,13 +20,16 @@ from tests import processes
 def provider(tmp_path_factory):
     """A provider on loopback, a process of its own, that knows people of ours and of elsewhere."""
     people = []
-    for sub, email, checked in (
-        ("theo-1", "theo@acme.example", True),
-        ("new-1", "new@acme.example", True),
-        ("liar-1", "rosa@acme.example", False),
-        ("stranger-1", "who@elsewhere.example", True),
+    for sub, email, checked, more in (
+        ("theo-1", "theo@acme.example", True, {}),  # the token says that he proved it just now
+        ("new-1", "new@acme.example", True, {}),
+        ("liar-1", "rosa@acme.example", False, {}),
+        ("stranger-1", "who@elsewhere.example", True, {}),
+        ("hours-ago", "theo@acme.example", True, {"auth_time": 1_700_000_000}),
+        ("never-said", "theo@acme.example", True, {"auth_time": None}),
+        ("true", "theo@acme.example", True, {"auth_time": True}),
     ):
-        said = {"sub": sub, "email": email, "email_verified": checked}
+        said = {"sub": sub, "email": email, "email_verified": checked, **more}
         people += ["--user-claims", json.dumps(said)]
     port = processes.free_port()
     process = processes.start(
@@ -177,11 +182,61 @@ def test_without_settings_there_is_no_company_sign_in(app, as_stranger):
     assert as_stranger.get("/staff/sign-in/company").status_code == 404
 
 
-def test_coming_in_again_confirms_it_is_you(company, theo, wait, saved):
+# ── “Confirm it is you” ────────────────────────────────────────────────────────────────────
+
+
+FRESH = "/staff/sign-in/company?fresh=1"
+ENTRY = "/staff/sign-in/company/entry"
+
+
+def here(company, act, subject: str = "theo-1"):
+    """Someone who came in a while ago, so that they are asked to confirm."""
     client = company.test_client()
-    come_in(client, "theo-1")
-    wait(minutes=11)
-    assert "once more" in client.get("/staff/account/app").text
-    assert come_in(client, "theo-1").status_code == 303
+    come_in(client, subject)
+
+    def a_while_ago():
+        for row in db.session.scalars(sa.select(Session)):
+            row.confirmed_at -= timedelta(minutes=11)
+
+    act(a_while_ago)
+    assert is_asked(client)
+    return client
+
+
+def is_asked(client) -> bool:
+    return "once more" in client.get("/staff/account/app").text
+
+
+def test_signing_in_afresh_confirms_it_is_you(company, theo, act, saved):
+    client = here(company, act)
+    away = client.get(FRESH).location
+    assert parse_qs(urlsplit(away).query)["prompt"] == ["login"]
+    client.get(back_from(away, "theo-1"))
+    assert client.post(ENTRY).status_code == 303
     assert "QR code" in client.get("/staff/account/app").text
     assert len(saved(Session)) == 1
+
+
+def test_coming_back_without_proving_it_afresh_confirms_nothing(company, theo, act, saved):
+    client = here(company, act)
+    assert come_in(client, "theo-1").status_code == 303
+    assert is_asked(client)
+    assert len(saved(Session)) == 1
+
+
+@pytest.mark.parametrize("subject", ["hours-ago", "never-said", "true"])
+def test_a_provider_that_did_not_ask_again_confirms_nothing(company, theo, act, subject):
+    client = here(company, act, subject)
+    page = client.get(back_from(client.get(FRESH).location, subject))
+    assert page.status_code == 409
+    assert "did not say that you signed in there just now" in page.text
+    assert client.post(ENTRY).status_code == 409
+    assert is_asked(client)
+
+
+def test_what_was_not_proven_afresh_does_not_become_so_by_setting_out_again(company, theo, act):
+    client = here(company, act)
+    client.get(back_from(go(client), "theo-1"))
+    client.get(FRESH)
+    assert client.post(ENTRY).status_code == 303
+    assert is_asked(client)
