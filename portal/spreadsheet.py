@@ -13,7 +13,7 @@ def harmless(cell: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     """The text of a CSV file that Excel opens as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text)

@@ -1,10 +1,9 @@
 """Tables for a spreadsheet, in which no cell is taken for a formula."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from portal.advocates.models import Advocate
+from portal.spreadsheet import table
 
 HEADINGS = (
     "Customer id", "First name", "Last name", "Email", "Company", "Job title", "Phone", "City",
@@ -31,17 +30,3 @@ def refusals(sentences: Iterable[str]) -> str:
     """The rows an import refused, each with its line and the reason."""
     lines = (sentence.removeprefix("Line ").partition(": ") for sentence in sentences)
     return table(("Line", "Why"), ((line, why) for line, _, why in lines))
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(headings)
-    writer.writerows([safe(cell) for cell in cells] for cells in rows)
-    return text.getvalue()
-
-
-def safe(cell: object) -> str:
-    """A cell that begins like a formula gets an apostrophe, as OWASP advises."""
-    value = "" if cell is None else str(cell)
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -210,8 +210,8 @@ def refused_rows(id: int):
 
 
 def as_file(text: str, name: str) -> Response:
-    """A table to keep, with the mark by which spreadsheets know UTF-8."""
-    answer = Response("\ufeff" + text, mimetype="text/csv")
+    """A table to keep."""
+    answer = Response(text, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

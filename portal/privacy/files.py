@@ -1,12 +1,11 @@
 """What we hold as files: JSON to move on with, CSV to look through (T36)."""
 
-import csv
 import io
 import json
 import zipfile
 from typing import Any
 
-from portal import clock
+from portal import clock, spreadsheet
 from portal.advocates.models import Advocate
 from portal.config import settings
 from portal.db import db
@@ -104,19 +103,11 @@ def now(contribution: dict[str, Any]) -> dict[str, Any]:
 
 def as_csv(rows: list[dict[str, Any]]) -> str:
     """A table a spreadsheet reads as text: nothing in it is taken for a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([cell(value) for value in row.values()])
-    return "\ufeff" + file.getvalue()
+    heads = list(rows[0]) if rows else []
+    return spreadsheet.table(heads, (map(cell, row.values()) for row in rows))
 
 
-def cell(value: Any) -> str:
-    if value is None:
-        return ""
+def cell(value: Any) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

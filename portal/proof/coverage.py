@@ -1,7 +1,5 @@
 """Is everything we show still allowed, and for how long? For whoever answers for it."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +13,7 @@ from portal.consent.models import GRANTING, ConsentEvent, Purpose
 from portal.db import db
 from portal.publishing.models import Asset
 from portal.publishing.queries import RECONFIRM, is_allowed, permitted
-from portal.spreadsheet import harmless
+from portal.spreadsheet import table
 from portal.submissions.models import State, Submission
 
 SOON = timedelta(days=60)
@@ -138,13 +136,8 @@ def _cover(asset: Asset, public: bool, until, confirmed, *may: bool) -> Cover:
 
 
 def as_csv(rows: Sequence[Cover], base_url: str) -> str:
-    """The same for a spreadsheet; no cell of it is taken for a formula there."""
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(HEADS)
-    for row in rows:
-        table.writerow([harmless(cell) for cell in _cells(row, base_url)])
-    return text.getvalue()
+    """The same for a spreadsheet."""
+    return table(HEADS, (_cells(row, base_url) for row in rows))
 
 
 def _cells(row: Cover, base_url: str) -> list[str]:

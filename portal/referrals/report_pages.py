@@ -1,7 +1,6 @@
 """The report staff read, and the same for a spreadsheet."""
 
-import csv
-import io
+from collections.abc import Iterable, Iterator
 
 from flask import render_template, request
 
@@ -9,7 +8,7 @@ from portal import auth
 from portal.referrals import board as leads
 from portal.referrals import many, report
 from portal.referrals.door import bp
-from portal.spreadsheet import harmless
+from portal.spreadsheet import table
 
 
 def asked() -> tuple[str, int | None]:
@@ -38,15 +37,17 @@ def funnel():
 def funnel_csv():
     """One line per campaign (customer, source, month) and currency it has money in."""
     by, campaign = asked()
-    text = io.StringIO()
-    table = csv.writer(text)
     heads = [report.BY[by].lower(), "visits", "leads", "qualified", "won"]
-    table.writerow([*heads, "currency", "value won", "reward cost"])
-    for line in report.lines(by, campaign):
-        numbers = [harmless(line.name), *(number for _, number in line.numbers)]
+    heads += ["currency", "value won", "reward cost"]
+    text = table(heads, rows(report.lines(by, campaign)))
+    return many.spreadsheet(text, f"referrals-by-{by}.csv")
+
+
+def rows(lines: Iterable[report.Line]) -> Iterator[list[object]]:
+    for line in lines:
+        numbers = [line.name, *(number for _, number in line.numbers)]
         for place, currency in enumerate(sorted({*line.value, *line.cost}) or [""]):
             money = [line.value.get(currency, 0) / 100, line.cost.get(currency, 0) / 100]
             # The numbers stand once, so that a sum over the column is right.
             shown = numbers if place == 0 else [numbers[0], "", "", "", ""]
-            table.writerow([*shown, currency, *(f"{cents:.2f}" for cents in money)])
-    return many.spreadsheet(text.getvalue(), f"referrals-by-{by}.csv")
+            yield [*shown, currency, *(f"{amount:.2f}" for amount in money)]

@@ -63,7 +63,7 @@ def test_each_filter_stands_in_the_address(as_rosa, acts, query, count):
 
 def test_owners_take_it_along_and_that_too_is_written(as_rosa, rosa, acts, saved, browser_of, save):
     answer = as_rosa.post("/staff/history/export", data={"about": f"staff:{rosa}"})
-    head, *lines = csv.reader(io.StringIO(answer.text))
+    head, *lines = csv.reader(io.StringIO(answer.text.lstrip("\ufeff")))
     assert head[0] == "when"
     assert [row[3] for row in lines] == ["history exported", "role changed"]
     assert lines[1][5] == "'=1+1"

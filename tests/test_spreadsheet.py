@@ -1,0 +1,47 @@
+"""No table of ours makes a spreadsheet calculate (OWASP: CSV injection)."""
+
+import csv
+import io
+
+from portal.advocates.models import Advocate, CustomerImport
+from portal.campaigns.models import Campaign
+from portal.db import db
+from portal.incentives.models import RewardState
+from tests.incentives.conftest import earn, rule  # noqa: F401
+from tests.publishing.conftest import approved, published  # noqa: F401
+from tests.referrals.conftest import choice, come, joined, referral  # noqa: F401
+from tests.test_routes import rules
+
+EVIL = "=1+1"
+
+
+def test_no_cell_of_any_table_begins_like_a_formula(
+    app, act, as_rosa, ada, campaign, rosa, save, come, earn, published, rule  # noqa: F811
+):  # fmt: skip
+    published()
+    come(name=EVIL, company=EVIL)
+    rule(earn(), RewardState.APPROVED, RewardState.ISSUED)
+    refused = save(
+        CustomerImport(
+            filename="x.csv", content=b"", refused=[f"Line 2: {EVIL} is no address"], staff_id=rosa
+        )
+    )
+
+    def rename():
+        person = db.session.get(Advocate, ada)
+        person.first_name = person.company.name = person.job_title = EVIL
+        db.session.get(Campaign, campaign).name = EVIL
+
+    act(rename)
+    tables = [one.rule for one in rules(app) if one.rule.endswith(".csv") and "GET" in one.methods]
+    assert len(tables) >= 6
+    for path in tables:
+        answer = as_rosa.get(path.replace("<int:id>", str(refused)))
+        assert answer.status_code == 200, path
+        text = answer.data.decode()
+        assert text.count("\ufeff") == 1, path  # once: Excel shows a second one
+        cells = [cell for row in csv.reader(io.StringIO(text[1:])) for cell in row]
+        assert [cell for cell in cells if cell.startswith(f"'{EVIL}")], path
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], (
+            path
+        )
