@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 from portal.advocates.models import Advocate, CustomerImport
 from portal.campaigns.models import Campaign
@@ -45,3 +46,8 @@ def test_no_cell_of_any_table_begins_like_a_formula(
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], (
             path
         )
+
+
+def test_no_other_module_writes_tables():
+    modules = [path for path in Path("portal").rglob("*.py") if "csv.writer" in path.read_text()]
+    assert modules == [Path("portal/spreadsheet.py")]
