@@ -8,16 +8,17 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import Actor, record
-from portal.incentives import copylint, gifts, ledger, payees, seconding, told
+from portal.incentives import codes, copylint, gifts, ledger, payees, seconding, told
 from portal.incentives.ledger import MOVES, append
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Offer, PayoutState, Reward, RewardState
 from portal.links import actions as links
 
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
+WORTH = ("value_cents", "currency")
 SAYS_WHY = {
     RewardState.HELD: "Say why: the customer will read it.",
     RewardState.DECLINED: "Say why: the customer will read it.",
@@ -176,6 +177,8 @@ def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:
         _check_offer(offer)
         new, attributes = offer.id is None, sa.inspect(offer).attrs
         changed = any(attributes[name].history.has_changes() for name in DEAL)
+        if not new and any(attributes[name].history.has_changes() for name in WORTH):
+            _check_pool(offer)
     if not new and seen not in {None, offer.terms_version}:
         raise Stale("Someone changed this offer while you had it open. Yours was not saved.")
     if changed and not new:
@@ -203,6 +206,16 @@ def _check_offer(offer: Offer) -> None:
     namesake = sa.select(Offer.id).where(Offer.name == offer.name, Offer.id != (offer.id or 0))
     if db.session.scalar(namesake):
         raise NotAllowed(f"There is another offer called “{offer.name}”. Choose a different name.")
+
+
+def _check_pool(offer: Offer) -> None:
+    """Codes in a pool are worth what the offer was when they came in; nobody wrote it on them."""
+    lock(codes.POOL)
+    if codes.left(offer):
+        raise NotAllowed(
+            "Codes of the old value lie in the pool of this offer, so its value and currency "
+            "stay. Make a new offer instead."
+        )
 
 
 def retire_offer(offer: Offer, *, by: Actor) -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,9 +13,10 @@ from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
 from portal.history.actions import Actor, record
-from portal.incentives import ledger, payees, told
+from portal.incentives import gifts, ledger, payees, told
 from portal.incentives.models import CodeUpload, Offer, Reward, RewardCode, RewardEntry, RewardState
 
+POOL = "incentives.pool"  # the lock of whoever fills a pool, or says what its codes are worth
 WAITING = [RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED]
 
 
@@ -113,6 +116,7 @@ def give(reward: Reward, *, by: Actor) -> None:
         raise NotAllowed("Its payout is on the way. Wait until it is paid or given up.")
     if objection := payees.objection_to(reward):
         raise NotAllowed(objection)
+    _check_worth(reward.promise)
     ledger.call_off(reward)
     code = _next(reward.promise["offer_id"])
     code.reward_id, code.given_at = reward.id, clock.now()
@@ -120,6 +124,18 @@ def give(reward: Reward, *, by: Actor) -> None:
     db.session.refresh(reward, ["code"])
     ledger.append(reward, RewardState.ISSUED, how=ledger.BY_CODE, by=by)
     told.sent(reward)
+
+
+def _check_worth(promise: Mapping[str, Any]) -> None:
+    """An offer may have changed since it was promised; its codes are worth what it is now."""
+    offer = db.session.get_one(Offer, promise["offer_id"])
+    if (offer.value_cents, offer.currency) != (promise["value_cents"], promise["currency"]):
+        promised = gifts.in_words(promise["value_cents"], promise["currency"])
+        now = gifts.in_words(offer.value_cents, offer.currency)
+        raise NotAllowed(
+            f"This reward was promised at {promised}, and the codes of its offer are worth {now}. "
+            "Send it by hand."
+        )
 
 
 def _next(offer_id: int) -> RewardCode:

@@ -212,8 +212,9 @@ def sealed_file(data: bytes, offer: Offer) -> bytes:
 
 def apply(kept: CodeUpload, *, by: Staff) -> None:
     """Put the good codes in the pool, as things stand now. Twice changes nothing."""
-    lock("incentives.pool")
+    lock(codes.POOL)
     db.session.refresh(kept)
+    db.session.refresh(kept.offer)
     if kept.applied_at:
         return
     rows = preview(kept)

@@ -304,3 +304,38 @@ def test_T36_who_is_erased_takes_the_code_with_them(app, act, ada, earn, rule, s
     give(app, 1)
     act(lambda: actions.forget(db.session.get(Advocate, ada), by=SYSTEM))
     assert [code.sealed for code in saved(RewardCode) if code.reward_id] == [b""]
+
+
+# ── What a code is worth ───────────────────────────────────────────────────────────────────
+
+CHANGED = {
+    "name": "Gift card", "kind": "gift-card", "reward": "a gift card", "charity": "",
+    "terms": "One per person and action.", "seen": "1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("worth", [("50", "EUR"), ("25", "USD")])
+def test_T15_while_codes_are_left_an_offer_keeps_its_worth(as_rosa, stock, saved, worth):
+    stock()
+    typed = CHANGED | dict(zip(("value", "currency"), worth, strict=True))
+    answer = as_rosa.post("/staff/offers/1", data=typed)
+    assert answer.status_code == 409
+    assert "Make a new offer instead." in answer.text
+    assert saved(Offer)[0].terms_version == 1
+    typed |= {"value": "25", "currency": "EUR"}  # all else may change
+    assert as_rosa.post("/staff/offers/1", data=typed).status_code == 303
+
+
+def test_T15_an_old_promise_gets_no_code_of_another_worth(as_rosa, earn, rule, offer, saved):
+    earn()
+    rule(1, RewardState.APPROVED)
+    dearer = CHANGED | {"value": "50", "currency": "EUR"}
+    assert as_rosa.post("/staff/offers/1", data=dearer).status_code == 303
+    assert send(as_rosa, CODES).status_code == 303
+    assert as_rosa.post("/staff/codes/1").status_code == 303
+    answer = as_rosa.post("/staff/rewards/1/code")
+    assert answer.status_code == 409
+    assert "promised at 25 EUR" in answer.text
+    assert "worth 50 EUR" in answer.text
+    assert saved(Reward)[0].state is RewardState.APPROVED
+    assert [code.reward_id for code in saved(RewardCode)] == [None, None]
