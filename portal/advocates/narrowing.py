@@ -33,12 +33,17 @@ class Narrow:
             chosen = chosen.where(Company.sector == Sector(self.sector))
         if self.tag:
             chosen = chosen.where(Advocate.tags.any(Tag.name == self.tag))
-        if self.owner.isdecimal() and len(self.owner) < 10:
-            chosen = chosen.where(Company.owner_id == int(self.owner))
+        if number := number_of(self.owner):
+            chosen = chosen.where(Company.owner_id == number)
         return chosen
 
 
 ANY = Narrow()
+
+
+def number_of(typed: str) -> int | None:
+    """The number of a row, where it can be one: no ², and none a database would choke on."""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 def read(args: Mapping[str, str]) -> Narrow:

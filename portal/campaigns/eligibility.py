@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.advocates.models import Advocate, Company, Sector, Tag
+from portal.advocates import narrowing
+from portal.advocates.models import Advocate, Company
 from portal.campaigns import destinations, facts
 from portal.campaigns.facts import Facts, last_asked
 from portal.campaigns.models import Action, Campaign, Invitation
@@ -244,13 +245,8 @@ def matching(wanted: dict[str, Any]) -> Sequence[Advocate]:
     ):
         if value := wanted.get(name):
             found = found.where(column == value)
-    if (sector := wanted.get("sector")) in list(Sector):
-        found = found.where(Company.sector == Sector(sector))
-    if tag := wanted.get("tag"):
-        found = found.where(Advocate.tags.any(Tag.name == tag))
-    if str(owner := wanted.get("owner") or "").isdigit():
-        found = found.where(Company.owner_id == int(owner))
-    return db.session.scalars(found).all()
+    few = {name: str(wanted.get(name) or "") for name in ("sector", "tag", "owner")}
+    return db.session.scalars(narrowing.Narrow(**few).apply(found)).all()
 
 
 def invited_ids(campaign: Campaign) -> set[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from portal.addresses import canonical_email
+from portal.advocates import narrowing
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation, InvitationState
 from portal.db import db
@@ -199,5 +200,6 @@ def _how_many(campaign: Campaign, true: sa.ColumnElement[bool]) -> int:
 
 def owner_name(owner: str | int | None) -> str:
     """Who an audience filtered by owner belongs to."""
-    person = db.session.get(Staff, int(owner)) if str(owner or "").isdigit() else None
+    number = narrowing.number_of(str(owner or ""))
+    person = db.session.get(Staff, number) if number else None
     return person.name if person else ""

@@ -164,6 +164,14 @@ def test_a_filter_finds_people(app, ada, charlie, grace, filters, names):
         assert {person.first_name for person in eligible} == names
 
 
+@pytest.mark.parametrize("owner", ["²", "9" * 5_000, "9999999999"])
+def test_an_owner_who_cannot_be_breaks_no_page(as_rosa, draft, owner):
+    url = f"/staff/campaigns/{draft}/audience"
+    assert as_rosa.get(url, query_string={"owner": owner}).status_code == 200
+    as_rosa.post(url, data={"whom": "all", "owner": owner, "seen": "1"})
+    assert as_rosa.get(f"/staff/campaigns/{draft}").status_code == 200
+
+
 def test_T19_satisfaction_is_no_filter_and_the_page_says_so(as_rosa, typed, ada):
     as_rosa.post("/staff/campaigns", data=typed | {"actions": ["review"]})
     page = as_rosa.get("/staff/campaigns/1").text
