@@ -43,6 +43,7 @@ def deliver(message_id: int) -> None:
         mail = render(message)
     except (ValueError, LookupError, TemplateError) as error:  # trying again cannot help
         db.session.rollback()
+        message.attempts += 1  # so that “Send again” is a job of its own
         message.state, message.error = State.FAILED, f"{type(error).__name__}: {error}"[:300]
         db.session.commit()
         return

@@ -1,8 +1,14 @@
 """Staff see every mail and what became of it, and send a failed one again."""
 
 import pytest
+from jinja2 import TemplateError
 
+from portal import jobs
+from portal.advocates.models import Advocate
+from portal.db import db
 from portal.history.models import Entry
+from portal.outbox import actions as outbox
+from portal.outbox import delivery
 from portal.outbox.models import MailClass, Message, State
 from portal.staff.models import Role, Staff
 
@@ -75,3 +81,30 @@ def test_a_viewer_looks_and_sends_nothing(browser_of, save, failed, saved):
 def test_the_mail_log_is_for_staff(as_ada, as_stranger):
     for browser in (as_ada, as_stranger):
         assert browser.get("/staff/mail").status_code == 302
+
+
+def test_a_mail_whose_words_failed_once_leaves_when_it_is_sent_again(
+    act, as_rosa, ada, saved, monkeypatch, post_mail
+):
+    def promise():
+        person = db.session.get(Advocate, ada)
+        outbox.email(person.email, "setup-test", about=person)
+
+    def words(*_, **__):
+        if saved(Message)[0].error:
+            return "Words"
+        raise TemplateError("no such word")
+
+    keys, enqueue = [], jobs.enqueue
+    monkeypatch.setattr(
+        jobs, "enqueue", lambda *a, key, **more: keys.append(key) or enqueue(*a, key=key, **more)
+    )
+    act(promise)
+    monkeypatch.setattr(delivery, "render_template", words)
+    post_mail()
+    [mail] = saved(Message)
+    assert (mail.state, mail.error) == (State.FAILED, "TemplateError: no such word")
+    as_rosa.post(f"/staff/mail/{mail.id}/retry")
+    assert len(keys) == len(set(keys)) == 2  # a key seen before changes nothing
+    post_mail()
+    assert saved(Message)[0].state is State.SENT
