@@ -21,7 +21,9 @@ from portal.events.models import Speaker
 from portal.handovers import queries as handovers
 from portal.history.models import Entry
 from portal.impact import queries as impact
+from portal.incentives import gifts
 from portal.incentives import queries as incentives
+from portal.incentives.models import GiftException
 from portal.interviews import queries as interviews
 from portal.interviews.models import Interview
 from portal.nominations import queries as nominations
@@ -89,6 +91,11 @@ def everything(person: Advocate) -> dict[str, Any]:
             "permissions": [as_data(one, "/me/permissions") for one in receipts],
             "recommendations": [recommendation(one) for one in recommended],
             "rewards": [reward(one) for one in rewards],
+            "exceptions_to_gift_rules": [
+                gift_exception(one)
+                for one in gifts.exceptions_for(person)[::-1]
+                if one.advocate_id  # one for all of a company may tell of others
+            ],
             "mails": mails(person, things),
             "visits": visits(person),
             "history": history(things),
@@ -256,6 +263,16 @@ def reward(one) -> dict[str, Any]:
         "donated": one.donated,
         "state": one.state,
         "ledger": [{"state": line.state, "at": line.at, "note": line.note} for line in one.entries],
+    }
+
+
+def gift_exception(one: GiftException) -> dict[str, Any]:
+    return {
+        "reason": one.reason,
+        "asked_at": one.asked_at,
+        "allowed": one.allowed,
+        "decided_at": one.decided_at,
+        "ended_at": one.ended_at,
     }
 
 

@@ -90,6 +90,7 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             for one in data["rewards"]
             for line in one["ledger"]
         ],
+        "exceptions_to_gift_rules": data["exceptions_to_gift_rules"],
         "mails": data["mails"],
         "visits": data["visits"],
         "history": data["history"],

@@ -10,6 +10,7 @@ import pytest
 from portal.advocates.models import Advocate
 from portal.db import db
 from portal.history.models import Entry
+from portal.incentives.models import GiftException
 from portal.outbox.models import Message, State
 from portal.publishing import actions as publishing
 from portal.referrals import actions as referrals
@@ -153,6 +154,15 @@ def test_a_spreadsheet_takes_nothing_in_it_for_a_formula(as_ada, ada, act):
     archive = zipfile.ZipFile(io.BytesIO(as_ada.get("/me/data/everything.zip").data))
     [row] = csv.DictReader(io.StringIO(archive.read("profile.csv").decode("utf-8-sig")))
     assert row["job_title"].startswith("'=")
+
+
+def test_T36_exceptions_to_gift_rules_made_for_her_are_in_it(as_ada, rosa, ada, save):
+    save(GiftException(company_id=1, reason="Charlie asked.", asked_by_id=rosa))
+    save(GiftException(advocate_id=ada, reason="Her ministry agreed.", asked_by_id=rosa))
+    [one] = as_ada.get("/me/data/everything.json").json["exceptions_to_gift_rules"]
+    assert (one["reason"], one["allowed"]) == ("Her ministry agreed.", None)
+    archive = zipfile.ZipFile(io.BytesIO(as_ada.get("/me/data/everything.zip").data))
+    assert b"Her ministry agreed." in archive.read("exceptions_to_gift_rules.csv")
 
 
 def test_charlie_gets_only_his_own(as_charlie, life):
