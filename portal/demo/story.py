@@ -133,7 +133,7 @@ def introduce(*, by: Staff) -> None:
     """What Rosa chose on the settings page, over what the portal was started with."""
     with clock.ago(days=258):
         line = "Route planning for people who fix things"
-        choices.change(settings(), settings(), {"brand_tagline": line}, by=by)
+        choices.change(settings(), {"brand_tagline": line}, by=by)
 
 
 def make_offers(rosa: Staff) -> tuple[Offer, Offer]:

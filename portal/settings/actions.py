@@ -8,22 +8,18 @@ from portal.history.actions import Actor, record
 from portal.settings.models import Setting
 
 
-def change(given: Settings, now: Settings, said: dict[str, str], *, by: Actor) -> list[str]:
+def change(now: Settings, said: dict[str, str], *, by: Actor) -> list[str]:
     """Let these settings be so from now on; the names of those that differ from before.
 
-    ``given`` is what the environment says, ``now`` what holds. Raises NotAllowed.
+    ``now`` is what holds; a value that cannot be leaves it so. Raises NotAllowed.
     """
     lock("settings")
-    then = laid_over(given, _as_they_are(now, said) | said)
+    then = laid_over(now, said)
     changed = [name for name in said if getattr(then, name) != getattr(now, name)]
     for name in changed:
         refuse_unreadable(name, said[name])
         _write(name, said[name], getattr(now, name), getattr(then, name), by=by)
     return changed
-
-
-def _as_they_are(now: Settings, said: dict[str, str]) -> dict[str, str]:
-    return {name: getattr(now, name) for name in said}
 
 
 def refuse_unreadable(name: str, value: str) -> None:

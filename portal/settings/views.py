@@ -41,7 +41,7 @@ def change(section):
         return one(section, form), 422
     try:
         said = form.said() | stored_logo(form)
-        changed = actions.change(given(), settings(), said, by=current_user)
+        changed = actions.change(settings(), said, by=current_user)
     except Refusal as refusal:
         db.session.rollback()
         return one(section, form, str(refusal)), 422

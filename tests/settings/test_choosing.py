@@ -10,6 +10,7 @@ from portal.colours import INKS, contrast, ink_on, is_readable, readable
 from portal.config import settings
 from portal.db import db
 from portal.history.models import Entry
+from portal.settings import actions
 from portal.settings.models import Setting
 from portal.settings.queries import chosen
 from portal.staff.models import Role, Staff
@@ -135,6 +136,13 @@ def test_mails_come_from_the_chosen_address(app, as_rosa):
     as_rosa.post("/staff/settings/mail", data={"mail_from": "voices@acme.example"})
     with app.app_context():
         assert settings().mail_from == "voices@acme.example"
+
+
+def test_a_value_that_cannot_be_leaves_what_was_chosen(as_rosa, rosa, act, app, saved):
+    as_rosa.post("/staff/settings/mail", data={"mail_from": "voices@acme.example"})
+    said = {"mail_from": "nobody"}
+    act(lambda: actions.change(settings(), said, by=db.session.get(Staff, rosa)))
+    assert [row.value for row in saved(Setting)] == ["voices@acme.example"]
 
 
 def test_only_owners_see_and_change_them(browser_of, save, saved):
