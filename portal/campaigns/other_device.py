@@ -1,23 +1,21 @@
 """Going on with an invitation on another device: the mail’s address and the code in it."""
 
-from ipaddress import ip_network
-
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 
 from portal import auth
 from portal.campaigns.entering import let_in_by_code
 from portal.campaigns.forms import CodeForm
 from portal.campaigns.way_in import bp
 from portal.db import db
+from portal.staff.limits import network
 from portal.web import limiter
 
 NO_MATCH = "This address and this code do not open anything together"
 
 
-def network() -> str:
+def office() -> str:
     """Where someone asks from, as wide as one household or office has addresses."""
-    address = request.remote_addr or "::"
-    return str(ip_network(f"{address}/{64 if ':' in address else 24}", strict=False))
+    return network({4: 24, 6: 64})
 
 
 @bp.get("/code")
@@ -28,7 +26,7 @@ def code():
 
 @bp.post("/code")
 @auth.public
-@limiter.limit("20 per hour", key_func=network)
+@limiter.limit("20 per hour", key_func=office)
 def enter_by_code():
     """One answer for whatever is wrong, so that it tells nobody who was invited."""
     form = CodeForm()

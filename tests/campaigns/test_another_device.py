@@ -189,6 +189,17 @@ def test_a_network_that_guesses_is_slowed(database):
         db.engine.dispose()
 
 
+def test_an_address_no_network_is_known_of_is_counted_too(database):
+    """A proxy may hand on no address at all, or a name."""
+    options = {"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": True}
+    app = create_app(settings(database), **options)
+    given = {"address": "a@x.example", "code": "123456"}
+    answer = app.test_client().post("/code", data=given, environ_base={"REMOTE_ADDR": "unix:"})
+    assert answer.status_code == 422
+    with app.app_context():
+        db.engine.dispose()
+
+
 def test_who_comes_back_too_late_is_told_of_the_code(as_stranger):
     assert 'href="/code"' in as_stranger.get("/session-over").text
 
