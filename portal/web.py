@@ -51,6 +51,10 @@ CSP = (
     "frame-ancestors 'none'; object-src 'none'"
 )
 PRIVATE = "private, no-store"
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
 
 
 def init_app(app: Flask, config: Settings) -> None:
@@ -236,17 +240,12 @@ def ip_hash() -> str:
 
 def browser_family() -> str:
     """ "Firefox", "Safari" …: as much of the user agent as a receipt needs."""
-    agent = request.user_agent.string
-    for mark, name in (
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ):
-        if mark in agent:
-            return name
-    return "other"
+    return browser_in(request.user_agent.string) or "other"
+
+
+def browser_in(agent: str) -> str:
+    """This user agent’s family; a browser’s own mark is looked for before those it copies."""
+    return next((name for mark, name in BROWSERS if mark in agent), "")
 
 
 # ── Errors ─────────────────────────────────────────────────────────────────────────────────

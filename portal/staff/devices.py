@@ -4,21 +4,18 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal.config import settings
+from portal.web import browser_in
 
 DAYS = 400  # the longest a browser keeps a cookie
 SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
     ("Macintosh", "a Mac"), ("CrOS", "a Chromebook"), ("Linux", "Linux"),
 )  # fmt: skip
-BROWSERS = (
-    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
-    ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
-)  # fmt: skip
 
 
 def family(agent: str) -> str:
     """ "Firefox on Windows": as much of a user agent as its owner needs to know it again."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), "A browser")
+    browser = browser_in(agent) or "A browser"
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser} on {system}" if system else browser
 

@@ -75,6 +75,20 @@ def test_T24_an_event_holds_what_proof_needs_and_no_raw_address(receipt, saved):
     assert "127.0.0.1" not in str(vars(event))
 
 
+@pytest.mark.parametrize(
+    ("agent", "family"),
+    [
+        ("Mozilla/5.0 (iPhone) AppleWebKit/605 FxiOS/140.0 Mobile/15E148 Safari/605", "Firefox"),
+        ("Mozilla/5.0 (iPhone) AppleWebKit/605 CriOS/140.0 Mobile/15E148 Safari/604", "Chrome"),
+        ("curl/8", "other"),
+    ],
+)
+def test_T24_of_the_browser_its_family_is_kept(as_ada, receipt, saved, agent, family):
+    url = f"/me/permissions/{receipt}/name/withdrawal"
+    as_ada.post(url, headers={"User-Agent": agent})
+    assert saved(ConsentEvent)[-1].user_agent == family
+
+
 def test_every_permission_is_listed_with_its_wording_and_end(as_ada, receipt):
     page = as_ada.get("/me/permissions").text
     assert receipt in page
