@@ -28,7 +28,7 @@ def list_page(form: InviteForm) -> str:
     return render_template(
         "staff/people.html",
         people=queries.everyone(),
-        has_factor=factors.any_of,
+        with_factor=factors.holders(),
         last=queries.last_acted(),
         form=form,
         meanings=MEANINGS,

@@ -3,11 +3,12 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from portal.db import db
 from portal.history.models import Entry
 from portal.staff import actions
-from portal.staff.models import Role, Staff
+from portal.staff.models import Passkey, Role, Staff
 
 PASSWORD = "the tea is still too hot"
 
@@ -36,6 +37,31 @@ def test_an_invited_colleague_gets_a_mail_and_the_owner_sees_the_link_once(
     assert app.test_client().post(mailed, data=choice).status_code == 303
     assert app.test_client().get(shown).status_code == 410  # one of them is enough
     assert saved(Staff)[-1].role is Role.VIEWER
+
+
+def test_the_list_says_who_has_a_second_factor(as_rosa, theo, save):
+    save(Staff(email="app@acme.example", name="Una", role=Role.EDITOR, totp_secret="sealed"))
+    una = save(Staff(email="key@acme.example", name="Uma", role=Role.EDITOR))
+    save(Passkey(staff_id=una, name="Key", credential="1", public_key=b"2"))
+    page = as_rosa.get("/staff/people").text
+    said = dict(re.findall(r"/people/\d+\">(\w+)</a>.*?>\s*(Yes|No)\s*<", page, re.S))
+    assert said == {"Rosa": "No", "Theo": "No", "Una": "Yes", "Uma": "Yes"}
+
+
+def test_the_list_asks_the_same_number_of_questions_however_many_they_are(as_rosa, save, app):
+    with app.app_context():
+        engine = db.engine
+
+    def statements() -> int:
+        seen = []
+        sa.event.listen(engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
+        assert as_rosa.get("/staff/people").status_code == 200
+        return len(seen)
+
+    few = statements()
+    for number in range(5):
+        save(Staff(email=f"{number}@acme.example", name=f"Nr {number}", role=Role.VIEWER))
+    assert statements() == few
 
 
 def test_an_address_that_is_known_is_refused_with_what_was_typed(as_rosa, theo):
