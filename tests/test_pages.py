@@ -19,6 +19,8 @@ from portal.db import Model, db
 from portal.demo import story
 from portal.embeds import queries as embeds
 from portal.embeds.models import Block
+from portal.history import queries as history
+from portal.history.models import Entry
 from portal.incentives.models import Reward
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -190,6 +192,12 @@ def test_the_walk_reaches_every_page(demo, walk):
         "interviews.entry", "submissions.interview_entry",
     }  # fmt: skip
     assert sorted(set(missing) - elsewhere) == []
+
+
+def test_all_that_anything_was_done_to_is_suggested_in_the_search_of_the_history(demo):
+    with demo.app_context():
+        kinds = {name.partition(":")[0] for name in db.session.scalars(sa.select(Entry.about))}
+    assert kinds - set(history.KINDS) == set()
 
 
 def digest(app) -> dict[str, int]:

@@ -12,7 +12,10 @@ class Entry(Model):
     """One act: ``staff:3`` did ``approved`` to ``submission:7``, with a note for people."""
 
     __tablename__ = "history"
-    __table_args__ = (sa.Index("ix_history_subject_id", "subject", "id"),)
+    __table_args__ = (
+        sa.Index("ix_history_subject_id", "subject", "id"),
+        sa.Index("ix_history_verb_id", "verb", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     about: Mapped[str] = mapped_column("subject", sa.String(60))

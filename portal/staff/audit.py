@@ -33,7 +33,7 @@ def audit():
         wanted=wanted,
         said=said,
         verbs=history.verbs(),
-        kinds=history.kinds(),
+        kinds=history.KINDS,
         people=queries.everyone(),
         name_of=queries.name_of,
     )

@@ -7,7 +7,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.db import db
+from portal.db import Model, db
+from portal.history import queries as history
 from portal.history.actions import SYSTEM, record
 from portal.history.models import Entry
 from portal.staff.models import Role, Staff
@@ -59,6 +60,36 @@ def test_each_filter_stands_in_the_address(as_rosa, acts, query, count):
         assert "Nothing was done like that" in page.text
     else:
         assert rows(page) == count
+
+
+def test_every_word_is_offered_once(app, acts):
+    with app.app_context():
+        written = set(db.session.scalars(sa.select(Entry.verb)))
+        assert written >= {"corrected", "invited", "role changed"}
+        assert history.verbs() == sorted(written)
+
+
+def test_a_history_without_acts_offers_no_words(app):
+    with app.app_context():
+        assert history.verbs() == []
+
+
+def test_the_words_are_found_by_an_index_without_reading_all_history(app, rosa):
+    """What EXPLAIN says on SQLite: the table is searched, never scanned."""
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        text = str(history.each_verb().compile(db.engine))
+        plan = [row[-1] for row in db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}"))]
+    of_history = [step for step in plan if "history" in step]
+    assert len(of_history) == 2
+    assert all(step.startswith("SEARCH") and "ix_history_verb_id" in step for step in of_history)
+
+
+def test_the_search_suggests_kinds_of_things_that_there_are(as_rosa):
+    tables = {mapper.local_table.name for mapper in Model.registry.mappers}
+    assert tables.issuperset(history.KINDS)
+    assert '<option value="submission"></option>' in as_rosa.get("/staff/history").text
 
 
 def test_owners_take_it_along_and_that_too_is_written(as_rosa, rosa, acts, saved, browser_of, save):
