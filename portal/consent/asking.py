@@ -17,7 +17,8 @@ from portal.history.actions import SYSTEM, Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.staff.models import Role, Staff
+from portal.staff import queries as staff
+from portal.staff.models import Staff
 
 REMIND_EVERY = timedelta(days=3)
 REMIND_AFTER = timedelta(days=5)
@@ -283,7 +284,7 @@ def _say(approval: OrgApproval, address: str, first_name: str, url: str, **said:
 def _our_side(approval: OrgApproval) -> Sequence[Staff]:
     """Who asked, if it was one of us; else the owners of the program."""
     kind, _, number = approval.requested_by.partition(":")
-    found = sa.select(Staff).where(Staff.disabled_at.is_(None))
-    if kind == "staff":
-        return db.session.scalars(found.where(Staff.id == int(number))).all()
-    return db.session.scalars(found.where(Staff.role == Role.OWNER)).all()
+    if kind != "staff":
+        return staff.owners()
+    asked = db.session.get(Staff, int(number))
+    return [asked] if asked and asked.is_active else []

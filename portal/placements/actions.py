@@ -15,7 +15,8 @@ from portal.placements import allowed
 from portal.placements.models import DAYS, Kind, Outcome, Placement, Takedown
 from portal.placements.words import BECAUSE
 from portal.publishing.models import Asset
-from portal.staff.models import Role, Staff
+from portal.staff import queries as staff
+from portal.staff.models import Staff
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,7 @@ def _owner(placement: Placement) -> Staff:
     """Whoever put the words there; once they are gone, an owner of the program."""
     if placement.owner.is_active:
         return placement.owner
-    owners = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
-    return db.session.scalars(owners.order_by(Staff.id)).first() or placement.owner
+    return next(iter(staff.owners()), placement.owner)
 
 
 def _tell(takedown: Takedown, template: str) -> None:

@@ -98,13 +98,6 @@ def counts(owner: Staff | None = None) -> dict[str, int]:
     return dict(zip(SHOW, db.session.execute(query).one(), strict=True))
 
 
-def colleagues() -> Sequence[Staff]:
-    """Who may own a place or a task."""
-    return db.session.scalars(
-        sa.select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.name)
-    ).all()
-
-
 # ── For the person whose words they are ────────────────────────────────────────────────────
 
 

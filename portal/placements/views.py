@@ -20,6 +20,7 @@ from portal.placements.words import BECAUSE, OUTCOMES, SHORT
 from portal.publishing import plain
 from portal.publishing import queries as publishing
 from portal.publishing.models import Asset
+from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
 
 bp = Blueprint("placements", __name__)
@@ -41,7 +42,7 @@ def uses(asset_id):
 @auth.staff(Role.EDITOR)
 def record_use(asset_id):
     asset = embeds.asset(asset_id)
-    form = UseForm().for_these(queries.colleagues())
+    form = UseForm().for_these(staff.active())
     if not form.validate():
         return _uses(asset, form), 422
     placement = actions.record_use(
@@ -124,7 +125,7 @@ def finish(takedown_id):
 @auth.staff(Role.EDITOR)
 def hand_over(takedown_id):
     takedown = queries.takedown(takedown_id)
-    form = OwnerForm().for_these(queries.colleagues())
+    form = OwnerForm().for_these(staff.active())
     if not form.validate():
         return _page(takedown, ProofForm(formdata=None)), 422
     actions.hand_over(takedown, db.session.get_one(Staff, form.owner.data), by=current_user)
@@ -160,7 +161,7 @@ def _uses(asset: Asset, form: UseForm) -> str:
         "placements/uses.html",
         asset=asset,
         submission=asset.submission,
-        form=form.for_these(queries.colleagues()),
+        form=form.for_these(staff.active()),
         ours=queries.ours(asset),
         placements=queries.of(asset),
         because=BECAUSE,
@@ -178,7 +179,7 @@ def _page(takedown: Takedown, form: ProofForm) -> str:
         placement=takedown.placement,
         submission=takedown.placement.asset.submission,
         form=form,
-        owner_form=owner.for_these(queries.colleagues()),
+        owner_form=owner.for_these(staff.active()),
         because=BECAUSE[takedown.reason],
         outcomes=OUTCOMES,
     )

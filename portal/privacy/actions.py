@@ -1,7 +1,5 @@
 """Erase one person everywhere, and tell the team what they have to know."""
 
-import sqlalchemy as sa
-
 from portal.advocates import actions as advocates
 from portal.advocates import wishes
 from portal.advocates.models import Advocate
@@ -22,7 +20,7 @@ from portal.publishing import actions as publishing
 from portal.referrals import forgetting as referrals
 from portal.renewals import actions as renewals
 from portal.review import undoing
-from portal.staff.models import Role, Staff
+from portal.staff import queries as staff
 from portal.submissions import forgetting as submissions
 
 
@@ -63,8 +61,7 @@ def ask_for_correction(advocate: Advocate, note: str) -> None:
 
 
 def tell_owners(advocate: Advocate, template: str, **words: str) -> None:
-    owners = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
-    for owner in db.session.scalars(owners).all():
+    for owner in staff.owners():
         outbox.email(
             owner.email,
             template,

@@ -17,6 +17,7 @@ from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
 from portal.publishing.queries import PICKED, RECONFIRM, faults, permitted
+from portal.staff import queries as staff
 from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
 
@@ -70,14 +71,8 @@ def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> De
         dropped=words.dropped_turns(kept, text),
         claims=words.claims(version) if submission.action in PICKED else [],
         allowed=Purpose.WORDS in may,
-        colleagues=colleagues(),
+        colleagues=staff.active(),
     )
-
-
-def colleagues() -> Sequence[Staff]:
-    """Who may answer for a figure."""
-    active = sa.select(Staff).where(Staff.disabled_at.is_(None))
-    return db.session.scalars(active.order_by(Staff.name)).all()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from portal.publishing.queries import asset_of
 from portal.renewals import queries
 from portal.renewals.models import Answer, Renewal
 from portal.renewals.queries import ASK_BEFORE, Due
-from portal.staff.models import Role, Staff
+from portal.staff import queries as staff
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission
 
@@ -174,8 +174,7 @@ def _mail(renewal: Renewal, template: str, **more) -> None:
 
 def _tell_owners(renewal: Renewal) -> None:
     submission = renewal.submission
-    owners = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
-    for owner in db.session.scalars(owners).all():
+    for owner in staff.owners():
         outbox.email(
             owner.email,
             "renewal-changed",

@@ -12,7 +12,7 @@ from portal.history.models import Entry
 from portal.outbox import actions as outbox
 from portal.publishing.grounds import WORKING_DAYS
 from portal.queue.kinds import working_days_ago
-from portal.staff.models import Role, Staff
+from portal.staff import queries as staff
 from portal.submissions.models import State, Submission
 
 ESCALATED = "told the owners: waits too long"
@@ -26,8 +26,7 @@ def escalate() -> int:
     late = [one for one in overdue() if not _told(one)]
     if not late:
         return 0
-    owners = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
-    for owner in db.session.scalars(owners).all():
+    for owner in staff.owners():
         outbox.email(
             owner.email,
             "reviews-overdue",

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from portal.addresses import canonical_email
@@ -5,7 +7,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.links.models import Link
 from portal.sessions.models import Session, Who
-from portal.staff.models import Staff
+from portal.staff.models import Role, Staff
 
 
 def invited_by(link: Link) -> Staff:
@@ -47,6 +49,18 @@ def everyone() -> list[Staff]:
     """Owners first, then by name; who may no longer come in stands last."""
     people = db.session.scalars(sa.select(Staff)).all()
     return sorted(people, key=lambda one: (not one.is_active, one.role.rank, one.name.casefold()))
+
+
+def active() -> Sequence[Staff]:
+    """Who may come in, by name: they can answer for a figure, or own a task."""
+    here = sa.select(Staff).where(Staff.disabled_at.is_(None))
+    return db.session.scalars(here.order_by(Staff.name, Staff.id)).all()
+
+
+def owners() -> Sequence[Staff]:
+    """The owners who may come in, the longest here first."""
+    here = sa.select(Staff).where(Staff.role == Role.OWNER, Staff.disabled_at.is_(None))
+    return db.session.scalars(here.order_by(Staff.id)).all()
 
 
 def was_here(person: Staff) -> bool:
