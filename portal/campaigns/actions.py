@@ -28,8 +28,6 @@ from portal.outbox import actions as outbox
 from portal.staff.models import Staff
 
 LONGEST = timedelta(days=120)  # a link lives 180 days, and must outlive the deadline by 60
-BETWEEN_MAILS = timedelta(days=2)
-BETWEEN_LINKS = timedelta(minutes=5)
 
 
 # ── The campaign ───────────────────────────────────────────────────────────────────────────
@@ -135,7 +133,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
 
     Sending twice sends once: the second waits for the first and finds it done.
     """
-    _lock(campaign)
+    sending.hold(campaign)
     if campaign.state is not CampaignState.DRAFT:
         return
     _still_a_draft(campaign, seen)
@@ -160,8 +158,12 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     sending.promise_mails(campaign)
 
 
-def send_scheduled(campaign: Campaign) -> None:
+def send_scheduled(campaign_id: int) -> None:
     """Its moment has come; what stands against it now is written down for whoever wrote it."""
+    campaign = db.session.get_one(Campaign, campaign_id)
+    sending.hold(campaign)
+    if campaign.scheduled_for is None or campaign.scheduled_for > clock.now():
+        return  # its moment was changed while this waited
     try:
         send(campaign, by=campaign.owner)
     except NotAllowed as refusal:
@@ -171,7 +173,7 @@ def send_scheduled(campaign: Campaign) -> None:
 
 def pause(campaign: Campaign, *, by: Actor) -> None:
     """Nothing more leaves until it is resumed; mails promised and not tried wait with the rest."""
-    _lock(campaign)
+    sending.hold(campaign)
     if campaign.state is not CampaignState.SENT:
         raise NotAllowed("Only a campaign on its way can be paused.")
     if campaign.paused_at is None:
@@ -182,7 +184,7 @@ def pause(campaign: Campaign, *, by: Actor) -> None:
 
 def resume(campaign: Campaign, *, by: Actor) -> None:
     """Go on where it was paused."""
-    _lock(campaign)
+    sending.hold(campaign)
     if campaign.paused_at:
         campaign.paused_at = None
         record(campaign, "resumed", by=by)
@@ -190,7 +192,7 @@ def resume(campaign: Campaign, *, by: Actor) -> None:
 
 def close(campaign: Campaign, *, by: Actor) -> None:
     """Nothing new may be started from now on; what was begun goes on. Twice is harmless."""
-    _lock(campaign)
+    sending.hold(campaign)
     if campaign.state is CampaignState.CLOSED:
         return
     if campaign.state is CampaignState.DRAFT:
@@ -226,15 +228,6 @@ def _check_deadline(deadline: date) -> None:
         raise NotAllowed(
             f"Choose a deadline within {LONGEST.days} days: links could not live longer."
         )
-
-
-def _lock(campaign: Campaign) -> None:
-    """Keep the row from everyone else until this transaction ends, and see it as it is now.
-
-    Two steps: loading with FOR UPDATE would refuse a row whose version has moved on.
-    """
-    db.session.execute(sa.select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
-    db.session.refresh(campaign)
 
 
 def _still_a_draft(campaign: Campaign, seen: int | None) -> None:

@@ -1,15 +1,14 @@
 """What the worker does every few seconds for all campaigns."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 
 from portal.campaigns import actions, sending
 
 
-def steps() -> Iterator[str]:
-    """Do what is due, a piece at a time; commit after each."""
-    for campaign in sending.scheduled():
-        actions.send_scheduled(campaign)
-        yield campaign.slug
-    for campaign_id in sending.on_their_way():
-        sending.move_on(campaign_id)
-        yield f"campaign:{campaign_id}"
+def due() -> list[Callable[[], object]]:
+    """What is to be done now, a piece for each campaign: only looks. Commit after each piece."""
+    return [
+        *(partial(actions.send_scheduled, number) for number in sending.scheduled()),
+        *(partial(sending.move_on, number) for number in sending.on_their_way()),
+    ]

@@ -27,31 +27,38 @@ UNANSWERED = (InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPEN
 # ── What is due ────────────────────────────────────────────────────────────────────────────
 
 
-def scheduled() -> Sequence[Campaign]:
+def scheduled() -> list[int]:
     """Drafts whose moment has come."""
-    return db.session.scalars(
-        sa.select(Campaign).where(
-            Campaign.state == CampaignState.DRAFT, Campaign.scheduled_for <= clock.now()
-        )
-    ).all()
+    come = sa.select(Campaign.id).where(
+        Campaign.state == CampaignState.DRAFT, Campaign.scheduled_for <= clock.now()
+    )
+    return list(db.session.scalars(come.order_by(Campaign.id)))
 
 
 def on_their_way() -> list[int]:
-    """Campaigns from which mail may leave now."""
-    running = sa.select(Campaign.id).where(
+    """Campaigns of which a mail or a reminder may leave now."""
+    running = sa.select(Campaign).where(
         Campaign.state == CampaignState.SENT,
         Campaign.paused_at.is_(None),
         Campaign.deadline >= clock.now().date(),
     )
-    return list(db.session.scalars(running.order_by(Campaign.id)))
+    found = db.session.scalars(running.order_by(Campaign.id)).all()
+    return [one.id for one in found if waiting(one, min(room(one), 1)) or due(one, 1)]
+
+
+def hold(campaign: Campaign) -> None:
+    """Keep the row from everyone else until this transaction ends, and see it as it is now.
+
+    Two steps: loading with FOR UPDATE would refuse a row whose version has moved on.
+    """
+    db.session.execute(sa.select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    db.session.refresh(campaign)
 
 
 def move_on(campaign_id: int) -> int:
     """Promise the next mails and reminders of one campaign; how many. The caller commits."""
-    campaign = db.session.get(Campaign, campaign_id)
-    # Two steps: loading with FOR UPDATE would refuse a row whose version has moved on.
-    db.session.execute(sa.select(Campaign.id).where(Campaign.id == campaign_id).with_for_update())
-    db.session.refresh(campaign)
+    campaign = db.session.get_one(Campaign, campaign_id)
+    hold(campaign)
     if not campaign.is_open or campaign.paused_at:
         return 0
     mails = promise_mails(campaign)
@@ -159,7 +166,7 @@ def promise_reminders(campaign: Campaign) -> int:
     return count
 
 
-def due(campaign: Campaign) -> Sequence[Invitation]:
+def due(campaign: Campaign, most: int = AT_ONCE) -> Sequence[Invitation]:
     """Whose next reminder's day has come."""
     steps = [
         sa.and_(
@@ -178,7 +185,7 @@ def due(campaign: Campaign) -> Sequence[Invitation]:
             sa.or_(sa.false(), *steps),
         )
         .order_by(Invitation.id)
-        .limit(AT_ONCE)
+        .limit(most)
     ).all()
 
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, worker
 from portal.advocates import actions as advocates
 from portal.advocates.models import Advocate, Company
-from portal.campaigns import actions, inviting, rounds
+from portal.campaigns import actions, inviting, sending
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Ask, Campaign, CampaignState, Invitation
 from portal.db import db
@@ -36,9 +37,8 @@ def go_round(app):
     """One round of the worker."""
 
     def go_round() -> None:
-        with app.test_request_context():
-            for _ in rounds.steps():
-                db.session.commit()
+        with app.app_context():
+            worker.move_campaigns()
 
     return go_round
 
@@ -112,6 +112,35 @@ def test_who_stops_while_waiting_for_a_turn_gets_no_mail(sent, act, go_round, wa
         go_round()
     assert len(saved(Message)) == 11
     assert any(entry.verb == "not mailed" for entry in saved(Entry))
+
+
+def test_a_round_with_nothing_to_do_takes_no_writers_turn(app, sent, go_round, wait, saved):
+    sent(mails_per_minute=5, reminders=[2])
+    said = []
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *a: said.append(a[2]))
+    go_round()  # five were promised in this minute, and seven wait
+    assert said
+    assert not [one for one in said if "IMMEDIATE" in one or "FOR UPDATE" in one]
+    wait(minutes=2)
+    go_round()
+    assert len(saved(Message)) == 10
+
+
+def test_one_campaign_that_fails_holds_up_no_other(
+    sent, go_round, wait, saved, monkeypatch, caplog
+):
+    number = sent(mails_per_minute=5)
+    monkeypatch.setattr(sending, "on_their_way", lambda: [number + 1, number])  # the first: gone
+    wait(minutes=2)
+    go_round()
+    assert len(saved(Message)) == 10
+    assert "could not move on" in caplog.text
+
+
+def test_a_plan_called_off_while_its_turn_came_is_not_kept(act, draft, saved):
+    act(lambda: actions.send_scheduled(draft))
+    assert saved(Campaign)[0].state is CampaignState.DRAFT
 
 
 # ── Reminders ──────────────────────────────────────────────────────────────────────────────
