@@ -10,7 +10,7 @@ from portal.consent.models import Channel, Purpose, Scope
 from portal.db import db
 from portal.placements.models import Kind, Placement, Reason
 from portal.publishing.models import Asset
-from portal.publishing.queries import RECONFIRM, confirmed_since
+from portal.publishing.queries import RECONFIRM, confirmed_at, confirmed_since
 from portal.submissions.models import State, Submission
 
 
@@ -74,6 +74,9 @@ def why_not(placement: Placement) -> Reason:
         return Reason.EXPIRED
     if not said or not said.in_force or placement.channel not in said.channels:
         return Reason.REFUSED
-    lately = sa.select(confirmed_since(clock.now() - RECONFIRM)).select_from(Asset)
-    lately = lately.join(Asset.submission).where(Asset.id == placement.asset_id)
-    return Reason.COMPANY if db.session.scalar(lately) else Reason.UNCONFIRMED
+    confirmed = confirmed_at(placement.asset)
+    if confirmed <= clock.now() - RECONFIRM:
+        return Reason.UNCONFIRMED
+    if person.moved_at and confirmed <= person.moved_at:
+        return Reason.LEFT
+    return Reason.COMPANY

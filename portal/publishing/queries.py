@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent import companies
 from portal.consent import queries as permissions
-from portal.consent.models import GRANTING, Channel, ConsentEvent, Purpose, Scope
+from portal.consent.models import GRANTING, Channel, ConsentEvent, Purpose, Receipt, Scope
 from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
@@ -53,6 +53,20 @@ def confirmed_since(moment) -> sa.ColumnElement[bool]:
         ConsentEvent.at > moment,
     )
     return sa.or_(Asset.published_at > moment, again)
+
+
+def confirmed_at(asset: Asset) -> datetime:
+    """The same for one asset, in Python: when its words were published, or last said yes to."""
+    return max([asset.published_at, *(event.at for event in yeses(asset.submission.receipt))])
+
+
+def yeses(receipt: Receipt) -> list[ConsentEvent]:
+    """Each time a person said yes to showing their words, oldest first."""
+    return [
+        event
+        for event in receipt.events
+        if event.purpose is Purpose.WORDS and event.verdict in GRANTING
+    ]
 
 
 def is_allowed(purpose: Purpose, channel: Channel | None = None) -> sa.ColumnElement[bool]:

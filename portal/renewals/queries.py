@@ -11,14 +11,20 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from portal import clock, seeds
 from portal.advocates.models import Advocate
 from portal.consent import queries as permissions
-from portal.consent.models import GRANTING, Purpose, Receipt
+from portal.consent.models import Purpose, Receipt
 from portal.db import db
 from portal.errors import NotFound
 from portal.media.models import Photo
 from portal.publishing import rendering
 from portal.publishing.items import item
 from portal.publishing.models import Asset
-from portal.publishing.queries import RECONFIRM, asset_of, photo_is_public
+from portal.publishing.queries import (
+    RECONFIRM,
+    asset_of,
+    confirmed_at,
+    photo_is_public,
+    yeses,
+)
 from portal.renewals.models import Renewal
 from portal.submissions.models import State, Submission
 
@@ -48,12 +54,7 @@ class Due:
 def due_at(asset: Asset) -> tuple[datetime, bool]:
     """When the words fall off the page by themselves, and whether a change of job is why."""
     submission = asset.submission
-    said = [
-        event
-        for event in submission.receipt.events
-        if event.purpose is Purpose.WORDS and event.verdict in GRANTING
-    ]
-    confirmed = max([asset.published_at, *(event.at for event in said)])
+    said, confirmed = yeses(submission.receipt), confirmed_at(asset)
     ends = confirmed + RECONFIRM
     if said and said[-1].until:
         ends = min(ends, said[-1].until)

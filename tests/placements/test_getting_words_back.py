@@ -1,5 +1,6 @@
 """Words used where we cannot reach become tasks the moment they may no longer stand there."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -58,6 +59,7 @@ def test_T23_each_place_rests_on_its_own_permission(placed, take_back, look, kin
     ("what", "reason"),
     [
         ("left", Reason.LEFT),
+        ("moved", Reason.LEFT),
         ("restricted", Reason.RESTRICTED),
         ("a year", Reason.UNCONFIRMED),
         ("ends", Reason.EXPIRED),
@@ -71,14 +73,34 @@ def test_T6_T29_expiry_and_leaving_make_tasks_too(
     def change():
         person = db.session.get(Advocate, ada)
         person.left_at = clock.now() if what == "left" else None
+        person.moved_at = clock.now() if what == "moved" else None
         person.restricted_at = clock.now() if what == "restricted" else None
 
-    if what in ("left", "restricted"):
+    if what in ("left", "moved", "restricted"):
         act(change)
     else:
         wait(days=366)
     look()
     assert [task.reason for task in saved(Takedown)] == [reason]
+
+
+def test_T29_a_change_of_job_before_the_last_yes_is_not_the_reason(placed, act, ada, saved):
+    def move():
+        asset = db.session.query(Asset).one()
+        db.session.get(Advocate, ada).moved_at = asset.published_at - timedelta(days=1)
+
+    placed()
+    act(move)
+    placed(place="Pitch deck, slide 8", names_company=True)  # its company never said yes to decks
+    assert [task.reason for task in saved(Takedown)] == [Reason.COMPANY]
+
+
+def test_T6_a_year_without_a_yes_comes_before_a_change_of_job(placed, act, ada, look, saved, wait):
+    placed(Kind.SITE)
+    act(lambda: setattr(db.session.get(Advocate, ada), "moved_at", clock.now()))
+    wait(days=366)
+    look()
+    assert [task.reason for task in saved(Takedown)] == [Reason.UNCONFIRMED]
 
 
 def test_T28_a_company_that_forbids_its_name_gets_it_back_from_where_it_is_named(
