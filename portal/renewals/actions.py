@@ -41,7 +41,8 @@ def nightly() -> int:
         if renewal.submission_id not in due:
             _close(renewal, Answer.OVERTAKEN, by=SYSTEM)
         else:
-            done += _remind(renewal, due[renewal.submission_id])
+            one = due[renewal.submission_id]
+            done += _tell_of_move(renewal, one) or _remind(renewal, one)
     for one in due.values():
         if one.asked is None and not _answered_no(one):
             ask(one.asset.submission, by=SYSTEM)
@@ -144,6 +145,16 @@ def _hold(renewal: Renewal, answer: Answer) -> Submission | None:
 def _close(renewal: Renewal, answer: Answer, *, by: Actor) -> None:
     renewal.answer, renewal.answered_at = answer, clock.now()
     record(renewal, answer.value, by=by)
+
+
+def _tell_of_move(renewal: Renewal, due: Due) -> bool:
+    """Once for each change of job while the question is open: the words are off the page, and no
+    longer on the day the mail before this one named."""
+    if not due.moved or renewal.due_at == due.at:
+        return False
+    renewal.due_at = due.at
+    _mail(renewal, "renewal", moved=True)
+    return True
 
 
 def _remind(renewal: Renewal, due: Due) -> bool:

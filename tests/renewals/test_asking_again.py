@@ -205,6 +205,31 @@ def test_T29_another_job_holds_the_words_until_they_are_confirmed(
     assert night() == 0
 
 
+def test_T29_another_job_while_the_question_waits_is_written_about_once(
+    published, act, ada, night, wait, link, answer, as_stranger, post_mail, mailroom, saved
+):
+    address = published()
+    wait(days=340)
+    night()
+    where = link()
+    assert "Without an answer, these words leave our pages after" in as_stranger.get(where).text
+    act(lambda: setattr(db.session.get(Advocate, ada), "moved_at", clock.now()))
+    assert as_stranger.get(address).status_code == 410
+    sent = len(mailroom.mails)
+    assert night() == 1
+    for _ in range(40):
+        wait(days=1)
+        assert night() == 0
+    post_mail()
+    [mail] = mailroom.mails[sent:]
+    assert "Your job has changed" in mailroom.text(mail)
+    where = link()
+    assert "These words are off our pages at present" in as_stranger.get(where).text
+    answer(where, "kept")
+    assert as_stranger.get(address).status_code == 200
+    assert len(saved(Renewal)) == 1
+
+
 @pytest.mark.parametrize("how", ["withdrawn", "left", "retired"])
 def test_what_was_settled_otherwise_is_not_asked_or_reminded(
     published, night, wait, act, ada, saved, post_mail, mailroom, how
