@@ -73,11 +73,16 @@ def end(placement: Placement, *, by: Actor) -> None:
         record(placement, "ended", by=by)
 
 
-def finish(takedown: Takedown, outcome: Outcome, proof: Proof, *, by: Actor) -> None:
-    """Close a task with what shows that it is done. A second time it says who did it first."""
+def hold(takedown: Takedown) -> None:
+    """Keep others from changing a task until this is committed; refused once it is closed."""
     db.session.refresh(takedown, with_for_update=True)
     if takedown.closed_at:
         raise NotAllowed("This was closed already. Nothing was changed.")
+
+
+def finish(takedown: Takedown, outcome: Outcome, proof: Proof, *, by: Actor) -> None:
+    """Close a task with what shows that it is done; the first proof stays."""
+    hold(takedown)
     if not proof:
         raise NotAllowed("Say how you know, give an address, or add a picture.")
     takedown.proof, takedown.proof_url = proof.text.strip(), proof.url.strip()
@@ -88,6 +93,7 @@ def finish(takedown: Takedown, outcome: Outcome, proof: Proof, *, by: Actor) -> 
 
 def hand_over(takedown: Takedown, owner: Staff, *, by: Actor) -> None:
     """Make it somebody else's task; they hear of it."""
+    hold(takedown)
     if takedown.owner_id != owner.id:
         takedown.owner = owner
         record(takedown, "handed over", by=by, note=owner.name)

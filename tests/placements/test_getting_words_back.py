@@ -11,6 +11,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.consent.models import Purpose
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.placements import actions
 from portal.placements.models import Kind, Outcome, Placement, Reason, Takedown
 from portal.publishing.models import Asset
@@ -215,6 +216,36 @@ def test_closing_twice_keeps_the_first_proof(task, as_rosa, saved):
     again = as_rosa.post(f"{address}/proof", data=PROOF | {"proof": "Another."})
     assert again.status_code == 409
     assert saved(Takedown)[0].proof == PROOF["proof"]
+
+
+def test_a_closed_task_is_handed_to_nobody(task, as_rosa, save, saved, rosa, post_mail, mailroom):
+    address = task()
+    sam = save(Staff(email="sam@acme.example", name="Sam", role=Role.EDITOR))
+    as_rosa.post(f"{address}/proof", data=PROOF)
+    handed = as_rosa.post(f"{address}/owner", data={"owner": sam})
+    assert handed.status_code == 409
+    assert "This was closed already" in handed.text
+    assert saved(Takedown)[0].owner_id == rosa
+    post_mail()
+    assert mailroom.to("sam@acme.example") == []
+
+
+def test_a_task_closed_meanwhile_by_someone_else_is_handed_to_nobody(app, task, act, save, rosa):
+    task()
+    sam = save(Staff(email="sam@acme.example", name="Sam", role=Role.EDITOR))
+    with app.app_context():
+        seen = db.session.scalars(sa.select(Takedown)).one()
+        db.session.rollback()  # lets others write; what was read stays read
+        sa.orm.attributes.set_committed_value(seen, "closed_at", None)
+
+        def close():
+            one, proof = db.session.scalars(sa.select(Takedown)).one(), actions.Proof("Gone.")
+            actions.finish(one, Outcome.GONE, proof, by=db.session.get(Staff, rosa))
+
+        act(close)
+        other, me = db.session.get(Staff, sam), db.session.get(Staff, rosa)
+        with pytest.raises(NotAllowed, match="closed already"):
+            actions.hand_over(seen, other, by=me)
 
 
 def test_the_place_of_an_open_task_cannot_be_ended_without_its_proof(task, as_rosa, saved):
