@@ -109,6 +109,7 @@ def finish(takedown_id):
     form = ProofForm()
     if not form.validate():
         return _page(takedown, form), 422
+    actions.hold(takedown)  # before a file is kept that nothing would name
     try:
         key, mimetype = _kept(form.file.data)
     except Refusal as refusal:

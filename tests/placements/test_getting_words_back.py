@@ -218,6 +218,17 @@ def test_closing_twice_keeps_the_first_proof(task, as_rosa, saved):
     assert saved(Takedown)[0].proof == PROOF["proof"]
 
 
+def test_a_proof_that_comes_too_late_leaves_no_file_behind(task, as_rosa, tmp_path):
+    address, picture = task(), BytesIO()
+    as_rosa.post(f"{address}/proof", data=PROOF)
+    before = set((tmp_path / "media").rglob("*"))
+    Image.new("RGB", (20, 20), "white").save(picture, "PNG")
+    picture.seek(0)
+    form = {"outcome": "gone", "file": (picture, "slide.png")}
+    assert as_rosa.post(f"{address}/proof", data=form).status_code == 409
+    assert set((tmp_path / "media").rglob("*")) == before
+
+
 def test_a_closed_task_is_handed_to_nobody(task, as_rosa, save, saved, rosa, post_mail, mailroom):
     address = task()
     sam = save(Staff(email="sam@acme.example", name="Sam", role=Role.EDITOR))
