@@ -16,7 +16,7 @@ from portal.media.models import Photo
 from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
-from portal.publishing.queries import PICKED, RECONFIRM, faults, permitted
+from portal.publishing.queries import PICKED, RECONFIRM, confirmed_at, faults, permitted
 from portal.staff import queries as staff
 from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
@@ -128,6 +128,9 @@ def reason(asset: Asset) -> str:
         return f"permission {permission.standing if permission else 'withdrawn'}"
     if submission.advocate.left_at:
         return "the customer left"
-    if submission.advocate.moved_at and clock.now() - asset.published_at < RECONFIRM:
+    if submission.advocate.restricted_at:
+        return "their data is on hold"
+    moved, confirmed = submission.advocate.moved_at, confirmed_at(asset)
+    if moved and moved >= confirmed > clock.now() - RECONFIRM:
         return "their job changed, and they have not confirmed"
     return "not confirmed for a year"

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent import actions as consent
@@ -232,6 +233,34 @@ def test_the_list_says_why_something_is_not_public_any_more(published, as_rosa, 
     act(withdraw)
     assert "Permission withdrawn" in as_rosa.get("/staff/published?show=off").text
     assert "Ada Lovelace" not in as_rosa.get("/staff/published?show=public").text
+
+
+def test_T36_the_list_says_that_a_persons_data_is_on_hold(published, as_rosa, act, ada):
+    published()
+    act(lambda: setattr(db.session.get(Advocate, ada), "restricted_at", clock.now()))
+    assert "Their data is on hold" in as_rosa.get("/staff/published?show=off").text
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [(30, "Their job changed, and they have not confirmed"), (200, "Not confirmed for a year")],
+)
+def test_T6_the_list_counts_the_year_from_the_last_yes(
+    published, browser_of, rosa, act, ada, wait, days, sentence
+):
+    published()
+    wait(days=200)
+
+    def say_yes():
+        who, receipt = db.session.get(Advocate, ada), db.session.query(Submission).one().receipt
+        consent.reconfirm(receipt, by=who, circumstances=Circumstances())
+
+    act(say_yes)
+    wait(days=180)  # more than a year after it was published
+    act(lambda: setattr(db.session.get(Advocate, ada), "moved_at", clock.now()))
+    wait(days=days)
+    page = browser_of(staff=rosa).get("/staff/published?show=off").text
+    assert sentence in page
 
 
 def test_an_empty_list_says_what_will_be_there(as_rosa):
