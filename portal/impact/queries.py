@@ -58,10 +58,6 @@ def of_submission(submission: Submission) -> Impact:
     return next(iter(of_assets(ids).values()), Impact())
 
 
-def of_asset(asset: Asset) -> Impact:
-    return of_assets([asset.id])[asset.id]
-
-
 def by_person() -> Mapping[int, Impact]:
     """What the words of everyone who has any did together, by advocate."""
     rows = db.session.execute(

@@ -14,7 +14,6 @@ from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
 from portal.errors import NotFound
-from portal.media.models import Photo
 from portal.publishing import rendering
 from portal.publishing.items import item
 from portal.publishing.models import Asset
@@ -166,12 +165,10 @@ class Question:
 def question(renewal: Renewal) -> Question:
     """Drawn as if permitted, for a page that has run out shows nothing any more."""
     submission = renewal.submission
-    asset, version = asset_of(submission), submission.current
+    asset, photo = asset_of(submission), submission.advocate.photo
     if asset is None:
         raise NotFound("What this was about is gone.")
-    version = asset.words
-    photo_id = submission.advocate.photo_id
-    key = db.session.get_one(Photo, photo_id).key if photo_id else None
+    version, key = asset.words, photo and photo.key
     may = rendering.allowed(submission, version.sha256)
     picture = f"/media/{key}.webp" if key and photo_is_public(key) else None
     drawn = item(submission, version, may, picture, asset=asset, excerpt=asset.excerpt)
