@@ -1,19 +1,22 @@
 """What finance takes away: the ledger and each payee's year, as pages and for a spreadsheet."""
 
 from flask import Response, render_template, request
+from flask_login import current_user
 
 from portal import auth, clock, spreadsheet
+from portal.db import db
+from portal.history.actions import record
 from portal.incentives import books, payees
 from portal.incentives.door import bp
 from portal.staff.models import Role
 
 
-@bp.get("/staff/rewards.csv")
-@auth.staff(Role.EDITOR)
+@bp.post("/staff/rewards/export")
+@auth.staff(Role.EDITOR, confirmed=True)
 def export():
     """What the filters in the address leave, all pages of it."""
-    wanted = books.Filter.of(request.args)
-    return _file("rewards", spreadsheet.table(books.HEADS, books.lines(wanted)))
+    text = spreadsheet.table(books.HEADS, books.lines(books.Filter.of(request.args)))
+    return _taken("rewards", text)
 
 
 @bp.get("/staff/rewards/payees")
@@ -30,11 +33,12 @@ def payees_page():
     )
 
 
-@bp.get("/staff/rewards/payees.csv")
-@auth.staff(Role.EDITOR)
-def payees_csv():
+@bp.post("/staff/rewards/payees/export")
+@auth.staff(Role.EDITOR, confirmed=True)
+def export_payees():
     year = asked_year()
-    return _file(f"payees-{year}", spreadsheet.table(books.PAYEE_HEADS, books.payee_lines(year)))
+    text = spreadsheet.table(books.PAYEE_HEADS, books.payee_lines(year))
+    return _taken("payees", text, str(year))
 
 
 def asked_year() -> int:
@@ -42,6 +46,10 @@ def asked_year() -> int:
     return year if 2000 <= year <= 9000 else clock.now().year
 
 
-def _file(name: str, text: str) -> Response:
+def _taken(what: str, text: str, of: str = "") -> Response:
+    """The file; that it is taken along is written down, so it takes a POST."""
+    record(current_user, f"{what} exported", by=current_user, note=of)
+    db.session.commit()
+    name = f"{what}-{of}" if of else what
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)

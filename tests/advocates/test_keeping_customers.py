@@ -146,9 +146,23 @@ def test_no_such_customer_is_said_in_words(as_rosa):
 def test_customers_leave_as_a_table_in_which_nothing_is_a_formula(as_rosa, save, ada):
     company = Company(name="=1+1 Ltd", name_key="=1+1 ltd")
     save(person(7, "@Evil", company, country="Chile"))
-    answer = as_rosa.get("/staff/customers.csv?country=Chile")
+    answer = as_rosa.post("/staff/customers/export?country=Chile")
     assert answer.mimetype == "text/csv"
     assert "'=1+1 Ltd" in answer.text
     assert "'@Evil" in answer.text
     assert "Lovelace" not in answer.text
-    assert "Lovelace" in as_rosa.get("/staff/customers.csv").text
+    assert "Lovelace" in as_rosa.post("/staff/customers/export").text
+
+
+def test_who_takes_the_customers_along_confirms_it_and_is_written_down(
+    as_rosa, rosa, ada, wait, saved
+):
+    path = "/staff/customers/export?q=Lovelace"
+    assert "Lovelace" in as_rosa.post(path).text
+    entry = saved(Entry)[-1]
+    assert (entry.by, entry.verb) == (f"staff:{rosa}", "customers exported")
+    wait(minutes=11)
+    asked = as_rosa.post(path)
+    assert asked.status_code == 422
+    assert f'action="{path}"' in asked.text  # what was searched for is kept
+    assert "Analytical" not in asked.text

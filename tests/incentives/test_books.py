@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portal.history.models import Entry
 from portal.incentives.limits import Limits
 from portal.incentives.models import RewardState
 
@@ -30,12 +31,14 @@ def test_the_filter_stands_in_the_address_and_holds_for_the_file(as_rosa, earn, 
         "?to=2020-01-01": set(),
         "?state=nonsense&from=never": {"1", "2"},
     }.items():
-        assert {row["reward"] for row in rows(as_rosa.get(f"/staff/rewards.csv{query}"))} == found
+        assert {
+            row["reward"] for row in rows(as_rosa.post(f"/staff/rewards/export{query}"))
+        } == found
         page = as_rosa.get(f"/staff/rewards{query}").text
         for number in ("1", "2"):
             shown = f'href="/staff/rewards/{number}"' in page
             assert shown is (number in found), (query, number)
-    line = rows(as_rosa.get("/staff/rewards.csv?state=issued"))[0]
+    line = rows(as_rosa.post("/staff/rewards/export?state=issued"))[0]
     assert (line["value"], line["currency"], line["how"]) == ("25.00", "EUR", "by hand")
     assert (line["note"], line["campaign"], line["name"]) == (
         "Order 4711", "Autumn voices", "Ada Lovelace",
@@ -45,7 +48,7 @@ def test_the_filter_stands_in_the_address_and_holds_for_the_file(as_rosa, earn, 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
 def test_no_cell_is_taken_for_a_formula(as_rosa, earn, start):
     earn(limits=Limits("campaign:1", f"{start}HYPERLINK(1)"))
-    assert rows(as_rosa.get("/staff/rewards.csv"))[0]["campaign"].startswith("'")
+    assert rows(as_rosa.post("/staff/rewards/export"))[0]["campaign"].startswith("'")
 
 
 def test_T14_each_payees_year_is_added_up_and_donations_are_not_theirs(as_rosa, earn, rule):
@@ -53,10 +56,33 @@ def test_T14_each_payees_year_is_added_up_and_donations_are_not_theirs(as_rosa, 
         earn(f"lead:{number}", donated=number == 3)
     for number in (1, 2, 4):
         rule(number, RewardState.APPROVED, RewardState.ISSUED)
-    (line,) = rows(as_rosa.get(f"/staff/rewards/payees.csv?year={YEAR}"))
+    (line,) = rows(as_rosa.post(f"/staff/rewards/payees/export?year={YEAR}"))
     assert (line["name"], line["rewards"], line["total"]) == ("Ada Lovelace", "2", "50.00")
     assert "Ada Lovelace" in as_rosa.get("/staff/rewards/payees").text
-    assert rows(as_rosa.get("/staff/rewards/payees.csv?year=2020")) == []
+    assert rows(as_rosa.post("/staff/rewards/payees/export?year=2020")) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "path", "verb", "note"),
+    [
+        ("/payees", f"/staff/rewards/payees/export?year={YEAR}", "payees exported", str(YEAR)),
+        ("?state=issued", "/staff/rewards/export?state=issued", "rewards exported", ""),
+    ],
+)
+def test_T14_who_takes_a_table_along_confirms_it_and_is_written_down(
+    as_rosa, earn, rule, wait, saved, rosa, at, path, verb, note
+):
+    earn()
+    rule(1, RewardState.APPROVED, RewardState.ISSUED)
+    assert path in as_rosa.get(f"/staff/rewards{at}").text
+    assert as_rosa.post(path).mimetype == "text/csv"
+    entry = saved(Entry)[-1]
+    assert (entry.by, entry.verb, entry.note) == (f"staff:{rosa}", verb, note)
+    wait(minutes=11)
+    asked = as_rosa.post(path)
+    assert asked.status_code == 422
+    assert f'action="{path}"' in asked.text
+    assert "Ada" not in asked.text
 
 
 def test_T14_a_year_nobody_set_is_said_on_the_staff_home_in_time(
