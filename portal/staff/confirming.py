@@ -14,7 +14,7 @@ from portal.staff.models import Staff
 from portal.web import guesses, limiter
 
 TRIES = parse("10 per 15 minutes")
-OURS = {"confirming", "confirm_password", "confirm_passkey", "csrf_token"}
+OURS = {"confirming", "confirm_password", "confirm_passkey", "file_again", "csrf_token"}
 WRONG = "That is not your password."
 
 
@@ -59,8 +59,14 @@ def page(person: Staff, form: ConfirmForm, *, action: str, kept: list, status: i
         person=person,
         passkey=passkeys.to_prove(challenges.current(), person) if known else None,
         by_company=bool(person.sso_subject and settings().sso_issuer),
+        file_again=loses_file(),
     )
     return text, status
+
+
+def loses_file() -> bool:
+    """Whether a file was sent, now or at first: no page can bring one back."""
+    return "file_again" in request.form or any(one.filename for one in request.files.values())
 
 
 def prove(person: Staff, form: ConfirmForm) -> bool:

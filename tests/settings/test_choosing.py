@@ -1,6 +1,7 @@
 """Owners choose how the portal looks and speaks; each change is kept, with who made it."""
 
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -130,6 +131,19 @@ def test_a_file_that_is_no_picture_keeps_what_was_typed(as_rosa):
     assert answer.status_code == 422
     assert "not a picture we can use" in answer.text
     assert "Acme Two" in answer.text
+
+
+def test_who_is_asked_once_more_is_told_to_choose_the_logo_again(as_rosa, wait, saved):
+    wait(minutes=11)
+    asked = choose(as_rosa, brand_name="Acme Two", logo=(logo(), "logo.png"))
+    assert asked.status_code == 422
+    assert "Choose it again afterwards" in asked.text
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text))
+    assert kept["brand_name"] == "Acme Two"
+    again = choose(as_rosa, **kept, confirm_password="wrong")
+    assert "Choose it again afterwards" in again.text  # also after a mistyped password
+    assert "Choose it again" not in choose(as_rosa, brand_name="Acme Two").text
+    assert saved(Setting) == []
 
 
 def test_mails_come_from_the_chosen_address(app, as_rosa):
