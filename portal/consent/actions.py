@@ -21,6 +21,7 @@ from portal.links import actions as links
 from portal.outbox import actions as outbox
 
 GENESIS = "0" * 64
+WITHDRAWN = "permission withdrawn"  # as the history says it
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else
 
 
@@ -88,7 +89,7 @@ def withdraw(
     _lock(receipt)
     if queries.in_force(receipt, purpose):
         _append(receipt, purpose, Verdict.WITHDRAWN, by=by, circumstances=circumstances)
-        record(receipt, "permission withdrawn", by=by, purpose=purpose.value)
+        record(receipt, WITHDRAWN, by=by, purpose=purpose.value)
 
 
 def reconfirm(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -> None:

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from portal.config import ROOT
-from portal.consent import actions as consent
+from portal.consent import checking
 from portal.db import db
 from portal.prompts import queries as prompts
 from portal.proof import integrity, signing
@@ -52,14 +52,8 @@ def checkup() -> list[Check]:
     ]
     if not_ready:
         return checks
-    broken = consent.first_broken_link()
-    checks.append(
-        Check(
-            "consent chain",
-            broken is None,
-            "unbroken" if broken is None else f"event {broken} was changed",
-        )
-    )
+    broken = list(checking.faults())
+    checks.append(Check("consent chain", not broken, "; ".join(broken) or "unbroken"))
     changed = [f"{slug}: {fault}" for slug, fault in integrity.faults()]
     checks.append(
         Check("published words", not changed, "; ".join(changed) or "all as they were sent")

@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
+from portal.advocates.models import Advocate
 from portal.consent import actions
 from portal.consent.models import ConsentEvent, Receipt, Verdict
 from portal.db import db
+from portal.privacy import actions as privacy
 from tests.submissions.way import Way
 
 
@@ -63,6 +65,31 @@ def test_a_change_behind_its_back_is_named(app, verify, statement, first):
     result = verify()
     assert result.exit_code == 1
     assert f"consent event {first}:" in result.output
+
+
+def test_T24_a_withdrawal_cut_off_the_end_of_the_chain_is_missed(app, as_ada, verify, saved):
+    """What is gone from the end leaves whole links behind; the history still knows of it."""
+    reference = saved(Receipt)[0].reference
+    as_ada.post(f"/me/permissions/{reference}/words/withdrawal")
+    assert verify().exit_code == 0
+    last = saved(ConsentEvent)[-1].id
+    tamper(app, f"DELETE FROM consent_event WHERE id = {last}")
+    found = verify()
+    assert found.exit_code == 1
+    assert f"receipt {reference}: a withdrawal is missing" in found.output
+    doctor = app.test_cli_runner().invoke(args=["doctor"])
+    assert f"receipt {reference}: a withdrawal is missing" in doctor.output
+
+
+def test_T24_a_withdrawal_of_someone_erased_is_not_missed(app, act, ada, verify, saved, as_ada):
+    as_ada.post(f"/me/permissions/{saved(Receipt)[0].reference}/words/withdrawal")
+
+    def erase():
+        person = db.session.get(Advocate, ada)
+        privacy.erase(person, by=person, circumstances=actions.Circumstances())
+
+    act(erase)
+    assert verify().exit_code == 0
 
 
 def test_many_at_once_still_make_one_chain(app, as_ada, browser_of, ada, saved, verify):
