@@ -18,7 +18,9 @@ from portal.submissions.models import Submission
 def fault(asset: Asset) -> str:
     """What is not as it was written, in words; empty when all of it is (T3, T24)."""
     receipt = asset.submission.receipt
-    return _words_changed(asset) or (_ledger_changed(receipt) if receipt else "")
+    if receipt is None:
+        return _words_changed(asset)
+    return _words_changed(asset) or _ledger_changed(receipt) or _reward_changed(asset.submission)
 
 
 def faults() -> Iterator[tuple[str, str]]:
@@ -46,6 +48,8 @@ def _words_changed(asset: Asset) -> str:
         return ""  # emptied at their person's wish, after the permission had ended (T36)
     if seeds.digest(version.answers) != version.sha256:
         return "the words are not the ones that were sent"
+    if not words.stars_stand(version):
+        return "the stars are not the ones that were given"
     if not words.stands(asset.excerpt, version):
         return "the excerpt shown is not a piece of the words"
     said = {e.text_sha256 for e in receipt.events if e.purpose is Purpose.WORDS} if receipt else ()
@@ -59,4 +63,14 @@ def _ledger_changed(receipt: Receipt) -> str:
     for event in receipt.events:
         if event.hash != consent.chained(event) or not consent.is_as_loaded(event.statement):
             return f"consent event {event.id} is not as it was written"
+    return ""
+
+
+def _reward_changed(submission: Submission) -> str:
+    """What stands beside the words must be what the ledger says was offered and taken (T10)."""
+    events = submission.receipt.events
+    written = [e.offer for e in events if e.purpose is Purpose.WORDS and e.offer]
+    now = (submission.promise or {}) | {"choice": submission.choice}
+    if written and written[-1] != now:
+        return "the reward is not the one that was offered and taken"
     return ""

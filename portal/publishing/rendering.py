@@ -144,6 +144,8 @@ def fault(asset: Asset, now: dict[str, str | None] | None = None) -> str:
     version, proposal = asset.words, asset.proposal
     if seeds.digest(version.answers) != version.sha256:
         return "the words"
+    if not words.stars_stand(version):
+        return "the stars"
     if not words.stands(asset.excerpt, version):
         return "the piece shown"
     if proposal is None or now is None:

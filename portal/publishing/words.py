@@ -87,6 +87,12 @@ def stands(excerpt: str, version: Version) -> bool:
     return excerpt in _plain(whole(version))
 
 
+def stars_stand(version: Version) -> bool:
+    """Whether the stars drawn beside the words are those its author gave (T3)."""
+    given = [answer["value"] for answer in version.answers if answer["kind"] == "rating"]
+    return version.rating == next(iter(given), None)
+
+
 def cut(excerpt: str, text: str) -> str:
     """The excerpt with a visible ellipsis wherever something was left out (T3)."""
     start = _plain(text).index(excerpt)

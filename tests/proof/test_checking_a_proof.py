@@ -19,7 +19,7 @@ from portal.incentives.models import Choice
 from portal.publishing import actions as publishing
 from portal.publishing.models import Asset
 from portal.staff.models import Staff
-from portal.submissions.models import Relationship, Version
+from portal.submissions.models import Relationship, Submission, Version
 from tests.contributing import ANSWERS
 from tests.proof.tampering import tamper
 
@@ -230,7 +230,7 @@ def test_T24_one_byte_changed_in_the_ledger_is_found_and_named(
     )
     facts = as_stranger.get(path + ".json").json
     assert facts["fault"] == f"consent event {event.id} is not as it was written"
-    assert f"event {event.id} was changed" in doctor().output
+    assert f"consent event {event.id}: it, or one before it" in doctor().output
     verified = app.test_cli_runner().invoke(args=["consent", "verify"])
     assert verified.exit_code == 1
     assert f"consent event {event.id}:" in verified.output
@@ -250,3 +250,38 @@ def test_T26_a_cached_certificate_must_be_asked_for_again(certificate, as_strang
     assert as_stranger.get(path, headers=tag).status_code == 304
     take_back(Purpose.WORDS)
     assert as_stranger.get(path, headers=tag).status_code == 410
+
+
+def test_T3_stars_changed_beside_untouched_words_are_found_and_shown_nowhere(
+    app, certificate, as_stranger, doctor, saved
+):
+    path = certificate(Action.REVIEW, rating=2)
+    tamper(app, "version", sa.update(Version).values(rating=5))
+    facts = as_stranger.get(path + ".json").json
+    assert (facts["status"], facts["fault"]) == (
+        "altered",
+        "the stars are not the ones that were given",
+    )
+    assert "the stars are not the ones" in doctor().output
+    assert ANSWERS["worked"] not in as_stranger.get("/reviews").text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"choice": Choice.DECLINED},
+        {"promise": {"reward": "a sticker", "value_cents": 1, "currency": "EUR", "charity": ""}},
+    ],
+)
+def test_T10_a_reward_said_otherwise_than_it_was_promised_is_found_and_named(
+    app, certificate, as_stranger, doctor, change
+):
+    path = certificate(choice=Choice.ACCEPTED)
+    assert doctor().exit_code == 0
+    tamper(app, "submission", sa.update(Submission).values(**change))
+    facts = as_stranger.get(path + ".json").json
+    assert (facts["status"], facts["fault"]) == (
+        "altered",
+        "the reward is not the one that was offered and taken",
+    )
+    assert "the reward is not the one" in doctor().output
