@@ -13,7 +13,7 @@ from portal.advocates import importing
 from portal.advocates.columns import key as heading_key
 from portal.advocates.models import SCALES, Advocate, Company, Signal, SignalKind
 from portal.advocates.rows import day_first, read_date
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import NotAllowed, NotFound, Unreadable
 from portal.history.actions import Actor, record
 
@@ -43,6 +43,7 @@ def note(
     """Write down one fact. The same fact twice is one; it sends and asks nothing."""
     if fault := objection(kind, value, at):
         raise NotAllowed(fault)
+    lock("signals")
     signal = fact(person, kind, value, words, at, by)
     if not db.session.scalar(sa.select(Signal.id).where(Signal.key == signal.key)):
         db.session.add(signal)
@@ -144,6 +145,7 @@ def bring_in(data: bytes, *, by: Actor) -> tuple[Counter[str], list[str]]:
             refused.append(f"Line {line}: {fault}.")
         else:
             found[signal.key] = signal
+    lock("signals")
     there = _there(list(found))
     db.session.add_all(signal for key, signal in found.items() if key not in there)
     counts = Counter(new=len(found) - len(there), known=len(there), refused=len(refused))

@@ -40,6 +40,7 @@ def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
 
     Whoever is let in by hand was picked, so nobody is asked for a review like this (T19).
     """
+    lock("asks")
     found = db.session.scalar(
         sa.select(Invitation).where(
             Invitation.campaign_id == campaign.id, Invitation.advocate_id == person.id
@@ -51,7 +52,6 @@ def invite(campaign: Campaign, person: Advocate, *, by: Actor) -> Invitation:
         return found
     if campaign.state is not CampaignState.SENT:
         raise NotAllowed(f"The campaign “{campaign.name}” is {campaign.state}; nobody can join it.")
-    lock("asks")
     known = facts.of([person])
     reasons = {action: eligibility.why_not(person, action, known) for action in campaign.actions}
     if barred := destinations.why_not(campaign, person):
@@ -79,6 +79,7 @@ def link(invitation: Invitation) -> str:
 
 def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     """Mail the invitation once more, if the person gave no answer and two days have passed."""
+    _hold(invitation)
     if not invitation.campaign.is_open:
         raise NotAllowed("This campaign is over, so there is nothing to invite to.")
     if invitation.state not in {InvitationState.QUEUED, InvitationState.OPENED}:
@@ -86,6 +87,8 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     person = invitation.advocate
     if reasons := eligibility.closed(person, facts.of([person])):
         raise NotAllowed(reasons[0])
+    if barred := destinations.why_not(invitation.campaign, person):
+        raise NotAllowed(barred)
     destinations.check(invitation.campaign)
     if not person.takes_mail:
         raise NotAllowed(f"{person.first_name} wants no invitations by mail.")
@@ -104,6 +107,7 @@ def renew(invitation: Invitation) -> None:
     A no-op when one has just left or the invitation was taken back: the caller says the same
     either way.
     """
+    _hold(invitation)
     last = _last_mail(invitation)
     just_sent = last and last.created_at + BETWEEN_LINKS > clock.now()
     if invitation.state is InvitationState.REVOKED or just_sent:
@@ -250,6 +254,13 @@ def _ways_in(invitation: Invitation) -> dict:
 def code_page() -> str:
     """Where the digits are typed; short enough to type as well."""
     return f"{settings().base_url}/code"
+
+
+def _hold(invitation: Invitation) -> None:
+    """Two who press the button at once send one mail: the second sees what the first did."""
+    row = sa.select(Invitation.id).where(Invitation.id == invitation.id)
+    db.session.execute(row.with_for_update())
+    db.session.refresh(invitation)
 
 
 def _last_mail(invitation: Invitation) -> Message | None:

@@ -1,23 +1,26 @@
 """The landing page and what its buttons do."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from portal import create_app
-from portal.advocates.models import Advocate
+from portal import clock, create_app
+from portal.advocates import signals
+from portal.advocates.models import Advocate, Signal, SignalKind
 from portal.campaigns import inviting
 from portal.campaigns.models import Action, Campaign, CampaignState, Invitation, InvitationState
 from portal.consent.actions import Circumstances, issue_receipt
 from portal.consent.models import ConsentEvent, Purpose
-from portal.db import db
+from portal.db import be_patient, db
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
 from portal.links import actions as links
 from portal.links.models import Kind, Link
+from portal.outbox.models import Message
 from portal.sessions.models import Session
 from portal.staff.models import Staff
 from tests.conftest import settings
@@ -326,3 +329,43 @@ def test_the_invitation_mail_stops_too_when_it_has_not_left(
     act(lambda: inviting.send_again(db.session.get(Invitation, invitation), by=SYSTEM))
     as_stranger.post(stop)
     assert post_mail() == []
+
+
+# ── At the same moment ─────────────────────────────────────────────────────────────────────
+
+
+def at_once(app, what) -> list:
+    """Eight do the same at once, each in a transaction of their own."""
+
+    def one(_):
+        with app.app_context():
+            found = what()
+            db.session.commit()
+            return getattr(found, "id", None)
+
+    with app.app_context():
+        be_patient(db.engine)
+    with ThreadPoolExecutor(8) as many:
+        return list(many.map(one, range(8)))
+
+
+def test_whoever_asks_for_a_new_link_many_times_at_once_gets_one(app, invitation, saved):
+    at_once(app, lambda: inviting.renew(db.session.get(Invitation, invitation)))
+    assert len(saved(Message)) == 1
+
+
+def test_whoever_is_let_in_many_times_at_once_has_one_invitation(app, campaign, charlie, saved):
+    def let_in():
+        person = db.session.get(Advocate, charlie)
+        return inviting.invite(db.session.get(Campaign, campaign), person, by=SYSTEM)
+
+    assert len(set(at_once(app, let_in))) == len(saved(Invitation)) == 1
+
+
+def test_a_fact_noted_many_times_at_once_is_one(app, ada, saved):
+    def note():
+        person, at = db.session.get(Advocate, ada), clock.now().date()
+        signals.note(person, SignalKind.NOTE, value=None, words="Moved.", at=at, by=SYSTEM)
+
+    at_once(app, note)
+    assert len(saved(Signal)) == 1
