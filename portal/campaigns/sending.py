@@ -10,14 +10,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.campaigns import destinations, eligibility, facts, inviting
+from portal.campaigns import destinations, eligibility, facts, inviting, queries
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, record
-from portal.outbox import actions as outbox
 from portal.outbox.models import Message
 from portal.outbox.models import State as MailState
+from portal.platforms import rules
 
 MINUTE = timedelta(minutes=1)
 AT_ONCE = 200  # mails promised in one transaction
@@ -74,7 +74,7 @@ def promise_mails(campaign: Campaign) -> int:
     if stands_against(campaign):
         return 0
     count = 0
-    for invitation in askable(waiting(campaign, room(campaign))):
+    for invitation in askable(campaign, waiting(campaign, room(campaign))):
         inviting.mail_to(invitation)
         count += 1
     return count
@@ -111,20 +111,30 @@ def waiting(campaign: Campaign, most: int) -> Sequence[Invitation]:
     ).all()
 
 
-def askable(invitations: Sequence[Invitation]) -> Iterator[Invitation]:
+def askable(campaign: Campaign, invitations: Sequence[Invitation]) -> Iterator[Invitation]:
     """Those of them to whom mail may still go: days can lie between the yes of staff and this."""
-    known = facts.of([invitation.advocate for invitation in invitations])
+    barred = why_not(campaign, invitations)
     for invitation in invitations:
         answered = invitation.state not in UNANSWERED
-        reasons = eligibility.closed(invitation.advocate, known)
-        if barred := destinations.why_not(invitation.campaign, invitation.advocate):
-            reasons.append(barred)
-        if answered or reasons:
+        if answered or invitation.id in barred:
             invitation.waits_since = None
             if not answered:
-                record(invitation, "not mailed", by=SYSTEM, note=reasons[0])
+                record(invitation, "not mailed", by=SYSTEM, note=barred[invitation.id])
         else:
             yield invitation
+
+
+def why_not(campaign: Campaign, invitations: Sequence[Invitation]) -> dict[int, str]:
+    """Why no mail may go out to which of these invitations now; what is known is read once."""
+    known, rule = facts.of([one.advocate for one in invitations]), destinations.rule_of(campaign)
+    found = {}
+    for one in invitations:
+        person = one.advocate
+        reasons = eligibility.closed(person, known)
+        reasons.append(rules.not_there(rule, person.company.sector, person.email))
+        if reasons[0]:
+            found[one.id] = reasons[0]
+    return found
 
 
 def take_back(campaign: Campaign) -> None:
@@ -154,11 +164,11 @@ def take_back(campaign: Campaign) -> None:
 def promise_reminders(campaign: Campaign) -> int:
     """Remind who gave no answer of any kind, once for each of the campaign's days."""
     invitations, count = due(campaign), 0
-    known = facts.of([invitation.advocate for invitation in invitations])
+    barred, mails = why_not(campaign, invitations), queries.newest_mail(invitations)
     for invitation in invitations:
-        last = outbox.newest_about(invitation)
+        last = mails.get(invitation.subject)
         arrived = last and last.state is MailState.SENT
-        if arrived and not eligibility.closed(invitation.advocate, known):
+        if arrived and invitation.id not in barred:
             inviting.remind(invitation, passed(invitation))
             count += 1
         else:  # not this time

@@ -95,12 +95,6 @@ def email(
     return message
 
 
-def newest_about(thing: Model) -> Message | None:
-    """The last mail about something."""
-    about = sa.select(Message).where(Message.about == thing.subject)
-    return db.session.scalar(about.order_by(Message.id.desc()).limit(1))
-
-
 def call_off(about: Model) -> None:
     """What was to be sent about this thing at a later time is not sent at all."""
     later = sa.update(Message).where(

@@ -7,15 +7,17 @@ import sqlalchemy as sa
 
 from portal import clock, worker
 from portal.advocates import actions as advocates
-from portal.advocates.models import Advocate, Company
+from portal.advocates.models import Advocate, Company, Sector
 from portal.campaigns import actions, inviting, sending
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Ask, Campaign, CampaignState, Invitation
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
 from portal.outbox import quiet
 from portal.outbox.models import Message, State
+from portal.platforms import queries as platforms
 from portal.platforms.models import Answer, PlatformRule
 
 
@@ -377,3 +379,36 @@ def test_T12_a_rule_that_changes_while_mails_wait_pauses_the_campaign(
     assert "never allows a reward for a review" in why.note
     page = as_rosa.get(f"/staff/campaigns/{saved(Campaign)[0].id}").text
     assert "never allows a reward for a review" in page
+
+
+def test_T12_nobody_is_reminded_to_post_where_they_may_not_any_more(
+    act, sent, go_round, wait, saved, save, post_mail, mailroom, ada, monkeypatch
+):
+    rule = {
+        "platform": "barn", "name": "Review Barn", "may_ask": Answer.YES,
+        "may_reward": Answer.YES, "may_prove": Answer.YES, "public_sector": Answer.NO,
+        "source": "https://b.org", "disclosure": "", "checked_on": clock.now().date(), "by": "x",
+    }  # fmt: skip
+    save(PlatformRule(version=1, **rule))
+    there = {"platform": "barn", "platform_url": "https://barn.example/write"}
+    asked = []
+    monkeypatch.setattr(
+        platforms, "current", lambda name, find=platforms.current: asked.append(name) or find(name)
+    )
+    sent(reminders=[2], actions=["review"], **there)
+    post_mail()
+
+    def join_the_state():
+        db.session.get(Advocate, ada).company.sector = Sector.PUBLIC
+
+    act(join_the_state)
+    wait(days=3)
+    asked.clear()
+    go_round()
+    assert len(asked) <= 3  # and not once for each mail
+    post_mail()
+    assert len(mailroom.mails) == 23
+    assert len(mailroom.to("ada@analytical.example")) == 1
+    one = next(i.id for i in saved(Invitation) if i.advocate_id == ada)
+    with pytest.raises(NotAllowed, match="public bodies"):
+        act(lambda: inviting.send_again(db.session.get(Invitation, one)))
