@@ -34,6 +34,7 @@ SLICES = [
     "impact",
     "handovers",
     "prompts",
+    "statements",
     "approvals",
     "proof",
     "review",

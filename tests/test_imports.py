@@ -37,6 +37,7 @@ ORDER = [
     ["impact"],
     ["handovers"],
     ["prompts"],
+    ["statements"],
     ["approvals"],
     ["proof"],
     ["review"],

@@ -16,6 +16,7 @@ from portal.consent import asking, queries
 from portal.consent.models import ConsentEvent, Purpose, Receipt, Statement, Verdict
 from portal.db import db, lock
 from portal.errors import NotAllowed
+from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.links import actions as links
 from portal.outbox import actions as outbox
@@ -37,20 +38,28 @@ class Circumstances:
 
 
 def load_statements() -> int:
-    """Add built-in statements whose wording is new, as new versions; how many were added."""
+    """Add built-in statements whose wording is new, as new versions; how many were added.
+
+    Words owners wrote stay the newest; the page they wrote them on tells that ours moved on.
+    """
     added = 0
     for path in sorted(Path(__file__).parent.glob("statements.*.json")):
         language = path.name.split(".")[1]
         for item in seeds.read(path):
             newest = queries.statement(Purpose(item["purpose"]), language)
             digest = seeds.digest(item)
-            if newest and newest.sha256 == digest:
+            if newest and (newest.sha256 == digest or is_reworded(newest)):
                 continue
             version = newest.version + 1 if newest else 1
             db.session.add(Statement(**item, language=language, version=version, sha256=digest))
             added += 1
     db.session.flush()
     return added
+
+
+def is_reworded(statement: Statement) -> bool:
+    """Whether owners of this portal wrote it, in place of ours."""
+    return bool(history.of(statement))
 
 
 def issue_receipt(

@@ -1,0 +1,40 @@
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from portal.prompts.forms import Whole
+
+LONGEST = 24  # months: nobody is asked to say yes to longer than we confirm words for
+
+
+def one_line(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+class StatementForm(FlaskForm):
+    """The words of one permission, and how long a yes lasts."""
+
+    label = StringField(
+        "What the customer says yes or no to",
+        filters=[one_line],
+        validators=[
+            DataRequired("Enter what the customer says yes or no to"),
+            Length(max=160, message="Use at most 160 characters"),
+        ],
+    )
+    detail = TextAreaField(
+        "What that means",
+        filters=[one_line],
+        validators=[
+            DataRequired("Enter what that means, in a sentence or two"),
+            Length(max=400, message="Use at most 400 characters"),
+        ],
+    )
+    months = Whole(
+        "Months a yes lasts",
+        validators=[
+            InputRequired("Enter for how many months a yes lasts"),
+            NumberRange(1, LONGEST, message=f"Enter between 1 and {LONGEST} months"),
+        ],
+    )
+    seen = HiddenField()
