@@ -86,10 +86,9 @@ def hold(interview: Interview, reminder: str, *, seen: int, by: Staff) -> None:
     _lock(interview, seen)
     if not interview.is_over:
         raise NotAllowed("This interview is not over yet.")
-    interview.move("hold")
-    interview.reminder, interview.staff, interview.held_at = reminder, by, clock.now()
+    interview.reminder, interview.staff = reminder, by
+    _held(interview, by=by)
     mail.tell(interview, "interview-held")
-    record(interview, "interview held", by=by)
 
 
 def call_off(interview: Interview, *, note: str = "", by: Actor) -> None:
@@ -110,9 +109,15 @@ def call_off(interview: Interview, *, note: str = "", by: Actor) -> None:
 
 
 def settled(reason: str, *, by: Actor) -> None:
-    """The words were sent, or taken back: there is nothing left to talk about."""
+    """The words were sent, or taken back: there is nothing left to talk about. A talk that is
+    over took place, whether or not one of us said so by then."""
     found = queries.for_reason(reason)
-    if found and found.is_ahead:
+    if found is None:
+        return
+    _lock(found)
+    if found.allows("hold") and found.is_over:
+        _held(found, by=by)
+    else:
         call_off(found, by=by)
 
 
@@ -125,6 +130,12 @@ def forget(advocate: Advocate) -> None:
     db.session.flush()
     forget_notes(names)
     outbox.forget_person(advocate.email, names)
+
+
+def _held(interview: Interview, *, by: Actor) -> None:
+    interview.move("hold")
+    interview.held_at = clock.now()
+    record(interview, "interview held", by=by)
 
 
 def _settle(interview: Interview, slot: str, *, by: Actor) -> None:

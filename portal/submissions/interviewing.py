@@ -9,7 +9,7 @@ from portal.db import db
 from portal.errors import NotAllowed, NotFound
 from portal.interviews import actions, calendar, queries
 from portal.interviews.forms import AskForm
-from portal.interviews.models import Interview, State
+from portal.interviews.models import MINUTES, Interview, State
 from portal.submissions.models import Action, Submission
 from portal.submissions.pages import bp, mine, page
 from portal.submissions.queries import may_be_written
@@ -26,7 +26,8 @@ def talkable(id: int) -> tuple[Submission, Interview | None]:
 def with_form(submission: Submission, found: Interview | None, form=None, status: int = 200):
     form = form or AskForm.of(found, g.advocate.phone, g.advocate.time_zone)
     asks = may_be_written(submission) and (found is None or found.allows("ask"))
-    return page("interview", submission, status, interview=found, form=form if asks else None)
+    form = form if asks else None
+    return page("interview", submission, status, interview=found, minutes=MINUTES, form=form)
 
 
 @bp.get("/me/submissions/<int:id>/interview")

@@ -9,6 +9,7 @@ from portal import clock, zones
 from portal.advocates.models import Advocate
 from portal.history.models import Entry
 from portal.interviews.models import Interview, State
+from portal.submissions import interviewing
 from portal.submissions.models import Answer, Submission
 
 ADA, ROSA = "ada@analytical.example", "rosa@acme.example"
@@ -242,6 +243,35 @@ def test_it_is_called_off_once_there_is_nothing_left_to_talk_about(asked, story,
         story.prepare("words", choice="declined").send()
     assert the_interview(saved).state is State.OFF
     assert story.post("interview", **typed(), **at(5)).status_code == 409
+
+
+def test_a_talk_that_is_over_is_not_called_off_when_the_words_are_sent(
+    confirm, story, saved, wait, browser_of, ada, post_mail, mailroom
+):
+    confirm()
+    post_mail()
+    wait(days=3)
+    story.browser = browser_of(advocate=ada)
+    assert "No interview: I write it myself" not in story.text("interview")
+    story.prepare("words", choice="declined")
+    assert "You talked with us on" in story.text("questions/1")
+    before = [len(mailroom.to(who)) for who in (ADA, ROSA)]
+    story.send()
+    post_mail()
+    talk = the_interview(saved)
+    assert talk.state is State.HELD
+    assert talk.held_at
+    assert any(entry.verb == "interview held" for entry in saved(Entry))
+    told = [mail["Subject"] for mail in mailroom.to(ADA)[before[0] :]]
+    assert not [words for words in told if "nterview" in words or "talk" in words]
+    assert not [mail for mail in mailroom.to(ROSA)[before[1] :] if "called" in mail["Subject"]]
+
+
+def test_the_page_says_how_many_minutes_a_talk_takes(story, monkeypatch):
+    story.take()
+    assert "30 minutes with someone at" in story.text("interview")
+    monkeypatch.setattr(interviewing, "MINUTES", 45)
+    assert "45 minutes with someone at" in story.text("interview")
 
 
 def test_T36_her_data_holds_it_and_erasing_deletes_it(asked, as_ada, saved):
