@@ -94,18 +94,7 @@ def hold(interview: Interview, reminder: str, *, seen: int, by: Staff) -> None:
 def call_off(interview: Interview, *, note: str = "", by: Actor) -> None:
     """No talk after all; it leaves their calendar. Twice is harmless."""
     _lock(interview)
-    if not interview.is_ahead:
-        return
-    agreed, theirs = interview.state is State.CONFIRMED, by is interview.advocate
-    interview.move("call off")
-    interview.note = note
-    if agreed:
-        interview.sequence += 1
-    if agreed or not theirs:
-        mail.tell(interview, "interview-off", called_off=agreed, note=note, theirs=theirs)
-    if agreed and theirs:
-        mail.tell_staff(interview, agreed=False)
-    record(interview, "interview called off", by=by, note=note)
+    _call_off(interview, note=note, wished=by is interview.advocate, by=by)
 
 
 def settled(reason: str, *, by: Actor) -> None:
@@ -118,7 +107,7 @@ def settled(reason: str, *, by: Actor) -> None:
     if found.allows("hold") and found.is_over:
         _held(found, by=by)
     else:
-        call_off(found, by=by)
+        _call_off(found, note="", wished=False, by=by)
 
 
 def forget(advocate: Advocate) -> None:
@@ -136,6 +125,21 @@ def _held(interview: Interview, *, by: Actor) -> None:
     interview.move("hold")
     interview.held_at = clock.now()
     record(interview, "interview held", by=by)
+
+
+def _call_off(interview: Interview, *, note: str, wished: bool, by: Actor) -> None:
+    if not interview.is_ahead:
+        return
+    agreed, theirs = interview.state is State.CONFIRMED, by is interview.advocate
+    interview.move("call off")
+    interview.note = note
+    if agreed:
+        interview.sequence += 1
+    if agreed or not theirs:
+        mail.tell(interview, "interview-off", called_off=agreed, note=note, theirs=wished)
+    if agreed and theirs:
+        mail.tell_staff(interview, agreed=False)
+    record(interview, "interview called off", by=by, note=note)
 
 
 def _settle(interview: Interview, slot: str, *, by: Actor) -> None:

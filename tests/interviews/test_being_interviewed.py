@@ -185,6 +185,7 @@ def test_called_off_it_leaves_her_calendar(confirm, story, saved, post_mail, mai
     mail = mailroom.to(ADA)[-1]
     [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     assert part["content-type"].params["method"] == "CANCEL"
+    assert "is called off, as you wished." in " ".join(mailroom.text(mail).split())
     assert "called the interview off" in mailroom.to(ROSA)[-1]["Subject"]
     assert the_interview(saved).state is State.OFF
     assert story.post("interview", **typed(), **at(5)).status_code == 303  # and asked again
@@ -243,6 +244,23 @@ def test_it_is_called_off_once_there_is_nothing_left_to_talk_about(asked, story,
         story.prepare("words", choice="declined").send()
     assert the_interview(saved).state is State.OFF
     assert story.post("interview", **typed(), **at(5)).status_code == 409
+
+
+@pytest.mark.parametrize("end", ["withdrawal", "sending"])
+def test_the_mail_then_says_neither_that_she_wished_it_nor_that_there_is_more_to_write(
+    confirm, story, post_mail, mailroom, end
+):
+    confirm()
+    if end == "withdrawal":
+        story.post("withdrawal")
+    else:
+        story.prepare("words", choice="declined").send()
+    post_mail()
+    [mail] = [mail for mail in mailroom.to(ADA) if "is called off" in mail["Subject"]]
+    text = mailroom.text(mail)
+    assert "See where your story stands:" in text
+    for untrue in ("as you wished", "still be written", "another time"):
+        assert untrue not in text
 
 
 def test_a_talk_that_is_over_is_not_called_off_when_the_words_are_sent(
