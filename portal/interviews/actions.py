@@ -88,7 +88,7 @@ def hold(interview: Interview, reminder: str, *, seen: int, by: Staff) -> None:
         raise NotAllowed("This interview is not over yet.")
     interview.reminder, interview.staff = reminder, by
     _held(interview, by=by)
-    mail.tell(interview, "interview-held")
+    mail.tell(interview, "interview-held", notes=bool(reminder))
 
 
 def call_off(interview: Interview, *, note: str = "", by: Actor) -> None:

@@ -91,7 +91,8 @@ def hold(id: int):
     def act(it: Interview) -> None:
         actions.hold(it, form.reminder.data, seen=form.version, by=me())
 
-    said = "Noted. They go on with the questions, your notes beside them."
+    beside = ", your notes beside them" if form.reminder.data else ""
+    said = f"Noted. They go on with the questions{beside}."
     return decide(id, act, said, held=form)
 
 

@@ -56,11 +56,10 @@ def confirm(as_rosa, asked):
     return confirm
 
 
-def notes_of(browser, saved):
+def notes_of(browser, saved, notes=NOTES, **more):
     one = the_interview(saved)
-    return browser.post(
-        f"/staff/interviews/{one.id}/end", data={"reminder": NOTES, "seen": one.version}
-    )
+    data = {"reminder": notes, "seen": one.version}
+    return browser.post(f"/staff/interviews/{one.id}/end", data=data, **more)
 
 
 # ── Asking ─────────────────────────────────────────────────────────────────────────────────
@@ -221,6 +220,20 @@ def test_T1_after_the_talk_the_notes_stand_beside_the_questions_and_nothing_is_f
     assert NOTES not in field
     assert saved(Answer) == []
     assert saved(Submission)[0].state == "draft"
+
+
+@pytest.mark.parametrize("notes", ["", NOTES])
+def test_notes_are_spoken_of_only_where_there_are_some(
+    confirm, saved, wait, browser_of, rosa, post_mail, mailroom, notes
+):
+    confirm()
+    wait(days=3)
+    page = notes_of(browser_of(staff=rosa), saved, notes, follow_redirects=True).text
+    assert ("your notes beside them" in page) == bool(notes)
+    post_mail()
+    text = mailroom.text(mailroom.to(ADA)[-1])
+    assert "the questions wait" in text
+    assert ("Our notes" in text) == bool(notes)
 
 
 def test_T1_no_notes_of_ours_ever_stand_among_what_she_sent(
