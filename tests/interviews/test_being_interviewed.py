@@ -135,6 +135,7 @@ def test_a_time_confirmed_is_mailed_with_its_calendar_entry(
     assert "We talk on" in mail["Subject"]
     assert "15:30 Berlin time" in mail["Subject"]
     assert "https://meet.acme.example/x" in mailroom.text(mail)
+    assert "See it, or call it off:" in mailroom.text(mail)  # a time agreed on is not changed
     [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     assert part["content-type"].params["method"] == "REQUEST"
     [entry] = Calendar.from_ical(part.get_content()).walk("VEVENT")
