@@ -70,7 +70,7 @@ def rather_write(id: int):
     if found:
         actions.call_off(found, by=g.advocate)
     db.session.commit()
-    flash("No interview, then. You can ask for one again at any time.")
+    flash("No interview, then. You can ask for one again until you send your story.")
     return redirect(url_for(".resume", id=submission.id), 303)
 
 

@@ -181,6 +181,7 @@ def test_called_off_it_leaves_her_calendar(confirm, story, saved, post_mail, mai
     confirm()
     for _ in range(2):  # a double click
         assert story.post("interview/cancellation").status_code == 303
+    assert "You can ask for one again until you send your story." in story.text("interview")
     post_mail()
     mail = mailroom.to(ADA)[-1]
     [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
