@@ -8,18 +8,20 @@ from portal.config import settings
 from portal.db import db, lock
 from portal.history.actions import Actor, record
 from portal.impact.models import ImpactNotice
-from portal.impact.queries import Impact, by_person
+from portal.impact.queries import Impact, by_person, with_words_shown
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 
 
 def monthly() -> int:
     """One mail to everyone whose words did something since the last; gives how many. Once a month
-    however often it runs, and never to who muted it or wants mail only when needed."""
+    however often it runs, and never to who muted it, wants mail only when needed, or has no words
+    that are shown: its reason is that they are."""
     lock("impact")
     sent = 0
     totals = by_person()
-    for person in db.session.scalars(sa.select(Advocate).where(Advocate.id.in_(totals))):
+    told = Advocate.id.in_(totals), Advocate.id.in_(with_words_shown())
+    for person in db.session.scalars(sa.select(Advocate).where(*told)):
         notice = _notice(person)
         more = Impact(
             totals[person.id].reads - notice.reads, totals[person.id].deals - notice.deals

@@ -12,6 +12,7 @@ from portal.db import db
 from portal.impact.models import ImpactNotice
 from portal.placements.models import Kind, Placement
 from portal.publishing.models import Asset
+from portal.publishing.queries import permitted
 from portal.submissions.models import Submission
 
 
@@ -69,6 +70,12 @@ def by_person() -> Mapping[int, Impact]:
         sums[advocate_id][0] += done[asset_id].reads
         sums[advocate_id][1] += done[asset_id].deals
     return {person: Impact(*both) for person, both in sums.items()}
+
+
+def with_words_shown() -> sa.Select:
+    """Who has words that anyone may read now, as numbers of advocates."""
+    shown = sa.select(Submission.advocate_id).select_from(Asset).join(Asset.submission)
+    return shown.join(Submission.advocate).where(*permitted())
 
 
 def is_muted(advocate: Advocate) -> bool:

@@ -173,8 +173,8 @@ def test_one_press_mutes_it_and_a_scanner_does_not(
     assert len(told()) == 2
 
 
-@pytest.mark.parametrize("how", ["left", "restricted", "only when needed"])
-def test_who_left_or_wants_only_what_needs_them_is_not_told(
+@pytest.mark.parametrize("how", ["left", "restricted", "moved", "only when needed"])
+def test_who_has_no_words_shown_or_wants_only_what_needs_them_is_not_told(
     published, read, load, told, act, ada, how
 ):
     read(published())
@@ -184,7 +184,19 @@ def test_who_left_or_wants_only_what_needs_them_is_not_told(
         person = db.session.get(Advocate, ada)
         person.left_at = clock.now() if how == "left" else None
         person.restricted_at = clock.now() if how == "restricted" else None
+        person.moved_at = clock.now() if how == "moved" else None
         person.wants_updates = how != "only when needed"
 
     act(change)
+    assert told() == []
+
+
+def test_T23_who_took_their_words_back_is_not_told_that_they_are_published(
+    published, read, load, told, browser_of, ada, saved
+):
+    read(published())
+    load()
+    me = browser_of(advocate=ada)
+    answer = me.post(f"/me/submissions/{saved(Submission)[0].id}/withdrawal")
+    assert answer.status_code == 303
     assert told() == []
