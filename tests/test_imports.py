@@ -8,6 +8,7 @@ import pytest
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
     ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours", "spreadsheet"],
+    ["fields"],
     ["cells"],
     ["zones"],
     ["config", "db"],

@@ -1,11 +1,12 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, SelectChoice, SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from portal.advocates import caring
 from portal.advocates.models import SignalKind
 from portal.advocates.signals import WORDS
+from portal.fields import A_DAY, Day, trimmed
 
 NUMBER = r"^(-?\d{1,5}([.,]\d{1,2})?)?$"
 A_NUMBER = "Enter a number, or leave it empty"
@@ -29,13 +30,13 @@ class SignalForm(FlaskForm):
     words = StringField(
         "In words", validators=[Length(max=1000, message="Use at most 1,000 characters")]
     )
-    at = DateField("Day", validators=[InputRequired("Enter the day, for example 24 11 2026")])
+    at = Day("Day", validators=[InputRequired(A_DAY)])
 
 
 class CareForm(FlaskForm):
     """Words to find a person by, and who looks after their company."""
 
-    tags = StringField("Tags", filters=[lambda typed: (typed or "").strip()])
+    tags = StringField("Tags", filters=[trimmed])
     owner = SelectField("Who looks after the company", coerce=int, default=0)
 
     def validate_tags(self, field: StringField) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -27,6 +26,7 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput
 
 from portal.consent.models import Clause, Scope
+from portal.fields import Day, trimmed
 from portal.publishing import signoff
 from portal.submissions.models import LONGEST, PromptKind, Submission
 
@@ -49,11 +49,6 @@ class Boxes(SelectMultipleField):
     """Any of several, each a box to tick; none is ticked beforehand."""
 
     option_widget = CheckboxInput()
-
-
-def tidy(value: str | None) -> str:
-    """Without the spaces around it, and without NUL, which PostgreSQL cannot store."""
-    return (value or "").replace("\0", "").strip()
 
 
 def most(characters: int) -> Length:
@@ -86,7 +81,7 @@ def wording(kind: type, submission: Submission, answers: list[dict[str, Any]], *
         if prompt and prompt.required:
             checks.insert(0, DataRequired(f"Leave some words in “{answer['label']}”"))
         fields[name] = (StringField if short else TextAreaField)(
-            answer["label"], filters=[tidy], validators=checks
+            answer["label"], filters=[trimmed], validators=checks
         )
         names[answer["key"]], data[name] = name, answer["value"]
     made = type("TheseWords", (kind,), fields | {"names": names})
@@ -97,7 +92,7 @@ class ProposeForm(Wording):
     seen = IntegerField(validators=[InputRequired("Reload this page")])
     note = TextAreaField(
         "Why",
-        filters=[tidy],
+        filters=[trimmed],
         description="The customer reads it beside the change.",
         validators=[DataRequired("Write why: the customer will read it"), most(2000)],
     )
@@ -106,7 +101,7 @@ class ProposeForm(Wording):
 
 class RewordForm(Wording):
     proposal = HiddenField()
-    note = TextAreaField("A note to us", filters=[tidy], validators=[Optional(), most(2000)])
+    note = TextAreaField("A note to us", filters=[trimmed], validators=[Optional(), most(2000)])
 
 
 class ApproveForm(FlaskForm):
@@ -116,7 +111,7 @@ class ApproveForm(FlaskForm):
 class RefuseForm(FlaskForm):
     proposal = HiddenField()
     note = TextAreaField(
-        "A note to us", filters=[tidy], id="refuse-note", validators=[Optional(), most(2000)]
+        "A note to us", filters=[trimmed], id="refuse-note", validators=[Optional(), most(2000)]
     )
 
 
@@ -127,18 +122,18 @@ class AskForm(FlaskForm):
     """Whom to ask, and for what."""
 
     name = StringField(
-        "Their name", filters=[tidy], validators=[DataRequired("Enter their name"), most(150)]
+        "Their name", filters=[trimmed], validators=[DataRequired("Enter their name"), most(150)]
     )
     email = StringField(
         "Their work mail",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired("Enter their work mail"),
             Email("Enter a mail address, like name@company.com"),
             most(254),
         ],
     )
-    title = StringField("Their role", filters=[tidy], validators=[Optional(), most(150)])
+    title = StringField("Their role", filters=[trimmed], validators=[Optional(), most(150)])
     scopes = Boxes(
         "What to ask for",
         choices=[SelectChoice(scope.value, label) for scope, label in WANTED.items()],
@@ -146,7 +141,7 @@ class AskForm(FlaskForm):
     )
     why = TextAreaField(
         "A line to them",
-        filters=[tidy],
+        filters=[trimmed],
         description="They read it in the mail and on the page.",
         validators=[Optional(), most(2000)],
     )
@@ -185,15 +180,15 @@ class YesForm(FlaskForm):
         choices=[SelectChoice(EVERYWHERE, "Everywhere"), SelectChoice(SOME, "Only in some")],
         validators=[InputRequired("Choose in which countries")],
     )
-    territory = StringField("Countries", filters=[tidy], validators=[most(200)])
-    until = DateField(
+    territory = StringField("Countries", filters=[trimmed], validators=[most(200)])
+    until = Day(
         "Last day", validators=[Optional()], description="Leave it empty: until you take it back."
     )
     name = StringField(
-        "Your name", filters=[tidy], validators=[DataRequired("Enter your name"), most(150)]
+        "Your name", filters=[trimmed], validators=[DataRequired("Enter your name"), most(150)]
     )
     title = StringField(
-        "Your role", filters=[tidy], validators=[DataRequired("Enter your role"), most(150)]
+        "Your role", filters=[trimmed], validators=[DataRequired("Enter your role"), most(150)]
     )
     authorised = BooleanField(
         "", validators=[InputRequired("Confirm that you may decide this for your company")]
@@ -213,7 +208,7 @@ class YesForm(FlaskForm):
 class ChangeForm(FlaskForm):
     note = TextAreaField(
         "What should change",
-        filters=[tidy],
+        filters=[trimmed],
         id="change-note",
         validators=[DataRequired("Write what should change"), most(2000)],
     )
@@ -221,5 +216,5 @@ class ChangeForm(FlaskForm):
 
 class ForbidForm(FlaskForm):
     note = TextAreaField(
-        "Why", filters=[tidy], id="forbid-note", validators=[Optional(), most(2000)]
+        "Why", filters=[trimmed], id="forbid-note", validators=[Optional(), most(2000)]
     )

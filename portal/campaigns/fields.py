@@ -3,10 +3,11 @@
 import re
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, IntegerField, TimeField
+from wtforms import Field, IntegerField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.campaigns import mail
+from portal.fields import trimmed
 
 A_DAY = "Enter the last day, for example 30 11 2026"
 A_TIME = "Enter a time, for example 09:30"
@@ -33,33 +34,13 @@ def at_least_one(_form: FlaskForm, field: Field) -> None:
 def text(label: str, asks: str, longest: int, *checks) -> dict:
     return {
         "label": label,
-        "filters": [lambda value: (value or "").replace("\0", "").replace("\r\n", "\n").strip()],
+        "filters": [trimmed],
         "validators": [
             *([DataRequired(asks)] if asks else []),
             Length(max=longest, message=f"Use {longest:,} characters or fewer"),
             *checks,
         ],
     }
-
-
-class Day(DateField):
-    """A date, with our own words when it is none."""
-
-    def process_formdata(self, valuelist):
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_DAY) from None
-
-
-class Hour(TimeField):
-    """A time of day, with our own words when it is none."""
-
-    def process_formdata(self, valuelist):
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_TIME) from None
 
 
 class Whole(IntegerField):

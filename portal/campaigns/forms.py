@@ -4,7 +4,6 @@ from itertools import chain
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     IntegerField,
     SelectChoice,
     SelectField,
@@ -28,8 +27,6 @@ from portal.campaigns.eligibility import FILTERS
 from portal.campaigns.fields import (
     A_DAY,
     A_TIME,
-    Day,
-    Hour,
     Whole,
     a_web_address,
     at_least_one,
@@ -37,6 +34,7 @@ from portal.campaigns.fields import (
     text,
 )
 from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
+from portal.fields import Day, Time, trimmed
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
 
@@ -150,7 +148,7 @@ class CampaignForm(FlaskForm):
         **text("The page where a review is written there", "", 500, a_web_address)
     )
     platform_proof = BooleanField("Ask for proof: the address or a picture of the review there")
-    deadline = Day("Last day", validators=[InputRequired(A_DAY)])
+    deadline = Day("Last day", asks=A_DAY, validators=[InputRequired(A_DAY)])
     reminders = SelectMultipleField(
         "Remind those who give no answer",
         choices=[SelectChoice(days, f"After {days} days") for days in REMINDERS],
@@ -204,7 +202,7 @@ class CampaignForm(FlaskForm):
         if not set(field.data or []) <= set(Action):
             raise ValidationError("Choose among the things listed")
 
-    def validate_deadline(self, field: DateField) -> None:
+    def validate_deadline(self, field: Day) -> None:
         today = clock.now().date()
         if field.data and not today <= field.data <= today + LONGEST:
             raise ValidationError(f"Choose a day from today to {LONGEST.days} days from now")
@@ -273,8 +271,8 @@ class AudienceForm(FlaskForm):
 class ScheduleForm(FlaskForm):
     """When the worker sends a draft, on the clock of whoever plans it."""
 
-    on = Day("On", validators=[InputRequired(A_DAY)])
-    at = Hour("At", validators=[InputRequired(A_TIME)])
+    on = Day("On", asks=A_DAY, validators=[InputRequired(A_DAY)])
+    at = Time("At", asks=A_TIME, validators=[InputRequired(A_TIME)])
     zone = SelectField("On whose clock?", choices=[], validators=[InputRequired("Choose a clock")])
     seen = IntegerField(widget=HiddenInput(), default=0)
 
@@ -302,7 +300,7 @@ class CodeForm(FlaskForm):
     address = StringField(
         "Your mail address",
         [DataRequired("Enter the address our mail came to"), Length(max=254, message=TOO_LONG)],
-        [lambda typed: (typed or "").strip()],
+        [trimmed],
     )
     code = StringField("The code in the mail", [InputRequired("Enter the six digits in the mail")])
 

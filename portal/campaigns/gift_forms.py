@@ -12,20 +12,17 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from portal.advocates.models import Sector
+from portal.fields import trimmed
 from portal.incentives.models import RuleKind
 from portal.platforms.forms import Limit
 
 A_LIMIT = "Enter an amount between 0.01 and 100,000"
 
 
-def _clean(value: str | None) -> str:
-    return (value or "").replace("\0", "").strip()
-
-
 class GiftRuleForm(FlaskForm):
     sector = SelectField("Or a sector", default="")
     country = StringField(
-        "A country", filters=[_clean], validators=[Length(max=100, message="Shorten the name")]
+        "A country", filters=[trimmed], validators=[Length(max=100, message="Shorten the name")]
     )
     says = RadioField(
         "What may be given?",
@@ -43,7 +40,7 @@ class GiftRuleForm(FlaskForm):
     currency = SelectField("Currency", choices=["EUR", "USD", "GBP", "CHF"])
     why = StringField(
         "Why, and who says so",
-        filters=[_clean],
+        filters=[trimmed],
         validators=[
             DataRequired("Say why: colleagues read it where a reward is refused"),
             Length(max=300, message="Use at most 300 characters"),
@@ -87,7 +84,7 @@ class ExceptionForm(FlaskForm):
     )
     reason = TextAreaField(
         "Why may they be given a reward?",
-        filters=[_clean],
+        filters=[trimmed],
         validators=[
             DataRequired("Say why: a colleague decides by it"),
             Length(max=500, message="Use at most 500 characters"),

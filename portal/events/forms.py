@@ -4,14 +4,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import HiddenInput
@@ -19,6 +17,7 @@ from wtforms.widgets import HiddenInput
 from portal import clock, zones
 from portal.errors import Unreadable
 from portal.events.models import Event, Format
+from portal.fields import A_DAY, Day, Time, trimmed
 from portal.incentives import copylint
 
 FORMATS = {
@@ -27,14 +26,9 @@ FORMATS = {
     Format.INTERVIEW: "Interview",
     Format.USER_GROUP: "User group",
 }
-A_DAY = "Enter the day, for example 30 11 2026"
 A_TIME = "Enter when it starts, for example 15:00"
 MINUTES = "Enter how many minutes it takes, between 5 and 1440"
 SEATS = "Enter how many customers speak, between 1 and 50"
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").replace("\0", "").strip()
 
 
 def buys_no_praise(_form: FlaskForm, field: StringField) -> None:
@@ -70,24 +64,6 @@ def zone_choices() -> list[SelectChoice]:
     return found
 
 
-class _Date(DateField):
-    """A day, with our own words when it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_DAY) from None
-
-
-class _Time(TimeField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_TIME) from None
-
-
 class _Number(IntegerField):
     def __init__(self, *given, words: str, **more):
         super().__init__(*given, **more)
@@ -103,7 +79,7 @@ class _Number(IntegerField):
 def _text(asks: str, longest: int) -> dict[str, Any]:
     length = Length(max=longest, message=f"Use {longest:,} characters or fewer")
     needed = [DataRequired(asks)] if asks else []
-    return {"filters": [tidy], "validators": [*needed, length, buys_no_praise]}
+    return {"filters": [trimmed], "validators": [*needed, length, buys_no_praise]}
 
 
 class EventForm(FlaskForm):
@@ -114,8 +90,8 @@ class EventForm(FlaskForm):
         choices=[SelectChoice(value.value, words) for value, words in FORMATS.items()],
         validate_choice=False,
     )
-    day = _Date("Day", validators=[InputRequired(A_DAY)])
-    time = _Time("Starts at", validators=[InputRequired(A_TIME)])
+    day = Day("Day", validators=[InputRequired(A_DAY)])
+    time = Time("Starts at", asks=A_TIME, validators=[InputRequired(A_TIME)])
     time_zone = zone_field("Time zone", "Choose the time zone of day and time")
     minutes = _Number(
         "Minutes",
@@ -138,7 +114,7 @@ class EventForm(FlaskForm):
         if field.data not in set(Format):
             raise ValidationError("Choose the format")
 
-    def validate_time(self, field: _Time) -> None:
+    def validate_time(self, field: Time) -> None:
         if None in (self.day.data, field.data) or self.time_zone.data not in zones.known():
             return
         try:
@@ -181,6 +157,6 @@ class NoteForm(FlaskForm):
 
     note = TextAreaField(
         "What we tell them",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[Length(max=1000, message="Use 1,000 characters or fewer")],
     )

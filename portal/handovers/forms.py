@@ -4,6 +4,7 @@ from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.campaigns.forms import a_web_address
+from portal.fields import trimmed
 from portal.handovers.models import HandOver, Said
 
 SAID = [
@@ -18,7 +19,7 @@ class HandOverForm(FlaskForm):
     )
     url = StringField(
         "Address of your review there",
-        filters=[lambda value: (value or "").replace("\0", "").strip()],
+        filters=[trimmed],
         validators=[Length(max=500, message="Use at most 500 characters"), a_web_address],
     )
     picture = FileField("Or a picture of it")

@@ -21,6 +21,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import HiddenInput
 
+from portal.fields import trimmed
 from portal.incentives import copylint, seconding
 from portal.incentives.actions import SAYS_WHY
 from portal.incentives.ledger import MOVES
@@ -39,7 +40,7 @@ class RewardForm(FlaskForm):
     state = RadioField("What next?", validators=[DataRequired("Choose what happens to the reward")])
     note = TextAreaField(
         "Reason or reference",
-        filters=[lambda value: (value or "").replace("\0", "").strip()],
+        filters=[trimmed],
         validators=[Length(max=500, message="Shorten it to 500 characters or fewer")],
     )
     seen = IntegerField(
@@ -87,7 +88,7 @@ def buys_no_praise(_form: FlaskForm, field: Field) -> None:
 def _text(label: str, asks: str, longest: int, **more) -> dict:
     return {
         "label": label,
-        "filters": [lambda value: (value or "").replace("\0", "").strip()],
+        "filters": [trimmed],
         "validators": [
             *([DataRequired(asks)] if asks else []),
             Length(max=longest, message=f"Use {longest:,} characters or fewer"),

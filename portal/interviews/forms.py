@@ -4,19 +4,18 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     HiddenField,
     RadioField,
     SelectChoice,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import Length, ValidationError
 
 from portal import clock, zones
 from portal.errors import Unreadable
-from portal.events.forms import A_DAY, A_TIME, tidy, zone_field
+from portal.events.forms import A_TIME, zone_field
+from portal.fields import A_DAY, Day, Time, trimmed
 from portal.interviews.models import SLOTS, Interview, Medium
 
 AHEAD = timedelta(days=90)
@@ -27,31 +26,11 @@ def short(limit: int) -> Length:
     return Length(max=limit, message=f"Use {limit:,} characters or fewer")
 
 
-class Day(DateField):
-    """A day, with our own words when it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            if valuelist and valuelist[0].strip():
-                super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_DAY) from None
-
-
-class Time(TimeField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            if valuelist and valuelist[0].strip():
-                super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_TIME) from None
-
-
 class SlotsForm(FlaskForm):
     """Up to three times, on a clock of one’s own."""
 
-    day_1, day_2, day_3 = Day("Day"), Day("Day"), Day("Day")
-    time_1, time_2, time_3 = Time("Time"), Time("Time"), Time("Time")
+    day_1, day_2, day_3 = (Day("Day", asks=A_DAY) for _ in range(SLOTS))
+    time_1, time_2, time_3 = (Time("Time", asks=A_TIME) for _ in range(SLOTS))
     time_zone = zone_field("Your time zone", "Choose the time zone of these times")
 
     def pairs(self) -> Iterator[tuple[int, Day, Time]]:
@@ -70,7 +49,7 @@ class SlotsForm(FlaskForm):
         """Whether what was typed is at least one time, and each whole and still to come."""
         if self.time_zone.errors:
             return False
-        typed = [pair for pair in self.pairs() if pair[1].raw_data_given or pair[2].raw_data_given]
+        typed = [pair for pair in self.pairs() if pair[1].is_typed or pair[2].is_typed]
         if not typed:
             self.day_1.errors = ["Enter at least one day and time"]
         for _, day, time in typed:
@@ -96,13 +75,6 @@ class SlotsForm(FlaskForm):
                 day.errors = [f"Choose a day within the next {AHEAD.days} days"]
 
 
-def _given(field) -> bool:
-    return bool(field.raw_data and str(field.raw_data[0]).strip())
-
-
-Day.raw_data_given = Time.raw_data_given = property(_given)
-
-
 class AskForm(SlotsForm):
     """Whoever would rather talk."""
 
@@ -111,8 +83,8 @@ class AskForm(SlotsForm):
         choices=[SelectChoice(value.value, words) for value, words in MEDIUMS.items()],
         validate_choice=False,
     )
-    phone = StringField("Your phone number", [short(60)], [tidy])
-    topics = TextAreaField("What would you like to talk about?", [short(2000)], [tidy])
+    phone = StringField("Your phone number", [short(60)], [trimmed])
+    topics = TextAreaField("What would you like to talk about?", [short(2000)], [trimmed])
 
     @classmethod
     def of(cls, found: Interview | None, phone: str, zone: str) -> "AskForm":
@@ -157,8 +129,8 @@ class AnswerForm(SlotsForm):
 
     slot = RadioField("Their times", validate_choice=False)
     time_zone = zone_field("Time zone of these times", "Choose the time zone of these times")
-    place = StringField("Link to the video call", [short(500)], [tidy])
-    note = TextAreaField("A word with it", [short(1000)], [tidy])
+    place = StringField("Link to the video call", [short(500)], [trimmed])
+    note = TextAreaField("A word with it", [short(1000)], [trimmed])
     seen = HiddenField()
 
     @classmethod
@@ -196,7 +168,7 @@ class AnswerForm(SlotsForm):
 
 
 class HeldForm(FlaskForm):
-    reminder = TextAreaField("What you talked about", [short(10_000)], [tidy])
+    reminder = TextAreaField("What you talked about", [short(10_000)], [trimmed])
     seen = HiddenField()
 
     @property
@@ -205,4 +177,4 @@ class HeldForm(FlaskForm):
 
 
 class OffForm(FlaskForm):
-    note = TextAreaField("What we tell them", [short(1000)], [tidy], id="goodbye")
+    note = TextAreaField("What we tell them", [short(1000)], [trimmed], id="goodbye")

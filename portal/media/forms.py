@@ -3,6 +3,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import Length
 
+from portal.fields import trimmed
 from portal.media.pictures import Square
 
 
@@ -10,7 +11,7 @@ class PhotoForm(FlaskForm):
     photo = FileField("Your photo", validators=[FileRequired("Choose a picture")])
     alt = StringField(
         "What does it show?",
-        filters=[lambda text: (text or "").replace("\0", "").strip()],
+        filters=[trimmed],
         validators=[Length(max=300, message="Use 300 characters or fewer")],
     )
     # Where a script let them choose a square; numbers nobody could have chosen are put right.

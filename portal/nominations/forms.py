@@ -2,9 +2,7 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").replace("\0", "").strip()
+from portal.fields import trimmed
 
 
 class ProposeForm(FlaskForm):
@@ -12,7 +10,7 @@ class ProposeForm(FlaskForm):
         "Why them?",
         description="What they achieved, and what they would be glad to talk about. They can ask "
         "to read it.",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired("Write why they are the right person to ask"),
             Length(max=800, message="Use 800 characters or fewer"),
@@ -24,7 +22,7 @@ class DeclineForm(FlaskForm):
     note = TextAreaField(
         "Why not now?",
         description="Goes to the colleague by mail. The customer hears nothing.",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired("Write why: the colleague will read it"),
             Length(max=800, message="Use 800 characters or fewer"),

@@ -4,7 +4,6 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    DateField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -21,6 +20,7 @@ from wtforms.validators import (
 )
 
 from portal import clock
+from portal.fields import Day
 from portal.placements.models import NAMES, Kind, Outcome
 from portal.placements.words import OUTCOMES
 
@@ -55,14 +55,14 @@ class UseForm(FlaskForm):
     )
     note = TextAreaField("Anything else to know", filters=[text], validators=[LONG])
     owner = SelectField("Who would take it down?", coerce=int, validators=[InputRequired(WHO)])
-    since = DateField("Since when?", validators=[Optional()])
+    since = Day("Since when?", validators=[Optional()])
     names_company = BooleanField("It names the customer’s company")
 
     def for_these(self, colleagues) -> "UseForm":
         self.owner.choices = [SelectChoice(one.id, one.name) for one in colleagues]
         return self
 
-    def validate_since(self, field: DateField) -> None:
+    def validate_since(self, field: Day) -> None:
         if field.data and field.data > clock.now().date():
             raise ValidationError("Enter a day that is not in the future")
 

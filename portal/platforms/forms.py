@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -14,6 +14,7 @@ from wtforms.validators import (
 from wtforms.widgets import HiddenInput
 
 from portal import clock
+from portal.fields import A_DAY, Day, trimmed
 from portal.incentives.forms import Amount, buys_no_praise
 from portal.platforms.models import Answer, PlatformRule
 
@@ -22,7 +23,6 @@ SAID = [
     SelectChoice(Answer.NO.value, "No"),
     SelectChoice(Answer.UNKNOWN.value, "Not known, which counts as no"),
 ]
-A_DAY = "Enter the day, for example 30 11 2026"
 A_LIMIT = "Enter an amount between 0 and 100,000, or leave it empty"
 QUESTIONS = ("may_ask", "may_reward", "may_prove", "public_sector")
 
@@ -35,7 +35,7 @@ def _text(label: str, asks: str, longest: int, *checks) -> StringField:
     checks = (Length(max=longest, message=f"Use at most {longest} characters"), *checks)
     return StringField(
         label,
-        filters=[lambda value: (value or "").replace("\0", "").strip()],
+        filters=[trimmed],
         validators=[DataRequired(asks), *checks] if asks else checks,
     )
 
@@ -46,16 +46,6 @@ class Limit(Amount):
     def process_formdata(self, valuelist):
         if valuelist and valuelist[0].strip():
             super().process_formdata(valuelist)
-
-
-class Day(DateField):
-    """A date, with our own words when it is none."""
-
-    def process_formdata(self, valuelist):
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(A_DAY) from None
 
 
 class RuleForm(FlaskForm):
@@ -93,7 +83,7 @@ class RuleForm(FlaskForm):
         answers = {name: getattr(rule, name).value for name in QUESTIONS}
         return cls(obj=rule, most=most, seen=rule.version, **answers)
 
-    def validate_checked_on(self, field: DateField) -> None:
+    def validate_checked_on(self, field: Day) -> None:
         if field.data and field.data > clock.now().date():
             raise ValidationError("Enter a day that is not in the future")
 

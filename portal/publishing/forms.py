@@ -3,7 +3,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAr
 from wtforms.validators import Length, Optional
 
 from portal.db import db
-from portal.platforms.forms import Day
+from portal.fields import Day
 from portal.publishing.basis import Basis
 from portal.staff.models import Staff
 

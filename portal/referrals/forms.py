@@ -12,6 +12,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from portal.fields import trimmed
 from portal.incentives.models import Choice
 from portal.referrals import vanity
 from portal.referrals.models import Lead, Stage
@@ -20,13 +21,8 @@ from portal.referrals.models import Lead, Stage
 ADDRESS = re.compile(r"\S@\S|(?:\d[\s()./-]*){7,}")
 
 
-def tidy(value: str | None) -> str:
-    """Without the spaces around it, and without NUL, which PostgreSQL cannot store."""
-    return (value or "").replace("\0", "").strip()
-
-
 def one_line(value: str | None) -> str:
-    return " ".join(tidy(value).split())
+    return " ".join(trimmed(value).split())
 
 
 class JoinForm(FlaskForm):
@@ -36,7 +32,7 @@ class JoinForm(FlaskForm):
     employer_allows = BooleanField("My employer allows me to take part in this reward")
     share_text = TextAreaField(
         "A few words to go with your link",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[Length(max=1500, message="Shorten your words to 1,500 characters or fewer")],
     )
     show_name = BooleanField()
@@ -73,7 +69,7 @@ class JoinForm(FlaskForm):
 class ShareTextForm(FlaskForm):
     share_text = TextAreaField(
         "Your own words",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[Length(max=1500, message="Shorten your words to 1,500 characters or fewer")],
     )
 
@@ -119,7 +115,7 @@ class MoveForm(FlaskForm):
     stage = RadioField("Move to", validators=[DataRequired("Choose the stage to move to")])
     note = TextAreaField(
         "Note for the team",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[Length(max=1000, message="Shorten the note to 1,000 characters or fewer")],
     )
     seen = IntegerField(

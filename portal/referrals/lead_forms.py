@@ -14,9 +14,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from portal.fields import trimmed
 from portal.incentives.forms import Amount
 from portal.referrals import attribution, board
-from portal.referrals.forms import one_line, tidy
+from portal.referrals.forms import one_line
 from portal.referrals.models import Lead, ReferralLink
 
 WHY = "Say why, for whoever asks later"
@@ -26,7 +27,7 @@ def reason(of: str, asks: str = WHY) -> TextAreaField:
     return TextAreaField(
         "Reason",
         id=f"{of}-note",  # several forms stand on one page
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired(asks),
             Length(max=1000, message="Shorten it to 1,000 characters or fewer"),
@@ -50,7 +51,7 @@ class NoteForm(FlaskForm):
     text = TextAreaField(
         "Note",
         id="note-text",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired("Enter a note"),
             Length(max=2000, message="Shorten the note to 2,000 characters or fewer"),

@@ -7,8 +7,9 @@ from flask_wtf.file import FileField, FileRequired
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
+from portal.fields import trimmed
 from portal.referrals import board as leads
-from portal.referrals import desk, forms, stage_file, work
+from portal.referrals import desk, stage_file, work
 from portal.referrals.door import bp
 from portal.referrals.models import Lead, Stage, StageImport
 from portal.spreadsheet import table
@@ -35,7 +36,7 @@ def move_many():
     if not picked or stage not in set(Stage) - {Stage.WITHDRAWN}:
         flash("Tick the leads and choose the stage they move to.", "error")
         return redirect(back, 303)
-    note = forms.tidy(request.form.get("note"))[:1000]
+    note = trimmed(request.form.get("note"))[:1000]
     done = work.move_all(picked, Stage(stage), note=note, by=desk.me())
     db.session.commit()
     return render_template("referrals/moved.html", done=done, stage=stage, back=back)

@@ -18,7 +18,8 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from portal.addresses import canonical_email
 from portal.campaigns.models import Asked
-from portal.referrals.forms import one_line, tidy
+from portal.fields import trimmed
+from portal.referrals.forms import one_line
 from portal.referrals.models import Lead
 
 # What a campaign may ask for beside name and work mail, and how it insists.
@@ -52,7 +53,7 @@ class Details(FlaskForm):
     phone = TelField("Phone", filters=[one_line], validators=[Optional()])
     message = TextAreaField(
         "What would you like to know?",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             Optional(),
             Length(max=2000, message="Shorten your message to 2,000 characters or fewer"),
@@ -102,7 +103,7 @@ class LeadForm(Details):
 
     email = EmailField(
         "Work email",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[DataRequired("Enter your work email address")],
     )
     website = StringField("Leave this empty")  # people do not see it; programs fill it in
@@ -128,11 +129,11 @@ class ContactForm(FlaskForm):
         ],
     )
     email = EmailField(
-        "Email", filters=[tidy], validators=[DataRequired("Enter your email address")]
+        "Email", filters=[trimmed], validators=[DataRequired("Enter your email address")]
     )
     message = TextAreaField(
         "What would you like to know?",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired("Enter what you would like to know"),
             Length(max=2000, message="Shorten your message to 2,000 characters or fewer"),

@@ -1,0 +1,44 @@
+"""What every form needs of a field: typed text trimmed, and our own words when a day is none."""
+
+from wtforms import DateField, TimeField
+
+A_DAY = "Enter the day, for example 30 11 2026"
+YEARS = range(1900, 9000)  # around the ends of the calendar, a day more is an error
+
+
+def trimmed(typed: str | None) -> str:
+    """Without the spaces around it, and without NUL, which PostgreSQL cannot store."""
+    return (typed or "").replace("\r\n", "\n").replace("\0", "").strip()
+
+
+class _Asking:
+    """A field that asks again in our own words; nothing typed is no mistake of its own."""
+
+    def __init__(self, *given, asks: str = A_DAY, **more):
+        super().__init__(*given, **more)
+        self.asks = asks
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            if any(valuelist):
+                super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.asks) from None
+
+    @property
+    def is_typed(self) -> bool:
+        return bool(self.raw_data and str(self.raw_data[0]).strip())
+
+
+class Day(_Asking, DateField):
+    """A day of years people live in."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(self.asks)
+
+
+class Time(_Asking, TimeField):
+    """A time of day; say what it ``asks`` for."""

@@ -1,0 +1,41 @@
+"""Fields that every form shares."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+from wtforms.validators import InputRequired, Optional
+
+from portal.fields import Day, Time, trimmed
+
+
+class Asked(Form):
+    day = Day("Day", asks="Which day?", validators=[InputRequired("Which day?")])
+    until = Day("Until", validators=[Optional()])
+    time = Time("Time", asks="When?", validators=[Optional()])
+
+
+def answer(**typed: str) -> Asked:
+    form = Asked(MultiDict({"day": "2026-11-30"} | typed))
+    form.validate()
+    return form
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "0001-01-01", "9000-01-01", "soon", "", " "])
+def test_a_day_nobody_counts_to_is_asked_for_again_and_what_was_typed_stays(typed):
+    form = answer(day=typed)
+    assert form.day.errors == ["Which day?"]
+    assert form.day.data is None
+    assert form.day._value() == typed
+
+
+def test_nothing_typed_is_no_mistake_where_nothing_is_needed():
+    form = answer(until="", time=" ")
+    assert not form.errors
+    assert form.until.data is None
+    assert not form.until.is_typed
+    assert answer(time="25:00").errors == {"time": ["When?"]}
+
+
+def test_typed_text_loses_what_no_database_keeps():
+    assert trimmed(None) == ""
+    assert trimmed(" a\0\r\nb ") == "a\nb"
