@@ -28,6 +28,15 @@ def same_as(ids: Iterable[int]) -> dict[int, list[Advocate]]:
     return found
 
 
+def rows_of(person: Advocate) -> list[int]:
+    """The ids of all rows that are this person, whichever of them it is."""
+    first = person.merged_into_id or person.id
+    rows = sa.select(Advocate.id).where(
+        sa.or_(Advocate.id == first, Advocate.merged_into_id == first)
+    )
+    return list(db.session.scalars(rows))
+
+
 def objection(other: Advocate, into: Advocate) -> str:
     """Why these two cannot become one, as a sentence; empty when they can."""
     if other.id == into.id:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.advocates import merging
 from portal.advocates.models import Advocate
 from portal.db import db, lock
 from portal.errors import NotAllowed
@@ -41,7 +42,7 @@ class Limits:
 
     def check(self, advocate: Advocate, promise: Mapping[str, Any]) -> None:
         """Raise Reached when one more would be too many."""
-        if self.most_each is not None and _owed(self.pot, advocate.id)[0] >= self.most_each:
+        if self.most_each is not None and _owed(self.pot, advocate)[0] >= self.most_each:
             raise Reached("most_each")
         number, cents = _owed(self.pot)
         if self.most_all is not None and number >= self.most_all:
@@ -50,7 +51,7 @@ class Limits:
             raise Reached("budget")
 
 
-def _owed(pot: str, advocate_id: int | None = None) -> tuple[int, int]:
+def _owed(pot: str, advocate: Advocate | None = None) -> tuple[int, int]:
     """How many rewards of a pot are owed or sent, and what they come to in cents."""
     newest = (
         sa.select(sa.func.max(RewardEntry.id).label("id"))
@@ -65,7 +66,7 @@ def _owed(pot: str, advocate_id: int | None = None) -> tuple[int, int]:
         .join(RewardEntry.reward)
         .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(LIVE))
     )
-    if advocate_id is not None:
-        select = select.where(Reward.advocate_id == advocate_id)
+    if advocate is not None:
+        select = select.where(Reward.advocate_id.in_(merging.rows_of(advocate)))
     number, total = db.session.execute(select).one()
     return number, int(total)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates import merging
 from portal.advocates.models import Advocate
 from portal.config import PREFIX, settings
 from portal.db import db
@@ -90,13 +91,14 @@ class Year:
 
 
 def year_of(advocate: Advocate) -> Year:
-    """This calendar year of one person, over all campaigns. Donations are not theirs."""
-    year = clock.now().year
+    """This calendar year of one person, over all campaigns, whichever of their rows earned it.
+    Donations are not theirs."""
+    year, rows = clock.now().year, merging.rows_of(advocate)
     sent = db.session.scalars(
         sa.select(Reward)
         .join(RewardEntry, RewardEntry.reward_id == Reward.id)
         .where(
-            Reward.advocate_id == advocate.id,
+            Reward.advocate_id.in_(rows),
             Reward.donated.is_(False),
             RewardEntry.state == RewardState.ISSUED,
             RewardEntry.at >= datetime(year, 1, 1, tzinfo=UTC),
@@ -107,13 +109,14 @@ def year_of(advocate: Advocate) -> Year:
         sa.select(Reward)
         .join(Reward.payout)
         .where(
-            Reward.advocate_id == advocate.id,
+            Reward.advocate_id.in_(rows),
             Reward.donated.is_(False),
             Payout.state == PayoutState.WAITING,
         )
     ).all()
+    about = [f"advocate:{row}" for row in rows]
     on_file = db.session.scalar(
-        sa.select(sa.exists().where(Entry.about == advocate.subject, Entry.verb == ON_FILE))
+        sa.select(sa.exists().where(Entry.about.in_(about), Entry.verb == ON_FILE))
     )
     paid = [*sent, *on_its_way]
     cents = sum(r.promise["value_cents"] for r in paid if r.promise["currency"] == "USD")

@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from portal.advocates import merging
 from portal.advocates.models import Advocate
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM
 from portal.incentives import actions, books, payees, seconding
+from portal.incentives.limits import Limits
 from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.staff.models import Role, Staff
 from tests.submissions.way import Way
@@ -106,6 +108,32 @@ def test_T14_at_the_yearly_limit_it_waits_for_a_tax_form(earn, rule, act, ada, s
     act(lambda: actions.tax_form_on_file(db.session.get(Advocate, ada), by=SYSTEM))
     rule(2, ISSUED)
     assert [reward.state for reward in saved(Reward)] == [ISSUED] * 3
+
+
+@pytest.mark.parametrize("limit", ["year", "most_each"])
+def test_T14_two_rows_that_are_one_person_reach_one_limit(
+    earn, rule, act, ada, charlie, monkeypatch, limit
+):
+    monkeypatch.setattr(seconding, "limit", lambda reward: None)
+    monkeypatch.setattr(payees, "THRESHOLDS", dict.fromkeys(range(2025, 2100), 2_000_00))
+
+    def same():
+        into = db.session.get(Advocate, charlie)
+        merging.merge(db.session.get(Advocate, ada), into=into, by=SYSTEM)
+
+    def one_more():
+        person, promise = db.session.get(Advocate, charlie), db.session.get(Reward, 1).promise
+        if limit == "most_each":
+            Limits("campaign:1", most_each=1).check(person, promise)
+        elif sentence := payees.year_of(person).objection(1):
+            raise NotAllowed(sentence)
+
+    earn("lead:1", limits=Limits("campaign:1"), **usd(1_999_99))
+    rule(1, APPROVED, ISSUED)
+    act(one_more)
+    act(same)
+    with pytest.raises(NotAllowed, match=r"rewards there are|tax form"):
+        act(one_more)
 
 
 def test_T14_what_went_to_a_charity_is_not_in_the_persons_year(earn, rule, saved, monkeypatch):
