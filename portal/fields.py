@@ -1,5 +1,7 @@
 """What every form needs of a field: typed text trimmed, and our own words when a day is none."""
 
+from datetime import date
+
 from wtforms import DateField, TimeField
 
 A_DAY = "Enter the day, for example 30 11 2026"
@@ -9,6 +11,15 @@ YEARS = range(1900, 9000)  # around the ends of the calendar, a day more is an e
 def trimmed(typed: str | None) -> str:
     """Without the spaces around it, and without NUL, which PostgreSQL cannot store."""
     return (typed or "").replace("\r\n", "\n").replace("\0", "").strip()
+
+
+def day_of(text: str) -> date | None:
+    """The day an address names; None for none, and for those around the ends of the calendar."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 class _Asking:

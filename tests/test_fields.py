@@ -39,3 +39,9 @@ def test_nothing_typed_is_no_mistake_where_nothing_is_needed():
 def test_typed_text_loses_what_no_database_keeps():
     assert trimmed(None) == ""
     assert trimmed(" a\0\r\nb ") == "a\nb"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_filter_by_the_end_of_the_calendar_is_no_filter(as_rosa, day):
+    for path in (f"/staff/history?since={day}&until={day}", f"/staff/rewards?from={day}&to={day}"):
+        assert as_rosa.get(path).status_code == 200, path

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.db import db
+from portal.fields import day_of
 from portal.history.models import Entry
 from portal.incentives import payees
 from portal.incentives.models import Reward, RewardEntry, RewardState
@@ -41,8 +42,8 @@ class Filter:
         state = args.get("state", "")
         return cls(
             RewardState(state) if state in set(RewardState) else None,
-            _day(args.get("from", "")),
-            _day(args.get("to", "")),
+            day_of(args.get("from", "")),
+            day_of(args.get("to", "")),
             args.get("campaign", ""),
         )
 
@@ -69,13 +70,6 @@ class Filter:
         if self.campaign:
             found.append(Reward.campaign == self.campaign)
         return found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _midnight(day: date) -> datetime:

@@ -1,13 +1,13 @@
 """The whole history: who did what to which thing, and when; searched by its address."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from flask import Response, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth, clock, spreadsheet
 from portal.db import db
+from portal.fields import day_of
 from portal.history import queries as history
 from portal.history.actions import record
 from portal.history.models import Entry
@@ -58,16 +58,9 @@ def search() -> Search:
         by=asked.get("by", "").strip()[:60],
         about=asked.get("about", "").strip()[:60],
         verb=asked.get("verb", "").strip()[:60],
-        since=day(asked.get("since", "")),
-        until=day(asked.get("until", "")),
+        since=day_of(asked.get("since", "")),
+        until=day_of(asked.get("until", "")),
     )
-
-
-def day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def lines(entries: Iterator[Entry]) -> Iterator[list[str]]:
