@@ -22,6 +22,7 @@ SLICES = [
     "settings",
     "consent",
     "incentives",
+    "companies",
     "platforms",
     "campaigns",
     "events",

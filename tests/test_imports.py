@@ -26,6 +26,7 @@ ORDER = [
     ["nominations"],
     ["consent"],
     ["incentives"],
+    ["companies"],
     ["platforms"],
     ["campaigns"],
     ["events"],

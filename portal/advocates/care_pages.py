@@ -69,7 +69,10 @@ def care(id: int):
 @bp.get("/companies/<int:id>")
 @auth.staff()
 def show_company(id: int):
-    return company_page(queries.company(id))
+    company = queries.company(id)
+    if company.merged_into_id:
+        return redirect(url_for("advocates.show_company", id=company.merged_into_id))
+    return company_page(company)
 
 
 def company_page(company: Company):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from portal.advocates.columns import LABELS
 from portal.advocates.importing import ImportFile
@@ -81,6 +82,7 @@ def plan(
     Or of at most so many rows after a line, when those up to it are in, but for the ``refused``.
     """
     parsed = parse(file)
+    follow([row for _, row in parsed if isinstance(row, CustomerRow)])
     good = [(row.line, values) for row, values in parsed if isinstance(values, CustomerRow)]
     chosen = [(row, values) for row, values in parsed if row.line > after][:most]
     planner = Planner(
@@ -95,6 +97,15 @@ def plan(
         else planner.refuse(row.line, values, row.cells)
         for row, values in chosen
     ]
+
+
+def follow(rows: Sequence[CustomerRow]) -> None:
+    """Who is at a company that is the same as another one here is at that one."""
+    kept = orm.aliased(Company)
+    same = sa.select(Company.name_key, kept.name_key).join(kept, Company.merged_into_id == kept.id)
+    keys = dict(db.session.execute(same).all())
+    for row in rows:
+        row.company_key = keys.get(row.company_key, row.company_key)
 
 
 class Planner:

@@ -57,6 +57,12 @@ def company(company_id: int) -> Company:
     raise NotFound("There is no such company.")
 
 
+def names_of(company: Company) -> Sequence[str]:
+    """Its name and those of the rows that are the same company, as ``name_key`` has them."""
+    rows = sa.select(Company.name_key).where(Company.merged_into_id == company.id)
+    return [company.name_key, *db.session.scalars(rows)]
+
+
 def people_of(company: Company) -> Sequence[Advocate]:
     """Whom we know there, by name, at most 200."""
     there = sa.select(Advocate).where(
@@ -131,7 +137,7 @@ def matching(search: str, country: str) -> sa.Select:
             sa.func.lower(name).contains(words.lower(), autoescape=True)
             | name.contains(words, autoescape=True)  # SQLite lowers no “Ö”
             | Advocate.company_id.in_(  # found once, not looked up for each person
-                sa.select(Company.id).where(
+                sa.select(sa.func.coalesce(Company.merged_into_id, Company.id)).where(
                     Company.name_key.contains(name_key(words), autoescape=True)
                 )
             )
@@ -215,6 +221,7 @@ def owners() -> Sequence[Staff]:
 def companies(words: str = "") -> Sequence[str]:
     """The first names of companies that hold the words."""
     held = Company.name_key.contains(name_key(words), autoescape=True)
+    held &= Company.merged_into_id.is_(None)
     return db.session.scalars(
         sa.select(Company.name).where(held).order_by(Company.name_key).limit(SUGGESTED)
     ).all()

@@ -74,6 +74,8 @@ def remind_colleague(id: int, approval_id: int):
 @auth.staff()
 def show_approvals(id: int):
     company = queries.company(id)
+    if company.merged_into_id:
+        return redirect(url_for(".show_approvals", id=company.merged_into_id))
     about = request.args.get("submission", 0, type=int)
     return pages.company_page(company, _staff_form(company, formdata=None, data={"about": about}))
 

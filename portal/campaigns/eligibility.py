@@ -241,10 +241,12 @@ def matching(wanted: dict[str, Any]) -> Sequence[Advocate]:
     for name, column in (
         ("country", Advocate.country),
         ("language", Advocate.language),
-        ("company", Company.name),
     ):
         if value := wanted.get(name):
             found = found.where(column == value)
+    if name := wanted.get("company"):  # also one it was known by when this was written
+        known_as = sa.select(sa.func.coalesce(Company.merged_into_id, Company.id))
+        found = found.where(Advocate.company_id.in_(known_as.where(Company.name == name)))
     few = {name: str(wanted.get(name) or "") for name in ("sector", "tag", "owner")}
     return db.session.scalars(narrowing.Narrow(**few).apply(found)).all()
 

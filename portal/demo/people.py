@@ -64,6 +64,13 @@ PEOPLE = [
     Persona("Clara", "Novak", "Operations Analyst", "Novak Kitchens", "clara@novakkitchens.example"),
 ]  # fmt: skip
 
+# Companies that came in once more, under a longer name; two of the rows were joined since.
+AGAIN = [
+    Persona("Emil", "Brandt", "Werkstattleiter", "Hartsfeld Solar GmbH", "emil@hartsfeld.example"),
+    Persona("Joy", "Lam", "Site Manager", "Harbour Elevators Ltd", "joy@harbourelevators.example"),
+]
+ONE_COMPANY = ("Hartsfeld Solar", "Hartsfeld Solar GmbH")
+
 PLACES = (
     (Kind.DECK, "Pitch deck autumn, slide 7"),
     (Kind.DEAL, "Offer to a water utility"),

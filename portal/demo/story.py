@@ -19,6 +19,7 @@ from portal.campaigns.models import Action, Campaign, Invitation
 from portal.clicks.loading import Who, store
 from portal.clicks.models import Kind as Came
 from portal.clicks.models import What
+from portal.companies import actions as companies
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import asking
@@ -174,6 +175,11 @@ def import_customers(rosa: Staff) -> None:
     with clock.ago(days=90):
         file = importing.read(CSV.read_bytes(), CSV.name)
         advocates.apply_import(advocates.plan_import(file), by=rosa)
+        for persona in people.AGAIN:
+            db.session.add(customer(persona))
+        db.session.flush()
+        twins = [find(Company, name=name) for name in people.ONE_COMPANY]
+        companies.merge(twins[1], into=twins[0], by=rosa)
 
 
 def learn_how_they_are(rosa: Staff) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from portal.addresses import name_key
 from portal.advocates.models import Advocate
+from portal.advocates.queries import names_of
 from portal.consent.companies import free_mail
 from portal.db import db
 from portal.referrals import known
@@ -121,7 +122,7 @@ def _same_company(facts: Facts, _: int) -> bool:
     if _own_address(facts, 0):
         return False
     same_domain = facts.own_domain and facts.lead.domain == domain_of(facts.advocate.email)
-    return same_domain or name_key(facts.lead.company) == facts.advocate.company.name_key
+    return same_domain or name_key(facts.lead.company) in names_of(facts.advocate.company)
 
 
 def _alike(facts: Facts, _: int) -> bool:

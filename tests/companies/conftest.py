@@ -1,0 +1,1 @@
+from tests.publishing.conftest import approved, published  # noqa: F401
