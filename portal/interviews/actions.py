@@ -94,7 +94,10 @@ def hold(interview: Interview, reminder: str, *, seen: int, by: Staff) -> None:
 def call_off(interview: Interview, *, note: str = "", by: Actor) -> None:
     """No talk after all; it leaves their calendar. Twice is harmless."""
     _lock(interview)
-    _call_off(interview, note=note, wished=by is interview.advocate, by=by)
+    wished = by is interview.advocate
+    if wished and interview.is_over:
+        raise NotAllowed("Its time has passed. If we did not talk, write to us.")
+    _call_off(interview, note=note, wished=wished, by=by)
 
 
 def settled(reason: str, *, by: Actor) -> None:

@@ -300,6 +300,22 @@ def test_a_talk_that_is_over_is_not_called_off_when_the_words_are_sent(
     assert not [mail for mail in mailroom.to(ROSA)[before[1] :] if "called" in mail["Subject"]]
 
 
+def test_a_page_left_open_cannot_call_off_a_talk_that_is_over(
+    confirm, story, saved, wait, browser_of, ada
+):
+    confirm()
+    wait(days=3)
+    story.browser = browser_of(advocate=ada)
+    answer = story.post("interview/cancellation")
+    assert answer.status_code == 409
+    assert "Its time has passed" in answer.text
+    assert the_interview(saved).state is State.CONFIRMED
+    story.prepare("words", choice="declined").send()
+    page = story.text("interview")
+    assert "We have talked" in page
+    assert "the questions are open" not in page
+
+
 def test_the_page_says_how_many_minutes_a_talk_takes(story, monkeypatch):
     story.take()
     assert "30 minutes with someone at" in story.text("interview")
