@@ -194,6 +194,8 @@ def test_T27_the_receipt_as_data_is_what_its_published_schema_says(as_ada, as_st
     for name in published["required"]:
         lacking = {key: value for key, value in data.items() if key != name}
         assert not checker.is_valid(lacking), name
+    for told in ({**data, "mood": "glad"}, {**data, "person": {**data["person"], "mood": "glad"}}):
+        assert not checker.is_valid(told)  # what it does not name, a receipt does not hold
     assert data["record_id"] == receipt
     assert data["pii_controllers"][0]["contact"] == "hello@acme.example"
 

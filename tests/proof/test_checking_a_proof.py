@@ -218,6 +218,18 @@ def test_T3_words_changed_together_with_their_hash_are_found_by_the_ledger(
     assert facts["fault"] == "the words are not the ones the permission was given for"
 
 
+def test_T3_an_excerpt_that_is_no_piece_of_the_words_is_found_and_named(
+    app, certificate, as_stranger, doctor
+):
+    path = certificate()
+    tamper(app, "asset", sa.update(Asset).values(excerpt="It is perfect."))
+    for suffix in EVERYWHERE:
+        assert as_stranger.get(path + suffix).status_code == 410
+    facts = as_stranger.get(path + ".json").json
+    assert facts["fault"] == "the excerpt shown is not a piece of the words"
+    assert "the excerpt shown is not a piece" in doctor().output
+
+
 def test_T24_one_byte_changed_in_the_ledger_is_found_and_named(
     app, certificate, as_stranger, saved, doctor
 ):
