@@ -3,8 +3,10 @@
 from importlib import import_module
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import UnicodeConverter
 from whitenoise import WhiteNoise
 
 from portal import auth, cli, web
@@ -47,12 +49,36 @@ SLICES = [
 ]
 
 
+class Typed(ImmutableMultiDict):
+    """What was typed or asked, without NUL bytes: nobody means one, and PostgreSQL takes none."""
+
+    def __init__(self, mapping=None):
+        super().__init__(
+            (name, value.replace("\0", "") if isinstance(value, str) else value)
+            for name, value in iter_multi_items(mapping or ())
+        )
+
+
+class Asked(Request):
+    parameter_storage_class = Typed
+
+
+class Segment(UnicodeConverter):
+    """A piece of an address; with a NUL byte it leads nowhere."""
+
+    def __init__(self, *args, **limits):
+        super().__init__(*args, **limits)
+        self.regex = self.regex.replace("[^/]", "[^/\\0]")
+
+
 class Portal(Flask):
     """Flask, sparing requests what they do not need.
 
     None of our functions is asynchronous. And a page marked ``web.plain`` has no session, no form
     token and no counted limit: of all the hooks around a request it needs the headers only.
     """
+
+    request_class = Asked
 
     def ensure_sync(self, func):
         return func
@@ -82,6 +108,7 @@ def create_app(settings: Settings | None = None, **flask_config) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.url_map.converters |= {"default": Segment, "string": Segment}
     app.config |= {
         "SECRET_KEY": config.secret_key.get_secret_value(),
         "SQLALCHEMY_ENGINES": {"default": engine_options(config)},
