@@ -164,7 +164,7 @@ def run(app: Flask) -> None:
         signal.signal(name, lambda *_: stop.set())
     DBOS.launch()
     DBOS.register_queue(
-        jobs.MAIL, worker_concurrency=8, polling_interval_sec=0.5, on_conflict="always_update"
+        jobs.MAIL, worker_concurrency=8, polling_interval_sec=0.1, on_conflict="always_update"
     )
     DBOS.register_queue(
         jobs.PAYOUTS, worker_concurrency=2, polling_interval_sec=0.5, on_conflict="always_update"
