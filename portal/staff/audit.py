@@ -1,6 +1,7 @@
 """The whole history: who did what to which thing, and when; searched by its address."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask_login import current_user
@@ -17,6 +18,7 @@ from portal.staff.models import Role
 from portal.staff.pages import bp
 
 HEADS = ["when", "who", "who (name)", "did", "to", "note"]
+ASKED = ("by", "about", "verb", "since", "until")  # no other word of an address is passed on
 
 
 @bp.get("/history")
@@ -24,7 +26,8 @@ HEADS = ["when", "who", "who (name)", "did", "to", "note"]
 def audit():
     wanted = search()
     found, older = history.page(wanted, request.args.get("before", type=int))
-    said = {name: value for name, value in request.args.items() if name != "before" and value}
+    given = {name: request.args.get(name) for name in ASKED}
+    said: dict[str, Any] = {name: value for name, value in given.items() if value}
     return render_template(
         "staff/audit.html",
         entries=found,

@@ -92,6 +92,12 @@ def test_the_search_suggests_kinds_of_things_that_there_are(as_rosa):
     assert '<option value="submission"></option>' in as_rosa.get("/staff/history").text
 
 
+def test_a_word_of_the_address_that_is_no_filter_goes_into_no_link(as_rosa, acts):
+    page = as_rosa.get("/staff/history?by=system&before=999&endpoint=x")
+    assert page.status_code == 200
+    assert "endpoint" not in page.text
+
+
 def test_owners_take_it_along_and_that_too_is_written(as_rosa, rosa, acts, saved, browser_of, save):
     answer = as_rosa.post("/staff/history/export", data={"about": f"staff:{rosa}"})
     head, *lines = csv.reader(io.StringIO(answer.text.lstrip("\ufeff")))
