@@ -143,9 +143,9 @@ def sign_out_advocate() -> None:
 
 @login.user_loader
 def load_staff(token: str) -> Staff | None:
-    row = _awake("staff", Who.STAFF) and sessions.current(Who.STAFF, token)
-    person = row and db.session.get(Staff, row.person_id)
-    if not person or not person.is_active:
+    row = sessions.current(Who.STAFF, token) if _awake("staff", Who.STAFF) else None
+    person = db.session.get(Staff, row.person_id) if row else None
+    if row is None or person is None or not person.is_active:
         return None
     _seen("staff")
     if request.method not in SAFE_METHODS:

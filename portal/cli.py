@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any, cast
 
 import click
 from alembic import command as alembic
@@ -164,7 +165,7 @@ def worker() -> None:
     """Deliver mail and do other promised work, until stopped."""
     from portal import worker as process  # DBOS takes half a second to import
 
-    process.run(current_app._get_current_object())
+    process.run(cast(Any, current_app)._get_current_object())
 
 
 @click.command("purge")

@@ -5,15 +5,16 @@ import os
 from collections import deque
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped
 
+T = TypeVar("T")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -60,6 +61,9 @@ class Model(DeclarativeBase):
             values_callable=lambda kinds: [kind.value for kind in kinds],
         ),
     }
+
+    if TYPE_CHECKING:
+        id: Mapped[Any]  # each table that others name has one
 
     @property
     def subject(self) -> str:
@@ -183,10 +187,10 @@ def _kept(engine: sa.Engine):
     return None
 
 
-def _open(engine: sa.Engine):
+def _open(engine: sa.Engine) -> Any:
     connection = engine.raw_connection()
     connection.detach()
-    driver = connection.dbapi_connection
+    driver: Any = connection.dbapi_connection
     if engine.dialect.name == "postgresql":
         driver.autocommit = True  # as SQLite's are: see ``tune``
     return driver
@@ -213,6 +217,16 @@ def be_patient(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda new, _: new.execute("PRAGMA busy_timeout=60000"))
         engine.dispose()
+
+
+def changed(statement: sa.UpdateBase) -> int:
+    """Do what an UPDATE or DELETE says; how many rows it met."""
+    return cast(sa.CursorResult, db.session.execute(statement)).rowcount  # as any change answers
+
+
+def only(select: sa.Select[T]) -> T:
+    """The answer of a SELECT that always has exactly one, such as a count."""
+    return db.session.execute(select).scalar_one()
 
 
 def lock(name: str) -> None:

@@ -1,5 +1,9 @@
 """What the domain says when it refuses; one handler turns each into a page."""
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class Refusal(Exception):
     """A rule says no. The message is a sentence written for the person reading it."""
@@ -25,3 +29,10 @@ class NotFound(Refusal):
     """There is no such thing for the person asking. Not theirs reads the same as absent."""
 
     status = 404
+
+
+def there(thing: T | None) -> T:
+    """What must be there by the rules of the data; that it is not is our fault, and no answer."""
+    if thing is None:
+        raise LookupError("something that must be there is missing")
+    return thing

@@ -4,11 +4,15 @@ A job's arguments are row ids, never personal data: they are kept in DBOS's own 
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from portal.config import settings
 from portal.db import db
+
+if TYPE_CHECKING:
+    from dbos import EnqueueOptions
 
 APPLICATION = "goodword"
 # Pinned: by default it is a hash of the source, and an upgrade would strand waiting jobs.
@@ -36,7 +40,7 @@ def enqueue(name: str, *ids: int, queue: str, key: str, delay: float = 0) -> Non
 
     ``delay`` is in seconds. A key seen before is the same promise, and changes nothing.
     """
-    options = {
+    options: EnqueueOptions = {
         "workflow_name": name,
         "queue_name": queue,
         "workflow_id": key,

@@ -129,7 +129,7 @@ def framed(view):
 
 
 def request_view():
-    return current_app.view_functions.get(request.endpoint)
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 ALWAYS = {
@@ -306,7 +306,8 @@ def http_error(error: HTTPException):
         return error.response
     if isinstance(error, SecurityError):  # a foreign Host: no page of ours can be drawn for it
         return "This server does not answer to that host name.", 400
-    return error_page(MESSAGES.get(error.code, "That did not work."), error.code)
+    status = error.code or 500
+    return error_page(MESSAGES.get(status, "That did not work."), status)
 
 
 STATIC_ERROR = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>

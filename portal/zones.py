@@ -64,10 +64,13 @@ def moment(wall: datetime, zone: str) -> datetime:
 
     Raises Unreadable for a time that clocks skip, or show twice, on the night they change.
     """
-    first, second = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
-    if first.utcoffset() == second.utcoffset():
-        return first.astimezone(ZoneInfo("UTC"))
-    how_often = "twice" if first.utcoffset() > second.utcoffset() else "never"
+    first, second = (
+        wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(ZoneInfo("UTC"))
+        for fold in (0, 1)
+    )
+    if first == second:
+        return first
+    how_often = "twice" if first < second else "never"
     raise Unreadable(
         f"That night the clocks in {town(zone)} change, so {wall:%H:%M} comes {how_often}. "
         "Choose another time"

@@ -10,7 +10,7 @@ from portal.approvals.pages import bp
 from portal.consent import asking, companies
 from portal.consent.models import Clause, OrgApproval, Scope
 from portal.db import db
-from portal.errors import NotAllowed, NotFound, Refusal, Stale
+from portal.errors import NotAllowed, NotFound, Refusal, Stale, there
 from portal.links import actions as links
 from portal.links.actions import LinkGone
 from portal.links.models import Kind
@@ -181,7 +181,7 @@ def approve_as_company(token: str):
 
 
 def _yes(form: forms.YesForm, approval: OrgApproval) -> asking.Yes:
-    preview = queries.preview(approval, url_for(".photo", token=request.view_args["token"]))
+    preview = queries.preview(approval, url_for(".photo", token=there(request.view_args)["token"]))
     if form.seen.data != (preview.seal if preview else ""):
         raise Stale("Something on this page changed after you opened it. Look at it once more.")
     return asking.Yes(

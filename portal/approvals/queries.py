@@ -12,7 +12,7 @@ from portal.campaigns.models import Action
 from portal.consent import companies
 from portal.consent.models import OrgApproval, OrgVerdict, Purpose, Receipt
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotFound, there
 from portal.media.models import Photo
 from portal.publishing import rendering, words
 from portal.publishing.items import item
@@ -91,7 +91,7 @@ def preview(approval: OrgApproval, photo_url: str) -> Preview | None:
     submission = submission_of(approval.receipt) if approval.receipt else None
     if submission is None or not wants_company(submission):
         return None
-    asset, version = asset_of(submission), submission.current
+    asset, version = asset_of(submission), there(submission.current)
     drawn = item(
         submission,
         version,
@@ -132,11 +132,11 @@ def standing(submission: Submission) -> Standing | None:
     if not wants_company(submission):
         return None
     company = submission.advocate.company
-    may = rendering.allowed(submission, submission.current.sha256)
+    may = rendering.allowed(submission, there(submission.current).sha256)
     return Standing(
         named=Purpose.COMPANY in may,
         forbidden=companies.forbids(company),
-        asked=companies.approvals_about(submission.receipt),
+        asked=companies.approvals_about(there(submission.receipt)),
     )
 
 

@@ -14,7 +14,7 @@ from portal.clicks import asking
 from portal.clicks.log import log_in
 from portal.clicks.models import Click, ClickDay, What
 from portal.config import settings
-from portal.db import db, lock
+from portal.db import changed, db, lock
 
 
 def record(
@@ -63,4 +63,4 @@ def rebuild() -> None:
 def forget_visitors(before: datetime) -> int:
     """Blank the hashes that have told repeats apart; the counts stay. Gives how many."""
     seen = sa.update(Click).where(Click.day < before.date(), Click.visitor.is_not(None))
-    return db.session.execute(seen.values(visitor=None)).rowcount
+    return changed(seen.values(visitor=None))

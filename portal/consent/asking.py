@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from portal.consent import companies
 from portal.consent.models import Clause, OrgApproval, OrgVerdict, Receipt, Scope
 from portal.db import db
 from portal.errors import NotAllowed
-from portal.history.actions import SYSTEM, Actor, record
+from portal.history.actions import SYSTEM, Actor, Named, record
 from portal.history.actions import forget as forget_notes
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -59,7 +60,7 @@ def ask(
     colleague: Colleague,
     scopes: Sequence[Scope],
     *,
-    by: Actor,
+    by: Named,
     why: str = "",
     receipt: Receipt | None = None,
     clause: Clause = Clause.SILENT,
@@ -99,7 +100,7 @@ def ask(
     return approval
 
 
-def remind(approval: OrgApproval, *, by: Actor) -> None:
+def remind(approval: OrgApproval, *, by: Named) -> None:
     """Write to them once more, at most every three days."""
     _lock(approval)
     if approval.verdict is not OrgVerdict.PENDING:
@@ -234,7 +235,7 @@ def _answer(approval: OrgApproval, verdict: OrgVerdict, verb: str, **said: str) 
 # ── Mails ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _mail(approval: OrgApproval, by: Actor, *, again: bool = False, not_before=None) -> None:
+def _mail(approval: OrgApproval, by: Named, *, again: bool = False, not_before=None) -> None:
     receipt = approval.receipt
     outbox.email(
         approval.email,
@@ -255,7 +256,7 @@ def _mail(approval: OrgApproval, by: Actor, *, again: bool = False, not_before=N
 
 def _tell(approval: OrgApproval) -> None:
     """The answer, to all three: whoever spoke, our side, and a record for the approver."""
-    said = {
+    said: dict[str, Any] = {
         "verdict": approval.verdict.value,
         "company": approval.company.name,
         "approver": approval.approver,
@@ -277,7 +278,7 @@ def _tell(approval: OrgApproval) -> None:
     )
 
 
-def _say(approval: OrgApproval, address: str, first_name: str, url: str, **said: str) -> None:
+def _say(approval: OrgApproval, address: str, first_name: str, url: str, **said: Any) -> None:
     outbox.email(address, "company-answer", about=approval, first_name=first_name, url=url, **said)
 
 

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import manimgx_fonts
 import manimgx_fonts_cjk
@@ -27,11 +28,12 @@ def as_pdf(receipt: Receipt, withdraw_at: str) -> bytes:
     given = {"data": json.dumps(_facts(receipt, withdraw_at), ensure_ascii=False)}
     compiler = typst.Compiler(font_paths=_fonts())
     try:
-        return compiler.compile(
+        made = compiler.compile(
             input=SOURCE.read_bytes(), sys_inputs=given, format="pdf", pdf_standards=["ua-1"]
         )
     except typst.TypstError:  # a sign that is in none of the fonts; it is then drawn as a box
-        return compiler.compile(input=SOURCE.read_bytes(), sys_inputs=given, format="pdf")
+        made = compiler.compile(input=SOURCE.read_bytes(), sys_inputs=given, format="pdf")
+    return cast(bytes, made)  # one file: only pictures come by the page
 
 
 def _facts(receipt: Receipt, withdraw_at: str) -> dict:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
 from portal.config import Settings, settings
-from portal.db import db
+from portal.db import db, only
 from portal.history.actions import record
 from portal.incentives.models import Offer
 from portal.outbox import actions as outbox
@@ -54,7 +54,7 @@ def steps() -> list[Step]:
             "Invite a colleague (optional)",
             "Two people see more than one. An owner lets them in.",
             "/staff/people",
-            db.session.scalar(sa.select(sa.func.count()).select_from(Staff)) > 1,
+            only(sa.select(sa.func.count()).select_from(Staff)) > 1,
         ),
         Step(
             "Import your customers",

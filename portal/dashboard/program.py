@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation, InvitationState
-from portal.db import db
+from portal.db import db, only
 from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.publishing.models import Asset
 from portal.publishing.queries import Tally, permitted, tally
@@ -45,13 +45,13 @@ def numbers() -> Numbers:
     )
     return Numbers(
         customers=count(Advocate),
-        invited=db.session.scalar(
+        invited=only(
             sa.select(sa.func.count(Invitation.advocate_id.distinct())).where(
                 Invitation.state != InvitationState.REVOKED
             )
         ),
-        taking_part=db.session.scalar(sa.select(sa.func.count()).select_from(taking_part)),
-        published=db.session.scalar(shown),
+        taking_part=only(sa.select(sa.func.count()).select_from(taking_part)),
+        published=only(shown),
         reviews=tally(),
         leads=[(stage, stages.get(stage, 0)) for stage in PROGRESS],
         owed=owed(),

@@ -111,7 +111,7 @@ def address(one: queries.Waiting) -> str:
 def queue_bar(*things: tuple[str, int]) -> Markup:
     """For a page of waiting things: the way on from the first of them, who is on it, the keys."""
     here = next(filter(None, (waiting(key, number) for key, number in things)), None)
-    near = [None, None]
+    near: list[list[queries.Waiting]] = [[], []]
     if here:
         views = View(before=here.place), View(after=here.place)
         near = [queries.page(KINDS, view, current_user, 1).items for view in views]
@@ -218,7 +218,7 @@ def how_many(view: View | None = None) -> dict[str, int]:
 @bp.app_context_processor
 def queue_count() -> dict[str, str]:
     """How much waits, beside "Queue" on every staff page; asked on no other page."""
-    view = has_request_context() and current_app.view_functions.get(request.endpoint)
+    view = has_request_context() and current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "door", "").startswith("staff") or not current_user.is_authenticated:
         return {}
     total = sum(how_many().values())

@@ -29,6 +29,7 @@ from portal.db import db
 from portal.demo import people, portraits
 from portal.demo.people import Persona, Told
 from portal.embeds import actions as blocks
+from portal.errors import there
 from portal.events import actions as events
 from portal.events.models import Event, Format, Speaker
 from portal.handovers import actions as handovers
@@ -50,7 +51,7 @@ from portal.placements.models import Outcome
 from portal.publishing import rendering, signoff
 from portal.publishing.basis import Basis
 from portal.publishing.grounds import Ground
-from portal.publishing.models import Asset
+from portal.publishing.models import Asset, Proposal
 from portal.publishing.queries import PICKED
 from portal.referrals import actions as referrals
 from portal.referrals import known, risk, stage_file, vanity, work
@@ -337,15 +338,18 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
                 fair_cut=True,
                 by=by,
             )
-        if told.excerpt:
+        if isinstance(proposal, Proposal):
             with clock.ago(days=max(decided - 2, 0)):
-                seen = proposal.seal(rendering.proposed(proposal))
+                read = proposal.seal(rendering.proposed(proposal))
                 author = submission.advocate
-                signoff.approve(proposal, seen=seen, by=author, circumstances=SEEN_BY)
+                signoff.approve(proposal, seen=read, by=author, circumstances=SEEN_BY)
     if told.fate == "withdrawn-words":
         with clock.ago(days=30):
             consent.withdraw(
-                submission.receipt, Purpose.WORDS, by=submission.advocate, circumstances=SEEN_BY
+                there(submission.receipt),
+                Purpose.WORDS,
+                by=submission.advocate,
+                circumstances=SEEN_BY,
             )
 
 
@@ -375,7 +379,7 @@ def speak_for_the_company(
                 approval,
                 asking.Yes(
                     asked, on_web=True, in_sales="logo" in scopes, name=name, title=title,
-                    authorised=True, text_sha256=submission.current.sha256,
+                    authorised=True, text_sha256=there(submission.current).sha256,
                 ),
             )  # fmt: skip
         elif answer == "change-asked":
@@ -394,7 +398,9 @@ def approver_link() -> str:
 def asked_link() -> str:
     """The link of somebody who was asked and has not answered."""
     waiting = sa.select(OrgApproval).where(OrgApproval.verdict == OrgVerdict.PENDING)
-    return links.mint(Kind.COMPANY, db.session.scalars(waiting.order_by(OrgApproval.id)).first())
+    return links.mint(
+        Kind.COMPANY, db.session.scalars(waiting.order_by(OrgApproval.id).limit(1)).one()
+    )
 
 
 def refer(to: Campaign, *, by: Staff) -> None:
@@ -461,8 +467,7 @@ def sell(referral: Referral, *, by: Staff) -> None:
     """What sales noted of the leads, the list of customers known elsewhere, a file from the CRM."""
     with clock.ago(days=20):
         known.add(b"Company,Website\nOld Mill Boilers,https://oldmillboilers.example\n", by=by)
-        how = {"is_on": True, "severity": Severity.HOLD, "threshold": 4}
-        risk.change("per-hour", **how, seen=0, by=by)
+        risk.change("per-hour", is_on=True, severity=Severity.HOLD, threshold=4, seen=0, by=by)
     with clock.ago(days=13):
         vanity.choose(referral, "olivias-rounds", by=referral.advocate)
     for name, owner, euros, crm_id, note in people.SALES:
@@ -547,25 +552,25 @@ def use_elsewhere(*, by: Staff) -> None:
     with clock.ago(days=60):
         for kind, place in people.PLACES:
             since = clock.now().date()
-            use = {"owner": by, "by": by, "since": since, "names_company": False}
-            placements.record_use(mira, kind, place, **use)
+            placements.record_use(
+                mira, kind, place, owner=by, by=by, since=since, names_company=False
+            )
     with clock.ago(days=9):
         slides = ("Partner day slides, page 3", "Leaflet for the trade fair")
-        use = {"owner": by, "by": by, "names_company": False}
         _, printed = (
-            placements.record_use(clara, kind, place, **use)
+            placements.record_use(clara, kind, place, owner=by, by=by, names_company=False)
             for kind, place in zip((PlaceKind.DECK, PlaceKind.PRINT), slides, strict=True)
         )
     with clock.ago(days=7):
         proof = placements.Proof("The rest of the leaflets went to recycling; a new print is out.")
-        placements.finish(printed.takedown, Outcome.STOPPED, proof, by=by)
+        placements.finish(there(printed.takedown), Outcome.STOPPED, proof, by=by)
     placements.look_around()
     renewals.ask(mira.submission, by=by)
 
 
 def published_by(first_name: str) -> Asset:
     theirs = sa.select(Asset).join(Asset.submission).join(Submission.advocate)
-    return db.session.scalars(theirs.where(Advocate.first_name == first_name)).first()
+    return db.session.scalars(theirs.where(Advocate.first_name == first_name).limit(1)).one()
 
 
 def talk() -> None:

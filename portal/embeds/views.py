@@ -5,6 +5,7 @@ copy behind a cache, words taken back are gone everywhere within a minute (T26).
 """
 
 from flask import Response, g, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal import auth
 from portal.campaigns.models import Action
@@ -95,7 +96,7 @@ def refused(error: Refusal):
     return error_page(str(error), error.status)
 
 
-def served(response: Response) -> Response:
+def served(response: Response) -> BaseResponse:
     """For any site and any cache, for half a minute at most."""
     response.headers["Cache-Control"] = "public, max-age=30"
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -8,7 +8,7 @@ from portal.campaigns import destinations
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotFound, there
 from portal.handovers.models import HandOver
 from portal.incentives import disclosure
 from portal.platforms import rules
@@ -44,7 +44,7 @@ def destination(submission: Submission) -> Destination | None:
     if rules.not_there(rule, person.company.sector, person.email):
         return None
     asks_proof = campaign.platform_proof and not rules.objection(rule, proof=True)
-    return Destination(rule, campaign.platform_url, asks_proof)
+    return Destination(there(rule), campaign.platform_url, asks_proof)
 
 
 def demand(submission: Submission) -> Destination:
@@ -57,7 +57,7 @@ def demand(submission: Submission) -> Destination:
 
 def text_of(submission: Submission) -> str:
     """Their own words as they sent them, and how the reward is said where one was taken (T10)."""
-    version = submission.current
+    version = there(submission.current)
     said = disclosure.in_own_review(submission.promise, submission.choice, settings().brand_name)
     parts = [words.headline(version), words.whole(version), said]
     return words.GAP.join(part for part in parts if part)

@@ -14,6 +14,13 @@ class Actor(Protocol):
     def subject(self) -> str: ...
 
 
+class Named(Actor, Protocol):
+    """One of them whose name stands in a mail."""
+
+    @property
+    def name(self) -> str: ...
+
+
 class _System:
     subject = "system"
     name = "Goodword"

@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal import clock
 from portal.config import settings
-from portal.db import Model, db
+from portal.db import Model, changed, db
 from portal.errors import NotFound
 from portal.links import codes
 from portal.links.models import DOORS, Kind, Link
@@ -127,4 +127,4 @@ def purge(before: datetime) -> int:
     """Let go of links that ended before this moment; how many."""
     codes.purge(before)
     ended = sa.or_(Link.expires_at < before, Link.revoked_at < before)
-    return db.session.execute(sa.delete(Link).where(ended)).rowcount
+    return changed(sa.delete(Link).where(ended))

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.addresses import canonical_email
 from portal.config import settings
-from portal.db import db, lock
+from portal.db import changed, db, lock
 from portal.links.models import Code
 
 LIVES = timedelta(days=14)
@@ -74,7 +74,7 @@ def end(names: Iterable[str]) -> None:
 
 def purge(before: datetime) -> int:
     """Let go of codes that ended before this moment; how many."""
-    return db.session.execute(sa.delete(Code).where(Code.expires_at < before)).rowcount
+    return changed(sa.delete(Code).where(Code.expires_at < before))
 
 
 def _keyed(*parts: str) -> str:

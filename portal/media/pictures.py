@@ -51,7 +51,8 @@ def keep(data: bytes, *, least: int = 16) -> Image.Image:
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.LANCZOS)
     plain = Image.new("RGBA", picture.size)
     plain.paste(picture)
-    return plain if plain.getextrema()[3][0] < 255 else plain.convert("RGB")
+    solid = plain.getchannel("A").histogram()[255] == plain.width * plain.height
+    return plain.convert("RGB") if solid else plain
 
 
 def upright(data: bytes, *, least: int) -> Image.Image:

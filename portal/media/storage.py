@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
@@ -18,9 +19,13 @@ from obstore.store import LocalStore, S3Store
 from portal.config import Settings, settings
 from portal.errors import NotFound, Refusal
 
+if TYPE_CHECKING:  # known to type checkers only
+    from obstore.store import ClientConfig, RetryConfig, S3Config
+
 KEY = re.compile(r"[0-9a-f]{32}")
-PATIENCE = {"timeout": "10 seconds", "connect_timeout": "3 seconds"}  # of one try
-RETRY = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}  # nobody waits three minutes
+PATIENCE: "ClientConfig" = {"timeout": "10 seconds", "connect_timeout": "3 seconds"}  # of one try
+# Nobody waits three minutes.
+RETRY: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 PIECE = 256 * 1024
 
 
@@ -93,15 +98,21 @@ def _open(url: str, endpoint: str, region: str, access: str, secret: str) -> Loc
     if scheme == "file":
         return LocalStore(path, mkdir=True)
     bucket, _, prefix = path.partition("/")
-    said = {"endpoint": endpoint, "access_key_id": access, "secret_access_key": secret}
+    said: S3Config = {}
+    if endpoint:
+        said["endpoint"] = endpoint
+    if access:
+        said["access_key_id"] = access
+    if secret:
+        said["secret_access_key"] = secret
     return S3Store(
         bucket,
         prefix=prefix.strip("/") or None,
         region=region,
         virtual_hosted_style_request=not endpoint,  # servers of one's own know paths only
-        client_options=PATIENCE | {"allow_http": endpoint.startswith("http://")},
+        client_options={**PATIENCE, "allow_http": endpoint.startswith("http://")},
         retry_config=RETRY,
-        **{name: value for name, value in said.items() if value},
+        config=said,
     )
 
 

@@ -76,7 +76,7 @@ def submission() -> int | None:
 
 def back() -> str | None:
     number = submission()
-    return number and url_for("submissions.consent", id=number)
+    return url_for("submissions.consent", id=number) if number else None
 
 
 def let_go(key: str | None) -> None:

@@ -7,7 +7,7 @@ from portal.advocates import signals
 from portal.advocates.models import Advocate, SignalKind, Tag
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import forget as forget_notes
 from portal.history.actions import record
 from portal.nominations import queries
@@ -92,7 +92,7 @@ def _decide(nomination: Nomination, state: State, *, by: Staff, note: str = "") 
     if nomination.state is not State.WAITING:
         if nomination.state is state and nomination.decided_by_id == by.id:
             return False
-        who, at = nomination.decided_by.name, nomination.decided_at
+        who, at = there(nomination.decided_by).name, there(nomination.decided_at)
         raise Stale(
             f"{who} was faster: {nomination.state}, {at:%H:%M} UTC on {at.day} {at:%B}. "
             "Nothing was changed."
@@ -111,7 +111,7 @@ def _tell(nomination: Nomination) -> None:
         first_name=nomination.staff.name,
         customer=nomination.advocate.name,
         accepted=nomination.state is State.ACCEPTED,
-        by=nomination.decided_by.name,
+        by=there(nomination.decided_by).name,
         note=nomination.note,
         url=f"{settings().base_url}/staff/customers/{nomination.advocate_id}",
     )

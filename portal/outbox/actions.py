@@ -1,10 +1,11 @@
 """Promise mail with the act that causes it; hand it over when its job runs."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from portal.links.models import Kind
 from portal.outbox import quiet
 from portal.outbox.models import Attachment, MailClass, Message, State, Suppression
 
+Way = tuple[Kind | str, Model] | tuple[Kind | str, Model, datetime]  # a link to be minted
 # Seconds until the next try after a temporary failure; about three days in all.
 BACKOFF = [30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 24 * 3600]
 # Mail people ask for by pressing a button: a restriction lets it through, or they could never
@@ -47,13 +49,13 @@ def email(
     recipient: str,
     template: str,
     *,
-    about: Model,
+    about: Actor,
     mail_class: MailClass = MailClass.SERVICE,
-    links: dict[str, tuple[Kind | str, Model] | tuple[Kind | str, Model, datetime]] | None = None,
+    links: Mapping[str, Way] | None = None,
     not_before: datetime | None = None,
     zone: str = "",
     attachment: Attachment | None = None,
-    **context,
+    **context: Any,
 ) -> Message:
     """Promise a mail: it leaves once this transaction commits, and never if it does not.
 

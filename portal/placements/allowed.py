@@ -8,6 +8,7 @@ from portal.consent import companies
 from portal.consent import queries as permissions
 from portal.consent.models import Channel, Purpose, Scope
 from portal.db import db
+from portal.errors import there
 from portal.placements.models import Kind, Placement, Reason
 from portal.publishing.models import Asset
 from portal.publishing.queries import RECONFIRM, confirmed_at, confirmed_since
@@ -63,7 +64,7 @@ def why_not(placement: Placement) -> Reason:
     """The first reason that applies, for a place where words may not stay."""
     submission = placement.asset.submission
     person = submission.advocate
-    said = permissions.state(submission.receipt).get(placement.purpose)
+    said = permissions.state(there(submission.receipt)).get(placement.purpose)
     if submission.state is State.WITHDRAWN or (said and said.standing == "withdrawn"):
         return Reason.WITHDRAWN
     if person.left_at:

@@ -1,5 +1,7 @@
 """Erase one person everywhere, and tell the team what they have to know."""
 
+from typing import Any
+
 from portal.advocates import actions as advocates
 from portal.advocates import wishes
 from portal.advocates.models import Advocate
@@ -45,7 +47,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     invitations.forget(advocate, by=by)
     photo = media.take_away(advocate, by=by)
     wishes.forget(advocate, by=by)
-    return [photo] * bool(photo) + files.forget(advocate.id, by=by)
+    return ([photo] if photo else []) + files.forget(advocate.id, by=by)
 
 
 def moved_on(advocate: Advocate, *, by: Actor) -> None:
@@ -60,7 +62,7 @@ def ask_for_correction(advocate: Advocate, note: str) -> None:
     tell_owners(advocate, "customer-correction", note=note)
 
 
-def tell_owners(advocate: Advocate, template: str, **words: str) -> None:
+def tell_owners(advocate: Advocate, template: str, **words: Any) -> None:
     for owner in staff.owners():
         outbox.email(
             owner.email,

@@ -175,7 +175,9 @@ def contribution(one: Submission) -> dict[str, Any]:
 
 def elsewhere(one: Submission) -> dict[str, Any] | None:
     said = handovers.of(one)
-    return said and {
+    if said is None:
+        return None
+    return {
         "platform": said.platform,
         "what_you_said": said.said,
         "address": said.url,

@@ -130,7 +130,7 @@ class PromptForm(Form):
 
 
 def in_order(low: Whole, high: Whole) -> None:
-    if None not in (low.data, high.data) and low.data > high.data:
+    if low.data is not None and high.data is not None and low.data > high.data:
         raise ValidationError(f"{high.label.text} must not be below {low.label.text.lower()}")
 
 

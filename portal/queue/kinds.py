@@ -20,7 +20,7 @@ class Drawn:
     title: str
     hint: str
     endpoint: str
-    values: dict[str, int]
+    values: dict[str, Any]  # of its address
     held: str = ""  # why nobody may act on it now
     bulk: str = ""  # what the form for several sends: "id:version"
 

@@ -1,6 +1,6 @@
 """The page of everything that waits: filtered, in order, the same speed at any size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -54,7 +54,9 @@ class View:
     before: Place | None = None
 
     @classmethod
-    def read(cls, asked: Mapping[str, str], kinds: Sequence[Kind], whats: Sequence[str]) -> "View":
+    def read(
+        cls, asked: Mapping[str, str], kinds: Sequence[Kind], whats: Collection[str]
+    ) -> "View":
         """From an address; what it cannot mean is left out."""
 
         def one_of(name: str, known) -> str:
@@ -69,7 +71,7 @@ class View:
             before=Place.read(asked.get("before", "")),
         )
 
-    def asked(self, **changes: Any) -> dict[str, str]:
+    def asked(self, **changes: Any) -> dict[str, Any]:
         """The arguments of an address that asks the same, or something else of it."""
         one = replace(self, after=None, before=None, **changes)
         names = ("kind", "show", "what", "sort", "after", "before")
@@ -251,18 +253,15 @@ def claims(subjects: Sequence[str]) -> dict[str, QueueClaim]:
 
 def find(kinds: Sequence[Kind], key: str, number: int) -> Waiting:
     """One waiting thing; raises NotFound when it waits no more."""
-    kind = next((one for one in kinds if one.key == key), None)
-    row = (
-        kind
-        and db.session.execute(
+    for kind in (one for one in kinds if one.key == key):
+        row = db.session.execute(
             sa.select(sa.literal(key).label("key"), kind.row.id, kind.since.label("since")).where(
                 kind.row.id == number, *kind.waits()
             )
         ).first()
-    )
-    if not row:
-        raise NotFound("This does not wait for anyone any more.")
-    return _drawn([kind], [row])[0]
+        if row:
+            return _drawn([kind], [row])[0]
+    raise NotFound("This does not wait for anyone any more.")
 
 
 # ── Whose desk ─────────────────────────────────────────────────────────────────────────────

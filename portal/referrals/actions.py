@@ -6,7 +6,7 @@ from portal import clock
 from portal.addresses import canonical_email
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import SYSTEM, Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -75,7 +75,7 @@ def receive(
                 db.session.add(lead)
                 db.session.flush()
         except IntegrityError:  # someone pressed twice; the first one through made the lead
-            lead = queries.lead_at(key)
+            lead = there(queries.lead_at(key))
         else:
             attribution.begin(lead, by=lead)
             signals.notice(lead, suspicion)

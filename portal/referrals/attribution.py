@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 from portal.addresses import name_key
 from portal.campaigns.models import Campaign, Touch
 from portal.consent.companies import free_mail
-from portal.db import db
+from portal.db import db, only
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.incentives import actions as incentives
@@ -152,7 +152,7 @@ def _days(number: int) -> str:
 def elsewhere(referral: Referral) -> int:
     """How many people came through someone's links and count for another customer's."""
     ids = [link.id for link in referral.links]
-    return db.session.scalar(
+    return only(
         sa.select(sa.func.count(Claim.lead_id.distinct()))
         .join(Claim.lead)
         .where(Claim.link_id.in_(ids), Lead.link_id.not_in(ids))

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.db import db
+from portal.db import changed, db
 from portal.history.actions import SYSTEM, Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.links import actions as signed_links
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.referrals import queries
-from portal.referrals.models import Lead, Stage
+from portal.referrals.models import Claim, Lead, LeadSignal, Stage, StageMove
 
 
 def forget(advocate: Advocate, *, by: Actor) -> None:
@@ -51,7 +51,7 @@ def purge(before: datetime) -> int:
 def forget_networks(before: datetime) -> int:
     """Blank the hashes that have told one network from the next; gives how many (T36)."""
     known = sa.update(Lead).where(Lead.created_at < before, Lead.network != "")
-    return db.session.execute(known.values(network="")).rowcount
+    return changed(known.values(network=""))
 
 
 def empty(lead: Lead) -> None:
@@ -61,8 +61,9 @@ def empty(lead: Lead) -> None:
         setattr(lead, name, "")
     lead.email_key = lead.crm_id = None
     lead.wants_marketing = lead.tells_referrer = False
-    for noted in (*lead.moves, *lead.signals, *lead.claims):
-        noted.note = ""  # staff may have written a name there
+    noted: list[StageMove | LeadSignal | Claim] = [*lead.moves, *lead.signals, *lead.claims]
+    for one in noted:
+        one.note = ""  # staff may have written a name there
     forget_notes([lead.subject])
     signed_links.revoke(lead, Kind.PROSPECT)
     db.session.flush()

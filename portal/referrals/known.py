@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.addresses import canonical_email
 from portal.advocates.importing import MAX_BYTES, csv_rows, decode
 from portal.consent.companies import free_mail
-from portal.db import db, lock
+from portal.db import db, lock, only
 from portal.errors import Unreadable
 from portal.history.actions import Actor, record
 from portal.referrals.models import KnownContact
@@ -38,14 +38,14 @@ Read = tuple[Sequence[str], Listed]
 NEITHER = "no mail address and no company’s own domain."
 
 
-def is_known(email: str, domain: str) -> bool:
+def is_known(email: str | None, domain: str) -> bool:
     """Is this mailbox, or this company's own domain, on the list?"""
     hashes = [hash_of(word) for word in (email, domain) if word]
-    return db.session.scalar(sa.select(sa.exists().where(KnownContact.key_hash.in_(hashes))))
+    return only(sa.select(sa.exists().where(KnownContact.key_hash.in_(hashes))))
 
 
 def count() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(KnownContact)) or 0
+    return only(sa.select(sa.func.count()).select_from(KnownContact))
 
 
 def add(data: bytes, *, by: Actor) -> Listed:

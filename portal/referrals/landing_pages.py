@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from portal import auth, clock, web
 from portal.clicks import actions as clicks
 from portal.db import db
+from portal.errors import there
 from portal.referrals import actions, pages, prospect_forms, queries, signals, traces
 from portal.referrals import landing as landing_of
 from portal.referrals.door import bp
@@ -48,7 +49,7 @@ def receive(code: str):
     if link is None or not queries.is_open(link):
         return not_open(landing_of.find(code))  # its form has what was typed
     if not form.ask(queries.asks(link)).validate():
-        return unlisted(pages.page(landing_of.find(code), form), 422)
+        return unlisted(pages.page(there(landing_of.find(code)), form), 422)
     actions.receive(
         link,
         **form.details(),

@@ -6,6 +6,7 @@ from flask import Response, render_template
 
 from portal import auth, web
 from portal.campaigns.models import REWARDING_STAGES, Campaign, Touch
+from portal.errors import there
 from portal.referrals import pages, queries, rewarding
 from portal.referrals.door import bp
 from portal.referrals.models import Referral
@@ -34,8 +35,8 @@ def of(referral: Referral) -> Terms:
         counting=counting(campaign),
         limits=limits(campaign) if due else [],
         prospect=campaign.prospect_promise,
-        offer=referral.promise["terms"] if due else "",
-        version=referral.promise["terms_version"] if due else None,
+        offer=there(referral.promise)["terms"] if due else "",
+        version=there(referral.promise)["terms_version"] if due else None,
     )
 
 

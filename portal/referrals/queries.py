@@ -15,7 +15,7 @@ from portal.campaigns.models import Invitation, InvitationState
 from portal.config import settings
 from portal.consent import queries as consent
 from portal.consent.models import Purpose
-from portal.db import db
+from portal.db import db, only
 from portal.errors import NotFound
 from portal.incentives import disclosure
 from portal.incentives import queries as rewards
@@ -151,7 +151,7 @@ def steps(lead: Lead) -> list[Mapping[str, Any]]:
         when[moved.stage] = moved.at
     furthest = max((PROGRESS.index(s) for s in when if s in PROGRESS), default=0)
     here = PROGRESS.index(lead.stage) if lead.stage in PROGRESS else furthest + 1
-    drawn = [
+    drawn: list[Mapping[str, Any]] = [
         {"title": words.STEPS[s].title, "at": when[s], "done": True}
         for s in PROGRESS[:here]
         if s in when
@@ -220,7 +220,7 @@ def lead_at(key: str) -> Lead | None:
 
 def answered_today(lead: Lead) -> bool:
     """Did we mail this prospect within a day? Pressing again must not fill their mailbox."""
-    return db.session.scalar(
+    return only(
         sa.select(
             sa.exists().where(
                 Message.about == lead.subject,

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from portal import clock
 from portal.config import Settings, settings
 from portal.db import glance
+from portal.errors import there
 from portal.incentives import disclosure
 from portal.publishing import queries as publishing
 
@@ -46,11 +47,12 @@ def kept(link: sa.Select) -> Quote:
 def pick(link: sa.Select) -> Quote:
     """Choose afresh, and draw it."""
     found = publishing.newest_quote()
-    html, standing, number = Markup(), None, sa.null()
+    html, standing = Markup(), None
+    number: sa.ColumnElement = sa.null()
     if found:
         asset_id, item = found
         number = publishing.standing(asset_id)
-        standing = glance(sa.select(number))[0]
+        standing = there(glance(sa.select(number)))[0]
         html = Markup(
             render_template(
                 "referrals/_quote.html", item=item, picked=disclosure.picked(settings().brand_name)

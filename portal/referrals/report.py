@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -56,9 +57,10 @@ class Line:
 
 def lines(by: str, campaign: int | None = None) -> list[Line]:
     """The funnel by one of BY; most leads first, months newest first."""
-    names, found = _names(by), {}
+    names = _names(by)
+    found: dict[str, Line] = {}
 
-    def at(key) -> Line:
+    def at(key: object) -> Line:
         key = str(key)
         return found.setdefault(key, Line(key, names(key)))
 
@@ -99,13 +101,14 @@ def _month(moment) -> sa.ColumnElement[str]:
     return sa.func.to_char(sa.func.timezone("UTC", moment), "YYYY-MM")
 
 
-def _key(by: str) -> sa.ColumnElement:
-    return {
+def _key(by: str) -> sa.SQLColumnExpression[Any]:
+    keys: dict[str, Callable[[], sa.SQLColumnExpression[Any]]] = {
         "campaign": lambda: Invitation.campaign_id,
         "advocate": lambda: Referral.advocate_id,
         "source": lambda: Lead.source,
         "month": lambda: _month(Lead.created_at),
-    }[by]()
+    }
+    return keys[by]()
 
 
 def _joined(campaign: int | None, *what) -> sa.Select:
@@ -163,12 +166,13 @@ def _costs(by: str, campaign: int | None) -> Iterable[tuple[str, str, int]]:
 
 def _visits(by: str, campaign: int | None) -> Iterable[tuple[str, int]]:
     """Visits are machines' and people's alike; none is taken for a human act (T39)."""
-    key = {
+    keys: dict[str, Callable[[], sa.SQLColumnExpression[Any]]] = {
         "campaign": lambda: Invitation.campaign_id,
         "advocate": lambda: Referral.advocate_id,
         "source": lambda: ClickDay.source,
         "month": lambda: ClickDay.day,
-    }[by]()
+    }
+    key = keys[by]()
     select = (
         sa.select(key, sa.func.sum(ClickDay.visitors))
         .join(ReferralLink, ReferralLink.id == ClickDay.link_id)
@@ -188,5 +192,5 @@ def _names(by: str) -> Callable[[str], str]:
         named = dict(db.session.execute(sa.select(Campaign.id, Campaign.name)).all())
         return lambda key: named[int(key)]
     if by == "advocate":
-        return lambda key: db.session.get(Advocate, int(key)).name or "Erased at their wish"
+        return lambda key: db.session.get_one(Advocate, int(key)).name or "Erased at their wish"
     return lambda key: SOURCES.get(key, key)

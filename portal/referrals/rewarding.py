@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from portal import clock
+from portal.errors import there
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives import queries as rewards
@@ -59,7 +60,7 @@ def _owe(lead: Lead) -> None:
             referral.advocate,
             reason=lead.reason,
             explanation=f"Your referral of {lead.created_at.day} {lead.created_at:%B %Y}",
-            promise=referral.promise,
+            promise=there(referral.promise),
             donated=referral.choice is Choice.DONATED,
             hold=lead.hold,
             limits=Limits(

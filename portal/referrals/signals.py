@@ -16,7 +16,7 @@ from portal.addresses import name_key
 from portal.advocates.models import Advocate
 from portal.advocates.queries import names_of
 from portal.consent.companies import free_mail
-from portal.db import db
+from portal.db import db, only
 from portal.referrals import known
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, RiskRule, Severity
 from portal.referrals.traces import disposable, domain_of, folded
@@ -84,7 +84,7 @@ class Facts:
 
     def came_within(self, **span) -> int:
         """How many came through this customer's links in the last hour, day …, this one too."""
-        return db.session.scalar(
+        return only(
             sa.select(sa.func.count())
             .select_from(Lead)
             .join(Lead.link)
@@ -142,7 +142,7 @@ def _network(facts: Facts, most: int) -> bool:
     day = facts.lead.created_at - timedelta(days=1)
     same = (Lead.network == facts.lead.network, Lead.created_at > day)
     count = sa.select(sa.func.count()).select_from(Lead).where(*same)
-    return bool(facts.lead.network) and db.session.scalar(count) > most
+    return bool(facts.lead.network) and only(count) > most
 
 
 def _disposable(facts: Facts, _: int) -> bool:
@@ -159,7 +159,7 @@ def _ring(facts: Facts, _: int) -> bool:
     at_their = [Advocate.email_key == facts.lead.email_key]
     if facts.own_domain:
         at_their.append(Advocate.email_key.like(facts.at_domain))
-    return db.session.scalar(
+    return only(
         sa.select(
             sa.exists()
             .where(Lead.link_id == ReferralLink.id, ReferralLink.referral_id == Referral.id)
@@ -237,4 +237,4 @@ def look_again(lead: Lead) -> None:
 
 
 def _exists(condition: sa.ColumnElement[bool]) -> bool:
-    return db.session.scalar(sa.select(sa.exists().where(condition)))
+    return only(sa.select(sa.exists().where(condition)))

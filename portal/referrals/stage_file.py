@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.importing import MAX_BYTES, MAX_ROWS, csv_rows, decode
-from portal.db import db, lock
-from portal.errors import NotFound, Refusal, Unreadable
+from portal.db import changed, db, lock
+from portal.errors import NotFound, Refusal, Unreadable, there
 from portal.history.actions import Actor, record
 from portal.referrals import actions
 from portal.referrals.models import Lead, Stage, StageImport
@@ -139,7 +139,7 @@ def _judge(row: Row, leads: dict[str, Lead], seen: dict[str, int]) -> Planned:
 def _leads(crm_ids: set[str]) -> dict[str, Lead]:
     wanted = sorted(crm_ids)
     return {
-        lead.crm_id: lead
+        there(lead.crm_id): lead
         for start in range(0, len(wanted), BATCH)
         for lead in db.session.scalars(
             sa.select(Lead).where(Lead.crm_id.in_(wanted[start : start + BATCH]))
@@ -184,10 +184,13 @@ def apply(kept: StageImport, *, by: Actor) -> None:
     if kept.applied_at:
         return
     planned = preview(kept)
-    for row in sorted((r for r in planned if r.outcome is Outcome.MOVE), key=lambda r: r.lead.id):
+    moves = [
+        (there(row.lead), there(row.stage), row) for row in planned if row.outcome is Outcome.MOVE
+    ]
+    for lead, stage, row in sorted(moves, key=lambda move: move[0].id):
         try:
             with db.session.begin_nested():
-                actions.move(row.lead, row.stage, seen=row.lead.version, note=row.note, by=by)
+                actions.move(lead, stage, seen=lead.version, note=row.note, by=by)
         except Refusal as why:
             row.outcome, row.why = Outcome.REFUSED, str(why).rstrip(".")
     counts = Counter(row.outcome for row in planned)
@@ -203,7 +206,7 @@ def purge(before: datetime) -> int:
     waiting = sa.delete(StageImport).where(
         StageImport.applied_at.is_(None), StageImport.created_at < before
     )
-    gone = db.session.execute(waiting).rowcount
+    gone = changed(waiting)
     old = sa.select(StageImport).where(StageImport.applied_at < before)
     full = [kept for kept in db.session.scalars(old) if kept.refused]
     for kept in full:

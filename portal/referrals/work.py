@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -35,7 +36,7 @@ def describe(
     another lead's.
     """
     db.session.refresh(lead, with_for_update=True)
-    wanted = {
+    wanted: dict[str, Any] = {
         "owner_id": owner.id if owner else None,
         "value_cents": value_cents,
         "currency": currency,

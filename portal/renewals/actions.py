@@ -12,7 +12,7 @@ from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import SYSTEM, Actor, record
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -77,17 +77,17 @@ def keep(renewal: Renewal, *, seen: str, by: Actor, circumstances: Circumstances
     if queries.question(renewal).seal != seen:
         raise Stale("Something on this page changed after you opened it. Look at it once more.")
     asset = asset_of(submission)
-    words = permissions.state(submission.receipt).get(Purpose.WORDS)
+    words = permissions.state(there(submission.receipt)).get(Purpose.WORDS)
     if not words or words.standing not in ("given", "expired"):
         raise NotAllowed("You took the permission back. Give it again on your permissions page.")
     said = Circumstances(
         ip_hash=circumstances.ip_hash,
         user_agent=circumstances.user_agent,
         language=circumstances.language,
-        text_sha256=asset.words.sha256,
+        text_sha256=there(asset).words.sha256,
     )
-    consent.give(submission.receipt, Purpose.WORDS, by=by, circumstances=said)
-    consent.reconfirm(submission.receipt, by=by, circumstances=said)
+    consent.give(there(submission.receipt), Purpose.WORDS, by=by, circumstances=said)
+    consent.reconfirm(there(submission.receipt), by=by, circumstances=said)
     _close(renewal, Answer.KEPT, by=by)
 
 
@@ -99,7 +99,7 @@ def tell_of_change(renewal: Renewal, note: str, *, by: Actor) -> None:
     if submission is None:
         return
     renewal.note = note.strip()
-    publishing.retire(asset_of(submission), by=by, note=renewal.note)
+    publishing.retire(there(asset_of(submission)), by=by, note=renewal.note)
     _close(renewal, Answer.CHANGED, by=by)
     _tell_owners(renewal)
 
@@ -108,7 +108,7 @@ def withdraw(renewal: Renewal, *, by: Actor, circumstances: Circumstances) -> No
     """Take back everything this contribution allowed; gone from every page at once."""
     submission = _hold(renewal, Answer.WITHDRAWN)
     if submission is not None:
-        consent.withdraw_all(submission.receipt, by=by, circumstances=circumstances)
+        consent.withdraw_all(there(submission.receipt), by=by, circumstances=circumstances)
         _close(renewal, Answer.WITHDRAWN, by=by)
 
 

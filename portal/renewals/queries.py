@@ -13,7 +13,7 @@ from portal.advocates.models import Advocate
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotFound, there
 from portal.publishing import rendering
 from portal.publishing.items import item
 from portal.publishing.models import Asset
@@ -53,7 +53,7 @@ class Due:
 def due_at(asset: Asset) -> tuple[datetime, bool]:
     """When the words fall off the page by themselves, and whether a change of job is why."""
     submission = asset.submission
-    said, confirmed = yeses(submission.receipt), confirmed_at(asset)
+    said, confirmed = yeses(there(submission.receipt)), confirmed_at(asset)
     ends = confirmed + RECONFIRM
     if said and said[-1].until:
         ends = min(ends, said[-1].until)

@@ -3,6 +3,8 @@
 Nothing here touches a reward, and rewards never ask here (T8).
 """
 
+from typing import Any
+
 from portal import clock
 from portal.campaigns.models import Action
 from portal.consent import queries as permissions
@@ -94,8 +96,8 @@ def _may_show(submission: Submission) -> bool:
     )
 
 
-def _tell(submission: Submission, template: str, **words: str) -> None:
-    links = {"url": (Kind.INVITATION, submission.invitation)}
+def _tell(submission: Submission, template: str, **words: Any) -> None:
+    links: dict[str, outbox.Way] = {"url": (Kind.INVITATION, submission.invitation)}
     if submission.receipt:
         links["receipt_url"] = (Kind.RECEIPT, submission.receipt)
     outbox.email(

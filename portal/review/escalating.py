@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal.campaigns.models import Action
 from portal.config import settings
-from portal.db import db
+from portal.db import db, only
 from portal.history.actions import SYSTEM, record
 from portal.history.models import Entry
 from portal.outbox import actions as outbox
@@ -54,7 +54,7 @@ def overdue() -> Sequence[Submission]:
 
 def _told(submission: Submission) -> bool:
     """Since it was last sent; sent again, the clock starts again."""
-    return db.session.scalar(
+    return only(
         sa.select(
             sa.exists().where(
                 Entry.about == submission.subject,

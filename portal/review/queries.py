@@ -8,6 +8,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent import queries as permissions
 from portal.db import db
+from portal.errors import there
 from portal.history import queries as history
 from portal.history.models import Entry
 from portal.staff.models import Staff
@@ -33,7 +34,7 @@ def answers(submission: Submission) -> list[dict[str, Any]]:
     hidden = {PromptKind.RATING} if rating_is_hidden(submission) else set()
     return [
         answer | {"text": shown(answer["kind"], answer["value"])}
-        for answer in submission.current.answers
+        for answer in there(submission.current).answers
         if answer["kind"] not in hidden
     ]
 
@@ -83,8 +84,11 @@ def decision(submission: Submission) -> Entry | None:
 def name_of(subject: str) -> str:
     """The name behind ``staff:3`` or ``advocate:7``."""
     kind, _, number = subject.partition(":")
-    model = {"staff": Staff, "advocate": Advocate}.get(kind)
-    person = model and db.session.get(model, int(number))
+    person: Staff | Advocate | None = None
+    if kind == "staff":
+        person = db.session.get(Staff, int(number))
+    elif kind == "advocate":
+        person = db.session.get(Advocate, int(number))
     return person.name if person else "Goodword"
 
 

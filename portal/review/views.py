@@ -1,6 +1,7 @@
 """One contribution in one view, and the three things staff may do with it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -164,7 +165,8 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
         db.session.rollback()
         return _page(submission, form, refusal=str(refusal)), refusal.status
     text = said.format(name=submission.advocate.first_name)
-    flash({"text": text, "undo": url_for(".undo", submission_id=submission.id)})
+    told: Any = {"text": text, "undo": url_for(".undo", submission_id=submission.id)}
+    flash(told)  # a dict where a way back stands beside the words
     return redirect(url_for("dashboard.following", after=str(place) if place else None), 303)
 
 

@@ -35,7 +35,7 @@ def draw(found: Sequence[Submission]) -> list[Drawn]:
                     None,
                     (
                         one.advocate.company.name,
-                        one.id in answers and f"{one.advocate.first_name} {answers[one.id]}",
+                        f"{one.advocate.first_name} {answers[one.id]}" if one.id in answers else "",
                     ),
                 )
             ),
@@ -55,7 +55,7 @@ def answered(ids: Sequence[int]) -> dict[int, str]:
         .where(Proposal.submission_id.in_(ids), Proposal.decision.in_(ANSWERED))
         .order_by(Proposal.id)
     )
-    return {number: ANSWERED[decision] for number, decision in rows}
+    return {number: ANSWERED[decision] for number, decision in rows if decision}
 
 
 OPTIONS = (

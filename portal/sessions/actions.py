@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db
+from portal.db import changed, db
 from portal.sessions.models import ABSOLUTE, Session, Way, Who
 
 
@@ -88,4 +88,4 @@ def forget(who: Who, person_id: int) -> None:
 def purge(before: datetime) -> int:
     """Let go of sessions that ended before this moment; how many."""
     ended = sa.or_(Session.expires_at < before, Session.ended_at < before)
-    return db.session.execute(sa.delete(Session).where(ended)).rowcount
+    return changed(sa.delete(Session).where(ended))

@@ -25,7 +25,7 @@ def chosen() -> dict[str, str] | None:
     engine = sa.create_engine(db.engine.url, poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
-            return dict(connection.execute(_CHOSEN).all())
+            return {name: value for name, value in connection.execute(_CHOSEN) if value is not None}
     except sa.exc.SQLAlchemyError:  # the database is away, or not migrated yet
         if not _is_new(engine):
             log.warning("the choices of the settings page cannot be read")

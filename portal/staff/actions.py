@@ -11,8 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 from portal import clock
 from portal.addresses import canonical_email
 from portal.db import db
-from portal.errors import NotAllowed
-from portal.history.actions import Actor, record
+from portal.errors import NotAllowed, there
+from portal.history.actions import Actor, Named, record
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -57,7 +57,7 @@ def set_password(person: Staff, password: str, *, own_words: Iterable[str] = ())
     record(person, "password set", by=person)
 
 
-def send_set_up_link(person: Staff, *, by: Actor, portal: str) -> None:
+def send_set_up_link(person: Staff, *, by: Named, portal: str) -> None:
     """Mail someone the link with which they choose a password, for 7 days."""
     until = clock.now() + timedelta(days=7)
     outbox.email(
@@ -104,9 +104,11 @@ def tell(person: Staff, what: str, *, url: str) -> None:
 def check(email: str, password: str) -> Staff | None:
     """The person with this address and password, or None; equally slow for both."""
     person = known(email)
-    if not knows(person, password) or not person.is_active:
+    if not knows(person, password) or person is None or not person.is_active:
         return None
-    if _hasher.check_needs_rehash(person.password_hash):  # made when the recommended cost was lower
+    if _hasher.check_needs_rehash(
+        there(person.password_hash)
+    ):  # made when the recommended cost was lower
         person.password_hash = _hasher.hash(password)
     return person
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db
+from portal.db import changed, db, only
 from portal.errors import NotAllowed
 from portal.history.actions import record
 from portal.sealing import Unsealable, seal, unseal
@@ -80,7 +80,7 @@ def _spend_step(person: Staff, digits: str) -> bool:
         return False
     newer = sa.or_(Staff.totp_step.is_(None), Staff.totp_step < step)
     used = sa.update(Staff).where(Staff.id == person.id, newer).values(totp_step=step)
-    return db.session.execute(used).rowcount == 1
+    return changed(used) == 1
 
 
 def step_of(seed: str, code: str) -> int | None:
@@ -119,7 +119,7 @@ def recovery_left(person: Staff) -> int:
     mine = sa.select(sa.func.count()).where(
         RecoveryCode.staff_id == person.id, RecoveryCode.used_at.is_(None)
     )
-    return db.session.scalar(mine)
+    return only(mine)
 
 
 def _spend_recovery(person: Staff, code: str) -> bool:
@@ -129,7 +129,7 @@ def _spend_recovery(person: Staff, code: str) -> bool:
         .where(RecoveryCode.used_at.is_(None))
         .values(used_at=clock.now())
     )
-    if db.session.execute(used).rowcount != 1:
+    if changed(used) != 1:
         return False
     record(person, "recovery code used", by=person)
     return True

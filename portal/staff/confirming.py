@@ -6,6 +6,7 @@ from limits import parse
 from portal import clock
 from portal.config import settings
 from portal.db import SAFE_METHODS, db
+from portal.errors import there
 from portal.sessions import actions as sessions
 from portal.sessions.models import CONFIRMED
 from portal.staff import actions, challenges, passkeys
@@ -20,11 +21,11 @@ WRONG = "That is not your password."
 
 def lacks_factor(person: Staff) -> bool:
     """Whether they came in by a password alone, where that is not enough."""
-    return settings().second_factor_required and not person.session_row.way.is_strong
+    return settings().second_factor_required and not there(person.session_row).way.is_strong
 
 
 def is_confirmed(person: Staff) -> bool:
-    return clock.now() - person.session_row.confirmed_at < CONFIRMED
+    return clock.now() - there(person.session_row).confirmed_at < CONFIRMED
 
 
 def ask(person: Staff):
@@ -79,7 +80,7 @@ def prove(person: Staff, form: ConfirmForm) -> bool:
         guesses.hit(TRIES, key)
         form.confirm_password.errors = [WRONG if person.password_hash else passkeys.REFUSED]
         return False
-    sessions.confirm(person.session_token)
+    sessions.confirm(there(person.session_token))
     db.session.commit()
     return True
 

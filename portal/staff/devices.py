@@ -1,7 +1,8 @@
 """Which browser this is: one that someone signed in on before, or a new one."""
 
-from flask import Response, current_app, request
+from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
 
 from portal.config import settings
 from portal.web import browser_in

@@ -1,11 +1,13 @@
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
 from portal.db import Model
+from portal.sessions.models import Session
 
 
 class Role(enum.StrEnum):
@@ -53,8 +55,11 @@ class Staff(Model):
         """Whether they may do what this role may; templates say it as a word."""
         return self.role.rank <= Role(role).rank
 
-    session_token = None  # of this request's browser; not a column
-    session_row = None  # and what we keep of it
+    if TYPE_CHECKING:
+        session_token: str | None  # of this request's browser; not a column
+        session_row: Session | None  # and what we keep of it
+    else:
+        session_token = session_row = None
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the session's token, never the person's id."""

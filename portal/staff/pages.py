@@ -9,6 +9,7 @@ from werkzeug.routing import RequestRedirect
 from portal import auth, clock
 from portal.config import settings
 from portal.db import db
+from portal.errors import there
 from portal.links import actions as links
 from portal.sessions.models import Way
 from portal.staff import actions, devices, factors, queries
@@ -72,7 +73,7 @@ def page_asked_for(address: str) -> str:
     Nothing of the given address is passed on but the route's own arguments and the query, so
     no spelling of another site's address gets through.
     """
-    adapter = current_app.create_url_adapter(request)
+    adapter = there(current_app.create_url_adapter(request))
     try:
         wanted = urlsplit(address)
         endpoint, arguments = adapter.match(wanted.path, method="GET")

@@ -162,12 +162,12 @@ def get(person: Staff, passkey_id: int) -> Passkey:
 
 def rename(one: Passkey, name: str, *, by: Actor) -> None:
     one.name = tidy(name)
-    record(db.session.get(Staff, one.staff_id), "passkey renamed", by=by, note=one.name)
+    record(db.session.get_one(Staff, one.staff_id), "passkey renamed", by=by, note=one.name)
 
 
 def remove(one: Passkey, *, by: Actor) -> None:
     """It opens nothing any more."""
-    record(db.session.get(Staff, one.staff_id), "passkey removed", by=by, note=one.name)
+    record(db.session.get_one(Staff, one.staff_id), "passkey removed", by=by, note=one.name)
     db.session.delete(one)
 
 

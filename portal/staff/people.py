@@ -8,7 +8,7 @@ from flask_login import current_user
 from portal import auth
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, there
 from portal.sessions import actions as sessions
 from portal.sessions import queries as open_sessions
 from portal.sessions.models import Who
@@ -51,7 +51,7 @@ def invite():
     except NotAllowed as refusal:
         form.email.errors = [str(refusal)]
         return list_page(form), 422
-    return link_page(queries.known(form.email.data), url)
+    return link_page(there(queries.known(form.email.data)), url)
 
 
 def refuse_known(email: str) -> None:

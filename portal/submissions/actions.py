@@ -146,7 +146,7 @@ def choose(submission: Submission, choices: dict[Purpose, bool], *, by: Actor) -
 def submit(
     submission: Submission,
     *,
-    relation: Relationship,
+    relation: Relationship | None,
     circumstances: Circumstances,
     by: Actor,
     seen: int | None = None,

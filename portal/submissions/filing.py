@@ -1,5 +1,7 @@
 """The page of a question that asks for files; it works by plain forms, one file after another."""
 
+from typing import Any
+
 from flask import flash, g, redirect, request, url_for
 
 from portal.db import db
@@ -84,6 +86,10 @@ def answer(submission: Submission, prompt: Prompt, added: int, problems):
         flash("Saved. You can go on from here whenever it suits you.")
         return redirect(url_for("home.show"), 303)
     if added or STAY & set(request.form):
-        here = {"id": submission.id, "number": prompt.position, "to": request.args.get("to")}
+        here: dict[str, Any] = {
+            "id": submission.id,
+            "number": prompt.position,
+            "to": request.args.get("to"),
+        }
         return redirect(url_for("submissions.question", **here, _anchor="files"), 303)
     return onward(submission, "question", prompt.position)

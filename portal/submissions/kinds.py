@@ -136,7 +136,7 @@ def unfold(kind: str, row: Any) -> dict[str, str]:
 
 def faults(prompt: Any, rows: list[Any]) -> Faults:
     """What each row lacks, by the field to go to."""
-    check: Callable[[str, Any], Faults] = WRONG[prompt.kind]
+    check = WRONG[prompt.kind]
     found: Faults = {}
     for place, row in enumerate(rows, 1):
         found |= {f"row-{place}-{part}": text for part, text in check(f"{place}", row).items()}
@@ -175,7 +175,7 @@ def wrong_link(place: str, row: str) -> Faults:
     return {} if host(row) else {"url": words}
 
 
-WRONG = {
+WRONG: dict[str, Callable[[str, Any], Faults]] = {
     "results": wrong_result,
     "dates": wrong_date,
     "people": wrong_person,

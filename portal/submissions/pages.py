@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import queries as permissions
+from portal.errors import there
 from portal.events import queries as events
 from portal.incentives import disclosure
 from portal.incentives.models import Choice
@@ -120,7 +121,7 @@ def leave(submission: Submission, number: int, form):
         return redirect(url_for("home.show"), 303)
     if STAYS & set(request.form):
         rows = "zone" not in request.form and len(form.value.data) + ("add" in request.form)
-        here = {"id": submission.id, "number": number, "to": request.args.get("to")}
+        here: dict[str, Any] = {"id": submission.id, "number": number, "to": request.args.get("to")}
         return redirect(
             url_for(
                 ".question", **here, rows=rows or None, _anchor=f"row-{rows}" if rows else None
@@ -147,7 +148,7 @@ def both_answers(submission: Submission, prompt, form, saved):
 
 def offer_page(submission: Submission, form, status: int = 200):
     words = disclosure.before(
-        submission.promise, actions.noun(submission.action), settings().brand_name
+        there(submission.promise), actions.noun(submission.action), settings().brand_name
     )
     beside = disclosure.beside(
         submission.promise, Choice.ACCEPTED, submission.action, settings().brand_name

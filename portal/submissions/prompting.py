@@ -7,7 +7,7 @@ from typing import Any
 
 from portal import seeds
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.submissions import queries
@@ -33,12 +33,12 @@ def load() -> int:
     added = 0
     for language, item in _files():
         newest = queries.prompt_set(Action(item["action"]), language)
-        theirs = newest is not None and newest.language == language
-        if theirs and newest.origin is Origin.EDITED:
+        theirs = newest if newest is not None and newest.language == language else None
+        if theirs and theirs.origin is Origin.EDITED:
             continue
-        if theirs and newest.sha256 == seeds.digest(item):
+        if theirs and theirs.sha256 == seeds.digest(item):
             continue
-        _add(item, language, Origin.BUILTIN, version=newest.version + 1 if theirs else 1)
+        _add(item, language, Origin.BUILTIN, version=theirs.version + 1 if theirs else 1)
         added += 1
     db.session.flush()
     return added
@@ -64,7 +64,7 @@ def save(current: PromptSet, item: Mapping[str, Any], *, seen: int, by: Actor) -
     Raises Stale when somebody else made a version since ``seen``.
     """
     lock(f"prompts.{current.action}.{current.language}")
-    newest = queries.prompt_set(current.action, current.language)
+    newest = there(queries.prompt_set(current.action, current.language))
     if newest.version != seen:
         raise Stale("Someone else changed these questions meanwhile. Open them again to see how.")
     _check(current.action, item)

@@ -89,7 +89,7 @@ class Step:
     number: int | None = None
 
     @property
-    def place(self) -> dict[str, int]:
+    def place(self) -> dict[str, Any]:
         """What its address needs beside the contribution’s id."""
         return {"number": self.number} if self.number else {}
 
@@ -231,7 +231,7 @@ def story(submission: Submission) -> list[dict]:
     ahead = list(AHEAD.get(submission.state, ()))
     if submission.state in (State.SUBMITTED, State.APPROVED):
         ahead.append(_last_step(submission))
-    coming = [{"title": title} for title in ahead]
+    coming: list[dict[str, Any]] = [{"title": title} for title in ahead]
     if coming:
         coming[0] |= {"current": True, "text": _at_hand(submission)}
     return told + coming

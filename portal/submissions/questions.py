@@ -88,6 +88,8 @@ class RowsField(Field):
     """Rows of parts; ``faults`` is what each incomplete one lacks, by control."""
 
     prompt: Prompt
+    process_errors: list[str]
+    faults: dict[str, str]
 
     def process(self, formdata, data=None, extra_filters=None) -> None:
         self.process_errors, self.faults = [], {}

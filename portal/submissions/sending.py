@@ -9,6 +9,7 @@ from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db
+from portal.errors import there
 from portal.events import actions as events
 from portal.events.queries import event
 from portal.history.actions import Actor
@@ -99,7 +100,7 @@ def offer_to_speak(submission: Submission, version: Version, *, by: Actor) -> No
 
 def confirm(submission: Submission) -> None:
     """The receipt by mail, at once: every purpose, given and refused (T27)."""
-    person, receipt = submission.advocate, submission.receipt
+    person, receipt = submission.advocate, there(submission.receipt)
     outbox.email(
         person.email,
         "received",

@@ -6,7 +6,7 @@ from typing import Any
 from portal import clock
 from portal.consent.actions import Circumstances
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.submissions import sending
 from portal.submissions.models import Submission, Version
@@ -36,7 +36,7 @@ def reword(
     """Take the author's own wording instead, and read it again. ``texts`` by prompt key."""
     submission.move("read again")
     submission.submitted_at = submission.attested_at = clock.now()
-    before = {a["key"]: a["value"] for a in submission.current.answers}
+    before = {a["key"]: a["value"] for a in there(submission.current).answers}
     version = _fix(submission, before | dict(texts), by, circumstances)
     record(submission, "reworded", by=by, note=note, number=version.number, sha256=version.sha256)
     return version

@@ -9,7 +9,7 @@ from portal.consent import queries as permissions
 from portal.consent.forms import choices_form, circumstances
 from portal.consent.models import Purpose
 from portal.db import db
-from portal.errors import NotAllowed, NotFound
+from portal.errors import NotAllowed, NotFound, there
 from portal.events import queries as events
 from portal.incentives.models import Choice
 from portal.submissions import actions, forms, interviewing, queries
@@ -89,7 +89,9 @@ def offer(id: int):
     submission = mine(id)
     if away := detour(submission, "offer"):
         return away
-    form = forms.offer_form(submission.promise, submission.choice, submission.employer_allows)
+    form = forms.offer_form(
+        there(submission.promise), submission.choice, submission.employer_allows
+    )
     return offer_page(submission, form)
 
 
@@ -99,7 +101,7 @@ def answer_offer(id: int):
     submission = mine(id)
     if away := detour(submission, "offer"):
         return away
-    form = forms.offer_form(submission.promise, None, False)
+    form = forms.offer_form(there(submission.promise), None, False)
     if not form.validate():
         return offer_page(submission, form, 422)
     choice = Choice(form.choice.data)
