@@ -4,6 +4,8 @@ No public page touches a session or sets a cookie. Any cache may keep one, and m
 each use, so that a permission taken back is gone with the next request (T26).
 """
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -20,6 +22,7 @@ from flask_login import current_user
 from portal import auth, clock
 from portal.clicks import actions as clicks
 from portal.clicks.models import What
+from portal.consent.models import Channel
 from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.incentives import disclosure
@@ -79,18 +82,20 @@ def story(slug):
         logo=logos.beside(asset),
         verified=verified(),
         picked=disclosure.picked(brand().name),
-        **_shared(asset, item),
+        **_shared(asset),
     )
 
 
-def _shared(asset: Asset, item: dict) -> dict[str, str]:
-    """What networks draw a preview of a link from, disclosure first; nothing where these words
-    may not leave our pages."""
-    if not queries.may_travel(asset):
+def _shared(asset: Asset) -> dict[str, Any]:
+    """What networks draw a preview of a link from, disclosure first and signed as other sites may
+    sign it; nothing where these words may not leave our pages."""
+    away = queries.one(asset.slug, queries.PICKED, Channel.EMBED)
+    if away is None:
         return {}
     return {
-        "preview": plain.preview(item),
-        "here": plain.absolute(item["url"]),
+        "away": away,
+        "preview": plain.preview(away),
+        "here": plain.absolute(away["url"]),
         "card": plain.absolute(f"/cards/{asset.slug}.png"),
     }
 

@@ -131,14 +131,14 @@ def test_feeds_can_be_read_by_feed_readers(published, as_stranger):
 
 @pytest.fixture
 def only_our_pages(act):
-    """The wording people said yes to before: our pages, and nowhere else."""
+    """Ask for a permission as people were asked before: for our pages, and nowhere else."""
 
-    def go():
-        newest = sa.select(Statement).where(Statement.purpose == Purpose.WORDS)
+    def only_our_pages(purpose: Purpose) -> None:
+        newest = sa.select(Statement).where(Statement.purpose == purpose)
         last = db.session.scalars(newest.order_by(Statement.version.desc())).first()
         db.session.add(
             Statement(
-                purpose=Purpose.WORDS,
+                purpose=purpose,
                 language="en",
                 version=last.version + 1,
                 label=last.label,
@@ -149,10 +149,11 @@ def only_our_pages(act):
             )
         )
 
-    act(go)
+    return lambda purpose: act(lambda: only_our_pages(purpose))
 
 
 def test_T25_a_yes_to_our_pages_alone_goes_nowhere_else(only_our_pages, published, as_stranger):
+    only_our_pages(Purpose.WORDS)
     story = published()
     assert WORDS in read(as_stranger, story)
     for address in PICKED:
@@ -341,6 +342,15 @@ def test_T10_a_share_preview_carries_the_disclosure_first(published, as_stranger
     page = html.unescape(as_stranger.get(story).text)
     assert f'<meta property="og:description" content="{GIVEN} “{WORDS}”">' in page
     assert f"http://localhost/cards/{story.rpartition('/')[2]}.png" in page
+
+
+def test_T25_a_share_preview_is_signed_as_other_sites_may(only_our_pages, published, as_stranger):
+    """Who agreed to an older wording may have allowed their name on our pages only."""
+    only_our_pages(Purpose.NAME)
+    page = html.unescape(as_stranger.get(published()).text)
+    assert "<title>A quote from Ada Lovelace · Acme</title>" in page
+    assert '<meta property="og:title" content="A quote from Analytical Engines">' in page
+    assert '<meta property="og:description"' in page
 
 
 def test_T10_there_is_one_function_for_words_in_plain_text(app):
