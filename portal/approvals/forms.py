@@ -27,6 +27,7 @@ from wtforms.widgets import CheckboxInput
 
 from portal.consent.models import Clause, Scope
 from portal.fields import Day, trimmed
+from portal.incentives.forms import buys_no_praise
 from portal.publishing import signoff
 from portal.submissions.models import LONGEST, PromptKind, Submission
 
@@ -94,7 +95,11 @@ class ProposeForm(Wording):
         "Why",
         filters=[trimmed],
         description="The customer reads it beside the change.",
-        validators=[DataRequired("Write why: the customer will read it"), most(2000)],
+        validators=[
+            DataRequired("Write why: the customer will read it"),
+            most(2000),
+            buys_no_praise,
+        ],
     )
     fair_edit = BooleanField("I have read the change, and it still says the same")
 
@@ -118,6 +123,15 @@ class RefuseForm(FlaskForm):
 # ── Asking a company ───────────────────────────────────────────────────────────────────────
 
 
+def a_line(*checks) -> TextAreaField:
+    return TextAreaField(
+        "A line to them",
+        filters=[trimmed],
+        description="They read it in the mail and on the page.",
+        validators=[Optional(), most(2000), *checks],
+    )
+
+
 class AskForm(FlaskForm):
     """Whom to ask, and for what."""
 
@@ -139,15 +153,11 @@ class AskForm(FlaskForm):
         choices=[SelectChoice(scope.value, label) for scope, label in WANTED.items()],
         validators=[InputRequired("Choose what to ask for")],
     )
-    why = TextAreaField(
-        "A line to them",
-        filters=[trimmed],
-        description="They read it in the mail and on the page.",
-        validators=[Optional(), most(2000)],
-    )
+    why = a_line()
 
 
 class StaffAskForm(AskForm):
+    why = a_line(buys_no_praise)
     about = SelectField("About", coerce=int, default=0)
     clause = RadioField(
         "What their contract with us says about naming them",

@@ -18,7 +18,7 @@ from portal import clock, zones
 from portal.errors import Unreadable
 from portal.events.models import Event, Format
 from portal.fields import A_DAY, Day, Time, trimmed
-from portal.incentives import copylint
+from portal.incentives.forms import buys_no_praise
 
 FORMATS = {
     Format.TALK: "Talk",
@@ -29,12 +29,6 @@ FORMATS = {
 A_TIME = "Enter when it starts, for example 15:00"
 MINUTES = "Enter how many minutes it takes, between 5 and 1440"
 SEATS = "Enter how many customers speak, between 1 and 50"
-
-
-def buys_no_praise(_form: FlaskForm, field: StringField) -> None:
-    """Refuse words that buy praise, with the phrase named (T9)."""
-    if phrase := copylint.objection(field.data or ""):
-        raise ValidationError(f"Take out “{phrase}”: asking may not depend on what people say")
 
 
 def zone_field(label: str, asks: str) -> SelectField:
@@ -158,5 +152,5 @@ class NoteForm(FlaskForm):
     note = TextAreaField(
         "What we tell them",
         filters=[trimmed],
-        validators=[Length(max=1000, message="Use 1,000 characters or fewer")],
+        validators=[Length(max=1000, message="Use 1,000 characters or fewer"), buys_no_praise],
     )

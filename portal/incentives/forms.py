@@ -36,12 +36,23 @@ RULINGS = {
 }
 
 
+def buys_no_praise(_form: FlaskForm, field: Field) -> None:
+    """For every text that goes out with an ask or an offer: the phrase is named (T9)."""
+    if phrase := copylint.objection(field.data or ""):
+        raise ValidationError(
+            f"Take out “{phrase}”: neither an ask nor a reward may depend on what people say"
+        )
+
+
 class RewardForm(FlaskForm):
     state = RadioField("What next?", validators=[DataRequired("Choose what happens to the reward")])
     note = TextAreaField(
         "Reason or reference",
         filters=[trimmed],
-        validators=[Length(max=500, message="Shorten it to 500 characters or fewer")],
+        validators=[
+            Length(max=500, message="Shorten it to 500 characters or fewer"),
+            buys_no_praise,
+        ],
     )
     seen = IntegerField(
         widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]
@@ -77,12 +88,6 @@ WAYS = {
     Issuing.CODE: "A code out of a pool, shown on their rewards page",
     Issuing.PAYOUT: "An order to our payment system",
 }
-
-
-def buys_no_praise(_form: FlaskForm, field: Field) -> None:
-    """Refuse the field with the phrase named (T9)."""
-    if phrase := copylint.objection(field.data or ""):
-        raise ValidationError(f"Take out “{phrase}”: a reward may not depend on what people say")
 
 
 def _text(label: str, asks: str, longest: int, **more) -> dict:

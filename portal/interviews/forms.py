@@ -16,6 +16,7 @@ from portal import clock, zones
 from portal.errors import Unreadable
 from portal.events.forms import A_TIME, zone_field
 from portal.fields import A_DAY, Day, Time, trimmed
+from portal.incentives.forms import buys_no_praise
 from portal.interviews.models import SLOTS, Interview, Medium
 
 AHEAD = timedelta(days=90)
@@ -130,7 +131,7 @@ class AnswerForm(SlotsForm):
     slot = RadioField("Their times", validate_choice=False)
     time_zone = zone_field("Time zone of these times", "Choose the time zone of these times")
     place = StringField("Link to the video call", [short(500)], [trimmed])
-    note = TextAreaField("A word with it", [short(1000)], [trimmed])
+    note = TextAreaField("A word with it", [short(1000), buys_no_praise], [trimmed])
     seen = HiddenField()
 
     @classmethod
@@ -168,7 +169,7 @@ class AnswerForm(SlotsForm):
 
 
 class HeldForm(FlaskForm):
-    reminder = TextAreaField("What you talked about", [short(10_000)], [trimmed])
+    reminder = TextAreaField("What you talked about", [short(10_000), buys_no_praise], [trimmed])
     seen = HiddenField()
 
     @property
@@ -177,4 +178,6 @@ class HeldForm(FlaskForm):
 
 
 class OffForm(FlaskForm):
-    note = TextAreaField("What we tell them", [short(1000)], [trimmed], id="goodbye")
+    note = TextAreaField(
+        "What we tell them", [short(1000), buys_no_praise], [trimmed], id="goodbye"
+    )

@@ -20,7 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from portal import plainwords
-from portal.incentives import copylint
+from portal.incentives.forms import buys_no_praise
 from portal.submissions import kinds
 from portal.submissions.kinds import tidy
 from portal.submissions.models import PromptKind
@@ -40,12 +40,6 @@ KINDS = {
     PromptKind.EVENT: "One of the events",
     PromptKind.FILES: "Files",
 }
-
-
-def buys_no_praise(_form: Form, field: Field) -> None:
-    """Refuse words that buy praise, with the phrase named (T9)."""
-    if phrase := copylint.objection(field.data or ""):
-        raise ValidationError(f"Take out “{phrase}”: a question may not ask for praise")
 
 
 def text(label: str, asks: str = "", longest: int = 300, *checks, **more) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from wtforms import IntegerField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.campaigns.models import Action
+from portal.incentives.forms import buys_no_praise
 from portal.publishing.grounds import FOR_REVIEWS, Ground
 
 TOO_LONG = Length(max=2000, message="Use at most 2,000 characters")
@@ -18,7 +19,7 @@ class ChangeForm(FlaskForm):
         "What should change",
         id="change-note",
         description="Goes to them by mail, in your words. They change the text, never we.",
-        validators=[DataRequired("Write what should change"), TOO_LONG],
+        validators=[DataRequired("Write what should change"), TOO_LONG, buys_no_praise],
     )
 
 
@@ -31,7 +32,7 @@ class DeclineForm(FlaskForm):
         "Why",
         id="decline-note",
         description="Goes to them by mail with the ground.",
-        validators=[DataRequired("Write why"), TOO_LONG],
+        validators=[DataRequired("Write why"), TOO_LONG, buys_no_praise],
     )
 
     def __init__(self, action: Action, **more):
@@ -64,7 +65,7 @@ class BulkForm(FlaskForm):
         "Note",
         id="several-note",
         description="The same to each, by mail. Needed unless you approve.",
-        validators=[TOO_LONG],
+        validators=[TOO_LONG, buys_no_praise],
     )
 
     def validate_ground(self, field: RadioField) -> None:

@@ -6,6 +6,7 @@ from portal.history.actions import SYSTEM
 from portal.incentives import actions
 from portal.incentives.models import Offer, Reward, RewardState
 from portal.staff.models import Role, Staff
+from tests.review.conftest import sent  # noqa: F401
 
 
 @pytest.fixture
