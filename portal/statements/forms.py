@@ -2,6 +2,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from portal.incentives.forms import buys_no_praise
 from portal.prompts.forms import Whole
 
 LONGEST = 24  # months: nobody is asked to say yes to longer than we confirm words for
@@ -20,6 +21,7 @@ class StatementForm(FlaskForm):
         validators=[
             DataRequired("Enter what the customer says yes or no to"),
             Length(max=160, message="Use at most 160 characters"),
+            buys_no_praise,
         ],
     )
     detail = TextAreaField(
@@ -28,6 +30,7 @@ class StatementForm(FlaskForm):
         validators=[
             DataRequired("Enter what that means, in a sentence or two"),
             Length(max=400, message="Use at most 400 characters"),
+            buys_no_praise,
         ],
     )
     months = Whole(
