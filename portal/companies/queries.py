@@ -10,7 +10,7 @@ from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, Sector, Signal
 from portal.consent import companies
 from portal.consent.models import OrgApproval
-from portal.db import db
+from portal.db import db, only
 
 MOST = 50
 ALIKE, SITE = "One name, but for the legal form", "One website or mail domain"
@@ -95,7 +95,7 @@ def moves(into: Company, other: Company) -> list[tuple[str, int, int]]:
 
 
 def _count(column, company: Company) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(column == company.id))
+    return only(sa.select(sa.func.count()).where(column == company.id))
 
 
 def consequences(other: Company, into: Company) -> list[str]:

@@ -9,7 +9,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.events import mail, queries
 from portal.events.models import Event, Speaker, SpeakerState, State
 from portal.history.actions import Actor, record
@@ -135,8 +135,9 @@ def put_back(reason: str, was: dict[str, Any], *, by: Actor) -> None:
     if found is None or found.state == was["state"]:
         return
     if was["confirmed_at"]:
-        _lock(found.event)
-        if found.event.state is not State.OPEN:
+        event = there(found.event)
+        _lock(event)
+        if event.state is not State.OPEN:
             raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
         found.confirmed_at = datetime.fromisoformat(was["confirmed_at"])
     found.state = SpeakerState(was["state"])
@@ -198,9 +199,11 @@ def turn_down(speaker: Speaker, *, note: str, by: Actor) -> None:
 
 def _let_go(speaker: Speaker, note: str = "") -> None:
     """Free the seat of someone confirmed, and take the event out of their calendar."""
-    if speaker.state is not SpeakerState.CONFIRMED or not speaker.event.is_ahead:
+    if speaker.state is not SpeakerState.CONFIRMED:
         return
-    event = speaker.event
+    event = there(speaker.event)
+    if not event.is_ahead:
+        return
     _lock(event)
     event.sequence += 1
     mail.tell(speaker, "event-off", called_off=True, note=note)

@@ -4,6 +4,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from portal import clock, zones
 from portal.config import settings
+from portal.errors import there
 from portal.events import models
 from portal.outbox.models import Attachment
 
@@ -21,7 +22,7 @@ def invite(speaker: models.Speaker, *, called_off: bool = False) -> Attachment:
 
 def file(speaker: models.Speaker) -> str:
     """The same to download; of a cancelled event, what takes it out of a calendar."""
-    gone = speaker.event.state is models.State.CANCELLED
+    gone = there(speaker.event).state is models.State.CANCELLED
     return _write(speaker, "CANCEL" if gone else "PUBLISH")
 
 
@@ -35,7 +36,7 @@ def _write(speaker: models.Speaker, method: str) -> str:
 
 
 def _entry(speaker: models.Speaker, method: str) -> Event:
-    event, config = speaker.event, settings()
+    event, config = there(speaker.event), settings()
     entry = Event()
     entry.add("uid", f"{event.uid}@{config.mail_from.rpartition('@')[2]}")
     entry.add("sequence", event.sequence)
@@ -48,7 +49,7 @@ def _entry(speaker: models.Speaker, method: str) -> Event:
     host.params["cn"] = vText(config.brand_name)
     entry.add("organizer", host)
     if method != "PUBLISH":
-        entry.add("attendee", _attendee(speaker), encode=0)
+        entry.add("attendee", _attendee(speaker), encode=False)
     if method != "CANCEL":
         when = zones.spoken(event.starts_at, event.time_zone)
         entry.add("description", "\n\n".join(part for part in (event.description, when) if part))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal import zones
+from portal.errors import there
 from portal.events import calendar
 from portal.events.models import Speaker
 from portal.links.models import Kind
@@ -34,7 +35,7 @@ def tell(
 
 def _described(speaker: Speaker) -> dict[str, Any]:
     """The event in words, at the time of the person’s own clock and, if another, of its host’s."""
-    event, zone = speaker.event, speaker.advocate.time_zone
+    event, zone = there(speaker.event), speaker.advocate.time_zone
     return {
         "title": event.title,
         "when": zones.spoken(event.starts_at, zone),

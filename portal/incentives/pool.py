@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.importing import MAX_ROWS, csv_rows, decode
-from portal.db import db, lock
+from portal.db import changed, db, lock
 from portal.errors import NotFound, Unreadable
 from portal.history.actions import record
 from portal.incentives import codes
@@ -236,7 +236,7 @@ def purge(before: datetime) -> int:
     waiting = sa.delete(CodeUpload).where(
         CodeUpload.applied_at.is_(None), CodeUpload.created_at < before
     )
-    gone = db.session.execute(waiting).rowcount
+    gone = changed(waiting)
     old = sa.select(CodeUpload).where(CodeUpload.applied_at < before)
     full = [kept for kept in db.session.scalars(old) if kept.refused]
     for kept in full:

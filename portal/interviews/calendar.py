@@ -43,7 +43,7 @@ def _entry(interview: Interview, method: str) -> Event:
     host.params["cn"] = vText(config.brand_name)
     entry.add("organizer", host)
     if method != "PUBLISH":
-        entry.add("attendee", _attendee(person), encode=0)
+        entry.add("attendee", _attendee(person), encode=False)
     if method != "CANCEL":
         by_phone = interview.medium is Medium.PHONE
         entry.add("location", f"Phone: {interview.phone}" if by_phone else interview.place)

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal import zones
 from portal.config import settings
+from portal.errors import there
 from portal.interviews import calendar
 from portal.interviews.models import MINUTES, Interview, Medium
 from portal.links.models import Kind
@@ -38,11 +39,12 @@ def tell(
 
 def tell_staff(interview: Interview, *, agreed: bool) -> None:
     """Whoever proposed the time learns what became of it."""
+    host = there(interview.staff)
     outbox.email(
-        interview.staff.email,
+        host.email,
         "interview-answer",
         about=interview,
-        first_name=interview.staff.name,
+        first_name=host.name,
         customer=interview.advocate.name,
         company=interview.advocate.company.name,
         agreed=agreed,

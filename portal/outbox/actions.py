@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal import clock, jobs
 from portal.addresses import canonical_email
 from portal.config import settings
-from portal.db import Model, db
+from portal.db import Model, changed, db
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
@@ -199,9 +199,7 @@ def purge(before: datetime) -> int:
         Message.attachment.is_not(None),
     )
     mails = sa.update(Message).where(sa.or_(Message.sent_at < before, given_up), full)
-    return db.session.execute(
-        mails.values(context={}, links={}, attachment=sa.null(), error="")
-    ).rowcount
+    return changed(mails.values(context={}, links={}, attachment=sa.null(), error=""))
 
 
 # ── Addresses that want no mail ────────────────────────────────────────────────────────────
@@ -282,7 +280,8 @@ def suppressed(address: str) -> bool:
 def reasons_among(addresses: Iterable[str]) -> dict[str, str]:
     """Why no marketing mail goes to which of these addresses, in a sentence."""
     hashes = {hash_of(address): address for address in addresses if address}
-    wanted, found = sorted(hashes), {}
+    wanted = sorted(hashes)
+    found: dict[str, str] = {}
     for start in range(0, len(wanted), BATCH):
         rows = sa.select(Suppression).where(
             Suppression.address_hash.in_(wanted[start : start + BATCH])

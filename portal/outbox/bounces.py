@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import cast
 
 from portal.addresses import masked
 from portal.db import db
@@ -51,7 +52,7 @@ def read(data: bytes) -> list[Report]:
     if status is None:
         raise Unreadable("This report has no part that says what became of the mail.")
     number = _our_number(mail)
-    blocks = status.get_payload()
+    blocks = cast(list[EmailMessage], status.get_payload())  # of a multipart, parsed by our policy
     return [_report(block, number) for block in blocks if block.get("Final-Recipient")]
 
 

@@ -49,16 +49,16 @@ def deliver(message_id: int) -> None:
         return
     message.attempts += 1
     db.session.commit()  # the links in the mail must open before it arrives
-    error, final = hand_over(mail)
-    message = db.session.get(Message, message_id, with_for_update=True)
-    if not error:
+    fault, final = hand_over(mail)
+    message = db.session.get_one(Message, message_id, with_for_update=True)
+    if not fault:
         message.state, message.sent_at, message.error = State.SENT, clock.now(), ""
     elif final:
-        message.state, message.error = State.FAILED, error
-        if bounces.is_dead(error):
-            bounces.suppress(message.recipient, error)
+        message.state, message.error = State.FAILED, fault
+        if bounces.is_dead(fault):
+            bounces.suppress(message.recipient, fault)
     else:
-        actions.retry_later(message, error)
+        actions.retry_later(message, fault)
     db.session.commit()
 
 
@@ -130,9 +130,9 @@ def hand_over(mail: EmailMessage) -> tuple[str, bool]:
         code, reason = next(iter(refused.recipients.values()))
         return f"{code} {reason.decode(errors='replace')}"[:300], code >= 500
     except smtplib.SMTPResponseException as refused:
-        reason = refused.smtp_error
-        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-        return f"{refused.smtp_code} {reason}"[:300], refused.smtp_code >= 500
+        said = refused.smtp_error
+        words = said.decode(errors="replace") if isinstance(said, bytes) else said
+        return f"{refused.smtp_code} {words}"[:300], refused.smtp_code >= 500
     except (OSError, smtplib.SMTPException) as error:
         return f"{type(error).__name__}: {error}"[:300], False
     return "", False
@@ -140,10 +140,10 @@ def hand_over(mail: EmailMessage) -> tuple[str, bool]:
 
 def _connect() -> smtplib.SMTP:
     config = settings()
-    where = {"host": config.smtp_host, "port": config.smtp_port, "timeout": 30}
+    host, port = config.smtp_host, config.smtp_port
     if config.smtp_security is SmtpSecurity.TLS:
-        return smtplib.SMTP_SSL(**where, context=ssl.create_default_context())
-    relay = smtplib.SMTP(**where)
+        return smtplib.SMTP_SSL(host, port, timeout=30, context=ssl.create_default_context())
+    relay = smtplib.SMTP(host, port, timeout=30)
     if config.smtp_security is SmtpSecurity.STARTTLS:
         relay.starttls(context=ssl.create_default_context())  # verified; the default is not
     return relay

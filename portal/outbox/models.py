@@ -47,7 +47,7 @@ class Message(Model):
     template: Mapped[str] = mapped_column(sa.String(60))
     context: Mapped[dict[str, Any]]  # plain words for the template; never a token
     links: Mapped[dict[str, Any]]  # name → [kind, subject, until]; minted when the mail leaves
-    attachment: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    attachment: Mapped[Attachment | None] = mapped_column(sa.JSON(none_as_null=True))
     about: Mapped[str] = mapped_column("subject", sa.String(60), index=True)
     state: Mapped[State] = mapped_column(default=State.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db
+from portal.db import db, only
 from portal.errors import NotFound
 from portal.outbox.models import Message, State, Suppression
 
@@ -81,7 +81,7 @@ def counts() -> dict[State, int]:
 
 def late() -> int:
     """How many mails should have left an hour ago and were not even tried."""
-    return db.session.scalar(
+    return only(
         sa.select(sa.func.count()).where(
             Message.state == State.QUEUED,
             Message.attempts == 0,

@@ -10,6 +10,7 @@ from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
+from portal.errors import there
 from portal.publishing import words
 from portal.publishing.models import Asset
 from portal.submissions.models import Submission
@@ -68,7 +69,7 @@ def _ledger_changed(receipt: Receipt) -> str:
 
 def _reward_changed(submission: Submission) -> str:
     """What stands beside the words must be what the ledger says was offered and taken (T10)."""
-    events = submission.receipt.events
+    events = there(submission.receipt).events
     written = [e.offer for e in events if e.purpose is Purpose.WORDS and e.offer]
     now = (submission.promise or {}) | {"choice": submission.choice}
     if written and written[-1] != now:

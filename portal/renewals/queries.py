@@ -168,7 +168,7 @@ def question(renewal: Renewal) -> Question:
     asset, photo = asset_of(submission), submission.advocate.photo
     if asset is None:
         raise NotFound("What this was about is gone.")
-    version, key = asset.words, photo and photo.key
+    version, key = asset.words, photo.key if photo else None
     may = rendering.allowed(submission, version.sha256)
     picture = f"/media/{key}.webp" if key and photo_is_public(key) else None
     drawn = item(submission, version, may, picture, asset=asset, excerpt=asset.excerpt)

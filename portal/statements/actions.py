@@ -5,7 +5,7 @@ import re
 from portal.consent import queries as consent
 from portal.consent.models import Statement
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.seeds import digest
@@ -24,7 +24,7 @@ def reword(
     since ``seen``.
     """
     lock("statements")
-    newest = consent.statement(current.purpose, current.language)
+    newest = there(consent.statement(current.purpose, current.language))
     if newest.version != seen:
         raise Stale("Someone else changed these words meanwhile. Open them again to see how.")
     _check(newest, label, detail)
