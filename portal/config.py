@@ -179,6 +179,38 @@ class Settings(BaseSettings):
         description="How many people of one company may be asked in that time; 0 for no limit.",
     )
 
+    usual_days_received: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="How many days usually pass from a recommendation until someone is in touch; "
+        "whoever recommended reads it. 0: nothing is said.",
+    )
+    usual_days_contacted: int = Field(
+        default=0, ge=0, le=365, description="The same until it is clear whether you can help."
+    )
+    usual_days_qualified: int = Field(
+        default=0, ge=0, le=365, description="The same until you meet."
+    )
+    usual_days_meeting: int = Field(
+        default=0, ge=0, le=365, description="The same from there until they decide."
+    )
+    sector_words_public: str = Field(
+        default="",
+        max_length=300,
+        description="Words in the sector column of customer files that mean a public body, "
+        "comma-separated, beside those that are built in. Offers are off there.",
+    )
+    sector_words_healthcare: str = Field(
+        default="", max_length=300, description="The same for healthcare."
+    )
+    sector_words_finance: str = Field(
+        default="", max_length=300, description="The same for banks and insurers."
+    )
+    sector_words_education: str = Field(
+        default="", max_length=300, description="The same for schools and universities."
+    )
+
     brand_name: str = Field(default="Your company", description="The name customers know.")
     brand_tagline: str = Field(default="", description="One line under it on public pages.")
     brand_colour: Colour = Field(

@@ -21,6 +21,7 @@ from portal.addresses import canonical_email, name_key
 from portal.advocates.columns import LABELS
 from portal.advocates.importing import ImportFile, Row
 from portal.advocates.models import Sector
+from portal.config import settings
 
 
 def one_line(value: str) -> str:
@@ -45,6 +46,12 @@ SECTOR_WORDS = {
     Sector.FINANCE: "finance financial bank banking insurance investment capital",
     Sector.EDUCATION: "education school university academic e-learning",
 }
+
+
+def meaning(sector: Sector) -> set[str]:
+    """The words that mean this sector: ours, and those the owners add."""
+    added = getattr(settings(), f"sector_words_{sector}").lower()
+    return {*SECTOR_WORDS[sector].split(), *re.split(r"[\s,]+", added)} - {""}
 
 
 class CustomerRow(BaseModel):
@@ -112,8 +119,8 @@ class CustomerRow(BaseModel):
     @field_validator("sector", mode="before")
     @classmethod
     def _sector(cls, value: str) -> Sector | None:
-        words = set(re.split(r"[^a-z-]+", value.lower().replace("e-learning", "education")))
-        found = (s for s, known in SECTOR_WORDS.items() if words & set(known.split()))
+        words = set(re.split(r"(?:[^\w-]|_)+", value.lower().replace("e-learning", "education")))
+        found = (sector for sector in SECTOR_WORDS if words & meaning(sector))
         return next(found, Sector.PRIVATE) if value else None
 
     @model_validator(mode="after")

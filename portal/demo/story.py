@@ -135,7 +135,8 @@ def introduce(*, by: Staff) -> None:
     """What Rosa chose on the settings page, over what the portal was started with."""
     with clock.ago(days=258):
         line = "Route planning for people who fix things"
-        choices.change(settings(), {"brand_tagline": line}, by=by)
+        said = {"brand_tagline": line, "usual_days_received": "2", "usual_days_contacted": "14"}
+        choices.change(settings(), said, by=by)
 
 
 def make_offers(rosa: Staff) -> tuple[Offer, Offer]:

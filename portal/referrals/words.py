@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.config import settings
 from portal.referrals.models import Stage
 
 
@@ -45,11 +46,24 @@ IF_YOU = {
 
 def coarse(stage: Stage) -> Step:
     """The step as the advocate sees it. Why something closed is the prospect's own business."""
-    return STEPS.get(stage, CLOSED)
+    return timed(stage, STEPS.get(stage, CLOSED))
 
 
 def for_the_prospect(stage: Stage) -> Step:
-    return FOR_THE_PROSPECT.get(stage, CLOSED_FOR_THE_PROSPECT)
+    return timed(stage, FOR_THE_PROSPECT.get(stage, CLOSED_FOR_THE_PROSPECT))
+
+
+def timed(stage: Stage, step: Step) -> Step:
+    """The same, with how long it usually takes where the owners said so."""
+    days = getattr(settings(), f"usual_days_{stage}", 0)
+    return Step(step.title, f"{step.text} That usually takes {about(days)}.") if days else step
+
+
+def about(days: int) -> str:
+    """A number of days as people say it."""
+    if days >= 14 and days % 7 == 0:
+        return f"about {days // 7} weeks"
+    return f"about {days} days" if days > 1 else "about a day"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,16 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, EmailField, StringField, URLField
-from wtforms.validators import URL, DataRequired, Email, Length, Optional, Regexp
+from wtforms import BooleanField, EmailField, IntegerField, StringField, URLField
+from wtforms.validators import (
+    URL,
+    DataRequired,
+    Email,
+    Length,
+    Optional,
+    Regexp,
+    StopValidation,
+)
 
 LONG = Length(max=300, message="Use at most 300 characters")
 SHORT = Length(max=80, message="Use at most 80 characters")
@@ -13,13 +21,41 @@ def one_line(value: str | None) -> str:
     return " ".join((value or "").split())
 
 
+class WholeNumber:
+    """A whole number within limits: said in one sentence, however it is wrong."""
+
+    def __init__(self, least: int, most: int):
+        self.limits = range(least, most + 1)
+        self.sentence = f"Enter a whole number from {least} to {most}"
+        self.field_flags = {"required": True}
+
+    def __call__(self, form, field):
+        if field.data not in self.limits:
+            field.errors = []
+            raise StopValidation(self.sentence)
+
+
+def number(label: str, least: int, most: int, description: str = "") -> IntegerField:
+    return IntegerField(label, description=description, validators=[WholeNumber(least, most)])
+
+
+def words(label: str, built_in: str) -> StringField:
+    """Words that mean a sector, beside those that do anyway."""
+    return StringField(
+        label,
+        filters=[one_line],
+        description=f"With commas between them, beside {built_in}.",
+        validators=[Optional(), LONG],
+    )
+
+
 class SettingsForm(FlaskForm):
     """A section of the page; its plain fields are settings."""
 
     def said(self) -> dict[str, str]:
         """Each setting as the environment would say it."""
         return {
-            field.name: str(field.data).lower() if field.type == "BooleanField" else field.data
+            field.name: str(field.data).lower() if field.type == "BooleanField" else str(field.data)
             for field in self
             if field.type not in {"CSRFTokenField", "FileField"}
         }
@@ -107,9 +143,44 @@ class SignInForm(SettingsForm):
     )
 
 
+class AsksForm(SettingsForm):
+    """How often anyone is asked for anything, over all campaigns."""
+
+    ask_every_days = number(
+        "Days between two asks of one person",
+        1,
+        730,
+        "Whoever wants to be asked less often says so on their own page, and that counts.",
+    )
+    asks_per_company = number(
+        "People of one company asked in that time", 0, 1000, "At most. 0 is no limit."
+    )
+
+
+class StepsForm(SettingsForm):
+    """How long the steps of a recommendation take: its author and the prospect read it."""
+
+    usual_days_received = number("They wrote to us: days until someone is in touch", 0, 365)
+    usual_days_contacted = number("We are in touch: days until it is clear if we can help", 0, 365)
+    usual_days_qualified = number("A good fit: days until we meet", 0, 365)
+    usual_days_meeting = number("We are meeting: days until they decide", 0, 365)
+
+
+class SectorsForm(SettingsForm):
+    """By which words of a customer file a sector under gift rules is known (T13)."""
+
+    sector_words_public = words("Public bodies", "public, government, municipal and the like")
+    sector_words_healthcare = words("Healthcare", "hospital, medical, pharma and the like")
+    sector_words_finance = words("Banks and insurers", "bank, insurance, investment and the like")
+    sector_words_education = words("Schools and universities", "school, academic and the like")
+
+
 SECTIONS: dict[str, tuple[str, type[SettingsForm]]] = {
     "brand": ("How customers see you", BrandForm),
     "mail": ("Mail", MailForm),
+    "asks": ("How often we ask", AsksForm),
+    "steps": ("How long the steps of a recommendation take", StepsForm),
+    "sectors": ("Sectors without offers", SectorsForm),
     "sign-in": ("How colleagues come in", SignInForm),
 }
 LABELS = {
@@ -118,3 +189,25 @@ LABELS = {
     for name, field in vars(form).items()
     if hasattr(field, "args") and name != "logo"
 } | {"brand_logo": "Logo"}
+CHANGE = {
+    "brand": "Change how customers see you",
+    "mail": "Change where mails come from",
+    "asks": "Change how often we ask",
+    "steps": "Change how long steps take",
+    "sectors": "Change what means which sector",
+    "sign-in": "Change how colleagues come in",
+}
+LEDES = {
+    "asks": "Over all campaigns together. Whoever is asked too soon is left out when a campaign is "
+    "sent, and the reason is given.",
+    "steps": "Customers who recommended somebody read it beside the step, and so does whom they "
+    "recommended. Where it is 0, nothing is said.",
+    "sectors": "A customer file says what a company does. Where one of these words stands there, "
+    "offers are off unless two of you agree. It counts for files brought in from then on.",
+}
+# What 0 means, and an empty field.
+ZERO = {"asks_per_company": "No limit"} | {
+    name: "Not said" if name.startswith("usual") else "Only the words that are built in"
+    for name in LABELS
+    if name.startswith(("usual_days_", "sector_words_"))
+}

@@ -9,7 +9,7 @@ from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.media import pictures, storage
 from portal.settings import actions, queries
-from portal.settings.forms import LABELS, SECTIONS, SettingsForm
+from portal.settings.forms import CHANGE, LABELS, LEDES, SECTIONS, ZERO, SettingsForm
 from portal.staff.models import Role
 from portal.staff.queries import name_of
 
@@ -111,7 +111,12 @@ def stored_logo(form: SettingsForm) -> dict[str, str]:
 def one(section: str, form: SettingsForm, refusal: str = "") -> str:
     title, _ = SECTIONS[section]
     return render_template(
-        "settings/edit.html", section=section, title=title, form=form, refusal=refusal
+        "settings/edit.html",
+        section=section,
+        title=title,
+        lede=LEDES.get(section),
+        form=form,
+        refusal=refusal,
     )
 
 
@@ -120,6 +125,9 @@ def page() -> str:
         "settings/index.html",
         sections=SECTIONS,
         labels=LABELS,
+        ledes=LEDES,
+        change=CHANGE,
+        zero=ZERO,
         holds=settings(),
         given=given(),
         latest=queries.latest(),
