@@ -6,6 +6,7 @@ from portal.incentives.waiting import REWARDS
 from portal.interviews.waiting import INTERVIEWS, TALKS
 from portal.nominations.waiting import NOMINATIONS
 from portal.placements.waiting import TAKEDOWNS
+from portal.privacy.waiting import REQUESTS
 from portal.referrals.waiting import LEADS, RISKS
 from portal.renewals.waiting import RENEWALS
 from portal.review.waiting import DECIDE, PUBLISH
@@ -25,4 +26,5 @@ KINDS = [
     TALKS,
     NOMINATIONS,
     RENEWALS,
+    REQUESTS,
 ]

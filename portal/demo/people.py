@@ -71,6 +71,8 @@ AGAIN = [
 ]
 ONE_COMPANY = ("Hartsfeld Solar", "Hartsfeld Solar GmbH")
 
+CORRECTION = "Our company is called Oakline Home since June. Please change it."
+
 PLACES = (
     (Kind.DECK, "Pitch deck autumn, slide 7"),
     (Kind.DEAL, "Offer to a water utility"),

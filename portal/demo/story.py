@@ -48,6 +48,7 @@ from portal.nominations import actions as nominations
 from portal.placements import actions as placements
 from portal.placements.models import Kind as PlaceKind
 from portal.placements.models import Outcome
+from portal.privacy import actions as privacy
 from portal.publishing import rendering, signoff
 from portal.publishing.basis import Basis
 from portal.publishing.grounds import Ground
@@ -112,6 +113,8 @@ def tell() -> None:
     speak(by=rosa)
     for answer in people.COMPANIES:
         speak_for_the_company(*answer, by=rosa)
+    with clock.ago(days=6):
+        privacy.ask_for_correction(person("Jonas"), people.CORRECTION)
     refer(second, by=rosa)
     pay(by=rosa)
     decide(second)

@@ -18,6 +18,7 @@ from portal.media import actions as media
 from portal.media import files
 from portal.nominations import actions as nominations
 from portal.outbox import actions as outbox
+from portal.privacy import requests
 from portal.publishing import actions as publishing
 from portal.referrals import forgetting as referrals
 from portal.renewals import actions as renewals
@@ -35,6 +36,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
     if advocate.erased_at:
         return []
     undoing.forget(advocate)
+    requests.forget(advocate)
     nominations.forget(advocate)
     handovers.forget(advocate)
     publishing.forget(advocate)
@@ -59,10 +61,14 @@ def moved_on(advocate: Advocate, *, by: Actor) -> None:
 
 def ask_for_correction(advocate: Advocate, note: str) -> None:
     """Pass on what only the team can put right: the company, or the mail address itself."""
-    tell_owners(advocate, "customer-correction", note=note)
+    asked = requests.ask(advocate, note, by=advocate)
+    due = f"{asked.due.day} {asked.due:%B %Y}"
+    where = f"/staff/data-requests/{asked.id}"
+    tell_owners(advocate, "customer-correction", where, note=note, due=due)
 
 
-def tell_owners(advocate: Advocate, template: str, **words: Any) -> None:
+def tell_owners(advocate: Advocate, template: str, where: str = "", **words: Any) -> None:
+    where = where or f"/staff/customers/{advocate.id}"
     for owner in staff.owners():
         outbox.email(
             owner.email,
@@ -71,6 +77,6 @@ def tell_owners(advocate: Advocate, template: str, **words: Any) -> None:
             first_name=owner.name,
             customer=advocate.name,
             company=advocate.company.name,
-            url=f"{settings().base_url}/staff/customers/{advocate.id}",
+            url=f"{settings().base_url}{where}",
             **words,
         )

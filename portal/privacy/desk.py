@@ -8,9 +8,10 @@ from portal.advocates import queries as advocates
 from portal.advocates.models import Advocate
 from portal.consent.actions import Circumstances
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.history.actions import record
-from portal.privacy import actions, files
-from portal.privacy.forms import CustomerErasureForm
+from portal.privacy import actions, files, requests
+from portal.privacy.forms import AnswerForm, CustomerErasureForm
 from portal.privacy.holdings import GOES, STAYS
 from portal.privacy.pages import attachment, bp, let_go
 from portal.staff.models import Role
@@ -45,6 +46,35 @@ def erase_customer(id: int):
     let_go(stored)
     flash("Erased. Tell the person that it is done: we no longer know where to write.")
     return redirect(url_for("advocates.show", id=id), 303)
+
+
+@bp.get("/staff/data-requests/<int:id>")
+@auth.staff()
+def show_request(id: int):
+    return request_page(id, AnswerForm(formdata=None))
+
+
+@bp.post("/staff/data-requests/<int:id>")
+@auth.staff(Role.OWNER)
+def answer_request(id: int):
+    form = AnswerForm()
+    if not form.validate():
+        return request_page(id, form), 422
+    try:
+        asked, me = requests.get(id), current_user._get_current_object()
+        requests.answer(asked, form.answer.data, by=me)
+        db.session.commit()
+    except NotAllowed as refusal:
+        db.session.rollback()
+        return request_page(id, form, str(refusal)), refusal.status
+    flash(f"Answered. {asked.advocate.name} gets it by mail.")
+    return redirect(url_for(".show_request", id=id), 303)
+
+
+def request_page(id: int, form: AnswerForm, refusal: str = "") -> str:
+    return render_template(
+        "privacy/request.html", asked=requests.get(id), form=form, refusal=refusal
+    )
 
 
 def page(person: Advocate, form: CustomerErasureForm) -> str:

@@ -31,6 +31,7 @@ from portal.outbox import delivery
 from portal.outbox.models import Message
 from portal.placements import queries as placements
 from portal.placements.words import PLACES
+from portal.privacy import requests
 from portal.publishing import items, signoff
 from portal.publishing import queries as publishing
 from portal.publishing.models import Proposal
@@ -77,6 +78,10 @@ def everything(person: Advocate) -> dict[str, Any]:
             "proposed_because": [
                 {"reason": one.reason, "state": one.state, "at": one.created_at}
                 for one in nominations.of(person)
+            ],
+            "what_you_asked_us": [
+                {name: getattr(one, name) for name in ("note", "asked_at", "answer", "answered_at")}
+                for one in requests.of(person)
             ],
             "tags": [tag.name for tag in person.tags],
             "invitations": [invitation(one) for one in invitations],

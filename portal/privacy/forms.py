@@ -112,6 +112,17 @@ class CustomerErasureForm(FlaskForm):
             raise ValidationError(f"Type “{self.person.name}” to go on")
 
 
+class AnswerForm(FlaskForm):
+    """What the team did about a note, as the person reads it in a mail."""
+
+    answer = TextAreaField(
+        "Your answer",
+        [DataRequired("Write what you put right, or why nothing was"), short(2000)],
+        [lambda typed: (typed or "").strip()],
+        description="What you put right, or why nothing was. Goes to them by mail.",
+    )
+
+
 class PreferencesForm(FlaskForm):
     pause = RadioField("When may we ask you again?")
     kinds = SelectMultipleField(

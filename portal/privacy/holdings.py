@@ -56,6 +56,12 @@ GOES = [
         "Deleted.",
     ),
     Holding(
+        "What you asked us",
+        "notes about what is wrong in your data, and our answers",
+        ("data_request",),
+        "Deleted.",
+    ),
+    Holding(
         "Invitations",
         "what we asked you for and when, and what you answered",
         ("invitation", "ask"),

@@ -11,6 +11,7 @@ from portal.db import db
 from portal.incentives.models import GiftException, Reward
 from portal.media.models import Upload
 from portal.outbox.models import Message
+from portal.privacy import requests
 from portal.privacy.holdings import GOES, STAYS, Holding
 from portal.referrals.models import Referral
 from portal.sessions.models import Session, Who
@@ -33,6 +34,7 @@ def held(person: Advocate) -> list[Held]:
         "Your photo": None if person.photo_id else 0,
         "Your files": count(sa.select(Upload).where(Upload.advocate_id == person.id)),
         "Your words": count(sa.select(Submission).where(Submission.advocate_id == person.id)),
+        "What you asked us": len(requests.of(person)),
         "Invitations": count(sa.select(Invitation).where(Invitation.advocate_id == person.id)),
         "Exceptions to gift rules": count(
             sa.select(GiftException).where(GiftException.advocate_id == person.id)
