@@ -135,10 +135,10 @@ class EventForm(FlaskForm):
         return plain | {"starts_at": self.starts_at, "format": Format(self.format.data)}
 
     @classmethod
-    def of(cls, event: Event | None) -> "EventForm":
-        """Filled with the event as it is; what was sent back wins."""
+    def of(cls, event: Event | None, zone: str = "UTC") -> "EventForm":
+        """Filled with the event as it is; what was sent back wins. A new one is on this clock."""
         if event is None:
-            return cls(data={"time_zone": "UTC", "minutes": 60, "seats": 1})
+            return cls(data={"time_zone": zone, "minutes": 60, "seats": 1})
         there = zones.local(event.starts_at, event.time_zone)
         plain = {"day": there.date(), "time": there.time(), "seen": event.version}
         form = cls(obj=event, data=plain)

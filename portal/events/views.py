@@ -62,7 +62,7 @@ def index_page(refused: dict[str, Any]) -> str:
 @bp.get("/staff/events/new")
 @auth.staff(Role.EDITOR)
 def new():
-    return edit_page(None, EventForm.of(None))
+    return edit_page(None, EventForm.of(None, queries.usual_zone()))
 
 
 @bp.post("/staff/events")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from portal.advocates.models import Advocate
+from portal.campaigns.models import Invitation
 from portal.db import db
 from portal.events.models import Event, Speaker, SpeakerState, State
 from portal.outbox.models import Message
@@ -276,3 +277,19 @@ def test_a_note_that_is_too_long_comes_back_as_typed(
     assert "z" * 1001 in answer.text
     assert "Use 1,000 characters or fewer" in answer.text
     assert saved(Speaker)[0].state is SpeakerState.OFFERED
+
+
+def test_who_cannot_be_confirmed_for_want_of_a_seat_has_no_button_that_says_so_too_late(
+    as_rosa, save, event, confirmed, charlie, campaign
+):
+    late = save(Invitation(campaign_id=campaign, advocate_id=charlie))
+    save(Speaker(advocate_id=charlie, invitation_id=late, event_id=event, reason="submission:99"))
+    page = as_rosa.get(f"/staff/events/{event}").text
+    assert "Every seat is taken. Add one, or take somebody off, to confirm Charlie." in page
+    assert f'action="/staff/events/{event}/speakers"' not in page
+
+
+def test_a_new_event_is_on_the_clock_of_the_last_one(as_rosa, plan):
+    assert '<option selected value="UTC">' in as_rosa.get("/staff/events/new").text
+    plan(time_zone="America/New_York")
+    assert '<option selected value="America/New_York">' in as_rosa.get("/staff/events/new").text
