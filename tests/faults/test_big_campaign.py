@@ -22,7 +22,7 @@ from portal.staff.models import Staff
 from tests import processes
 
 PEOPLE = int(os.environ.get("CAMPAIGN_MAILS", "300"))
-KILLS = 3
+KILLS = 5 if PEOPLE >= 1_000 else 2
 IN_HAND = 8  # mails one worker hands over at the same time
 
 
