@@ -1,9 +1,10 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
+from wtforms import BooleanField, EmailField, SelectChoice, SelectField, StringField, TelField
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp, ValidationError
 
 from portal.advocates import caring
+from portal.advocates.detailing import OF_PERSON
 from portal.advocates.models import SignalKind
 from portal.advocates.signals import WORDS
 from portal.fields import A_DAY, Day, trimmed
@@ -56,3 +57,46 @@ class InviteAgainForm(FlaskForm):
             Length(max=300, message="Use at most 300 characters"),
         ],
     )
+
+
+def one_line(value: str | None) -> str:
+    return " ".join(trimmed(value).split())
+
+
+def typed(label: str, longest: int, *needed, of=StringField, **more) -> StringField:
+    """A line of text."""
+    short = Length(max=longest, message=f"Use at most {longest} characters")
+    return of(label, filters=[one_line], validators=[*needed, short], **more)
+
+
+class PersonForm(FlaskForm):
+    """Who somebody is."""
+
+    first_name = typed("First name", 100, DataRequired("Enter the first name"))
+    last_name = typed("Last name", 100)
+    email = typed(
+        "Mail address",
+        254,
+        DataRequired("Enter the mail address"),
+        Email("Enter a mail address, like ada@example.com"),
+        of=EmailField,
+    )
+    job_title = typed("Job title", 150)
+    phone = typed("Phone", 60, of=TelField)
+    city = typed("City", 100)
+    country = typed("Country", 100, description="In English, as your other customers have it.")
+    language = typed("Language", 10, description="A code such as en or de, or its name.")
+
+    def said(self) -> dict[str, str]:
+        return {name: self[name].data for name in OF_PERSON}
+
+
+class NewCustomerForm(PersonForm):
+    company = typed("Company", 200, DataRequired("Enter the company"))
+
+    def said(self) -> dict[str, str]:
+        return super().said() | {"company": self.company.data}
+
+
+class DetailsForm(PersonForm):
+    same_job = BooleanField("A new job title only corrects how the old one was written")

@@ -4,6 +4,7 @@ from flask_login import current_user
 from portal import auth
 from portal.advocates import actions, exporting, narrowing, queries, signals
 from portal.advocates import care_pages as care_pages
+from portal.advocates import detail_pages as detail_pages
 from portal.advocates import import_pages as import_pages
 from portal.advocates import merge_pages as merge_pages
 from portal.advocates.care_pages import customer_page
