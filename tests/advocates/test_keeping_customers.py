@@ -1,5 +1,7 @@
 """Staff find customers, open one, and note whether they may be asked."""
 
+import re
+
 import pytest
 
 from portal.advocates import actions
@@ -12,10 +14,7 @@ from portal.staff.models import Role, Staff
 
 
 def names(page: str) -> list[str]:
-    return [
-        part.partition(">")[2].partition("</a>")[0]
-        for part in page.split('href="/staff/customers/')[1:]
-    ]
+    return re.findall(r'href="/staff/customers/\d+"[^>]*>([^<]*)</a>', page)
 
 
 def person(number: int, last: str, company: Company, **more) -> Advocate:
