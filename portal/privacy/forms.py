@@ -20,6 +20,7 @@ from portal import clock
 from portal.advocates.models import Advocate, Way
 from portal.advocates.wishes import EVERY
 from portal.campaigns.models import Action
+from portal.incentives.forms import buys_no_praise
 
 LANGUAGES = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano",
@@ -117,7 +118,11 @@ class AnswerForm(FlaskForm):
 
     answer = TextAreaField(
         "Your answer",
-        [DataRequired("Write what you put right, or why nothing was"), short(2000)],
+        [
+            DataRequired("Write what you put right, or why nothing was"),
+            short(2000),
+            buys_no_praise,
+        ],
         [lambda typed: (typed or "").strip()],
         description="What you put right, or why nothing was. Goes to them by mail.",
     )

@@ -55,6 +55,10 @@ NAMES_AND_REPORTS = """
     publishing: PublishForm.headline PublishForm.excerpt PublishForm.expected_results
     settings: BrandForm.brand_name BrandForm.brand_tagline BrandForm.brand_colour
     settings: BrandForm.brand_legal_name BrandForm.brand_address
+    settings: SectorsForm.sector_words_public SectorsForm.sector_words_healthcare
+    settings: SectorsForm.sector_words_finance SectorsForm.sector_words_education
+    advocates: PersonForm.first_name PersonForm.last_name PersonForm.job_title PersonForm.city
+    advocates: PersonForm.country PersonForm.language NewCustomerForm.company
 """
 
 
