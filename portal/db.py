@@ -136,11 +136,11 @@ def glance(select: sa.Select, **values) -> tuple | None:
         values = {name: as_text(value) for name, value in values.items()}
     refusal = engine.dialect.loaded_dbapi.Error
     try:
-        return _first_row(_kept(engine) or _open(engine), sql, values)
+        return _first_row(engine, _kept(engine) or _open(engine), sql, values)
     except refusal:  # it may have been away since we last asked: once more, on a new connection
         _close_kept(engine)
     try:
-        return _first_row(_open(engine), sql, values)
+        return _first_row(engine, _open(engine), sql, values)
     except refusal as error:
         raise sa.exc.DBAPIError.instance(sql, None, error, refusal) from error
 
@@ -162,9 +162,9 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
-def _first_row(driver, sql: str, values: dict) -> tuple | None:
+def _first_row(engine: sa.Engine, driver, sql: str, values: dict) -> tuple | None:
     """What it answers; the connection is kept if it did, else closed."""
-    pool = db.engine.pool
+    pool = engine.pool
     try:
         row = driver.execute(sql, values).fetchone()
     except BaseException:

@@ -16,7 +16,7 @@ from pathlib import Path
 ENDING = ".log"
 LARGEST = 8 * 2**20  # bytes
 LONGEST = 600.0  # seconds, after which a segment is closed and the next begins
-SYNC_EVERY = 0.5  # seconds
+SYNC_EVERY = 0.8  # seconds
 
 
 class ClickLog:
