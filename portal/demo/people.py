@@ -71,7 +71,7 @@ AGAIN = [
 ]
 ONE_COMPANY = ("Hartsfeld Solar", "Hartsfeld Solar GmbH")
 
-CORRECTION = "Our company is called Oakline Home since June. Please change it."
+CORRECTION = "My last name is Weber-Lang since June. Please change it everywhere."
 
 PLACES = (
     (Kind.DECK, "Pitch deck autumn, slide 7"),
