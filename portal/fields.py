@@ -13,6 +13,11 @@ def trimmed(typed: str | None) -> str:
     return (typed or "").replace("\r\n", "\n").replace("\0", "").strip()
 
 
+def one_line(typed: str | None) -> str:
+    """The same on one line, with one space between words."""
+    return " ".join(trimmed(typed).split())
+
+
 def day_of(text: str) -> date | None:
     """The day an address names; None for none, and for those around the ends of the calendar."""
     try:

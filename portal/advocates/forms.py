@@ -7,7 +7,7 @@ from portal.advocates import caring
 from portal.advocates.detailing import OF_PERSON
 from portal.advocates.models import SignalKind
 from portal.advocates.signals import WORDS
-from portal.fields import A_DAY, Day, trimmed
+from portal.fields import A_DAY, Day, one_line, trimmed
 
 NUMBER = r"^(-?\d{1,5}([.,]\d{1,2})?)?$"
 A_NUMBER = "Enter a number, or leave it empty"
@@ -57,10 +57,6 @@ class InviteAgainForm(FlaskForm):
             Length(max=300, message="Use at most 300 characters"),
         ],
     )
-
-
-def one_line(value: str | None) -> str:
-    return " ".join(trimmed(value).split())
 
 
 def typed(label: str, longest: int, *needed, of=StringField, **more) -> StringField:

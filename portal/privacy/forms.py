@@ -20,6 +20,7 @@ from portal import clock
 from portal.advocates.models import Advocate, Way
 from portal.advocates.wishes import EVERY
 from portal.campaigns.models import Action
+from portal.fields import one_line, trimmed
 from portal.incentives.forms import buys_no_praise
 
 LANGUAGES = {
@@ -54,19 +55,15 @@ def choices(words: dict[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
-def trimmed(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
 class CorrectionForm(FlaskForm):
     first_name = StringField(
-        "First name", [DataRequired("Enter your first name"), short(100)], [trimmed]
+        "First name", [DataRequired("Enter your first name"), short(100)], [one_line]
     )
     last_name = StringField(
-        "Last name", [DataRequired("Enter your last name"), short(100)], [trimmed]
+        "Last name", [DataRequired("Enter your last name"), short(100)], [one_line]
     )
-    job_title = StringField("Job title", [short(150)], [trimmed])
-    phone = StringField("Phone", [short(60)], [trimmed])
+    job_title = StringField("Job title", [short(150)], [one_line])
+    phone = StringField("Phone", [short(60)], [one_line])
     language = SelectField("Your language")
     other = TextAreaField("Is anything else wrong?", [short(1000)])
 
@@ -89,7 +86,7 @@ class ErasureForm(FlaskForm):
     """Only the word itself will do; nobody types it by accident."""
 
     word = StringField(
-        "Type the word “erase”", [InputRequired("Type the word “erase” to go on")], [trimmed]
+        "Type the word “erase”", [InputRequired("Type the word “erase” to go on")], [one_line]
     )
 
     def validate_word(self, field) -> None:
@@ -101,7 +98,7 @@ class CustomerErasureForm(FlaskForm):
     """For the owner: the customer’s whole name."""
 
     name = StringField(
-        "Type the customer’s name", [InputRequired("Type the customer’s name to go on")], [trimmed]
+        "Type the customer’s name", [InputRequired("Type the customer’s name to go on")], [one_line]
     )
 
     def __init__(self, person: Advocate):
@@ -123,7 +120,7 @@ class AnswerForm(FlaskForm):
             short(2000),
             buys_no_praise,
         ],
-        [lambda typed: (typed or "").strip()],
+        [trimmed],
         description="What you put right, or why nothing was. Goes to them by mail.",
     )
 
@@ -142,7 +139,7 @@ class PreferencesForm(FlaskForm):
         choices=choices({way.value: words for way, words in WAYS.items()}),
         option_widget=CheckboxInput(),
     )
-    phone = StringField("Your phone number", [short(60)], [trimmed])
+    phone = StringField("Your phone number", [short(60)], [one_line])
     every = RadioField(
         "How often at most?", choices=choices({str(n): f"Every {n} days" for n in EVERY})
     )

@@ -10,6 +10,7 @@ from portal.campaigns.models import REWARDING_STAGES
 from portal.clicks import queries as visits
 from portal.db import db
 from portal.errors import NotAllowed, Refusal, Stale
+from portal.fields import one_line
 from portal.queue import queries as queue
 from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, work
 from portal.referrals import board as leads
@@ -55,7 +56,7 @@ def asked_for(given) -> leads.Filter:
     return leads.Filter(
         campaign=given.get("campaign", type=int),
         owner=given.get("owner", type=int),
-        search=forms.one_line(given.get("q"))[:100],
+        search=one_line(given.get("q"))[:100],
         stage=Stage(stage) if stage in set(Stage) else None,
         look=given.get("look") == "1",
     )

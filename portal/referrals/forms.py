@@ -12,17 +12,13 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from portal.fields import trimmed
+from portal.fields import one_line, trimmed
 from portal.incentives.models import Choice
 from portal.referrals import vanity
 from portal.referrals.models import Lead, Stage
 
 # A label is a note, not an address book (T30): something@somewhere, or a long run of digits.
 ADDRESS = re.compile(r"\S@\S|(?:\d[\s()./-]*){7,}")
-
-
-def one_line(value: str | None) -> str:
-    return " ".join(trimmed(value).split())
 
 
 class JoinForm(FlaskForm):

@@ -14,10 +14,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from portal.fields import trimmed
+from portal.fields import one_line, trimmed
 from portal.incentives.forms import Amount
 from portal.referrals import attribution, board
-from portal.referrals.forms import one_line
 from portal.referrals.models import Lead, ReferralLink
 
 WHY = "Say why, for whoever asks later"

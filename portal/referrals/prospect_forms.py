@@ -18,8 +18,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from portal.addresses import canonical_email
 from portal.campaigns.models import Asked
-from portal.fields import trimmed
-from portal.referrals.forms import one_line
+from portal.fields import one_line, trimmed
 from portal.referrals.models import Lead
 
 # What a campaign may ask for beside name and work mail, and how it insists.

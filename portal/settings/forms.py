@@ -13,12 +13,10 @@ from wtforms.validators import (
     StopValidation,
 )
 
+from portal.fields import one_line
+
 LONG = Length(max=300, message="Use at most 300 characters")
 SHORT = Length(max=80, message="Use at most 80 characters")
-
-
-def one_line(value: str | None) -> str:
-    return " ".join((value or "").split())
 
 
 class WholeNumber:

@@ -2,14 +2,11 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from portal.fields import one_line
 from portal.incentives.forms import buys_no_praise
 from portal.prompts.forms import Whole
 
 LONGEST = 24  # months: nobody is asked to say yes to longer than we confirm words for
-
-
-def one_line(value: str | None) -> str:
-    return " ".join((value or "").split())
 
 
 class StatementForm(FlaskForm):
