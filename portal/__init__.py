@@ -1,12 +1,14 @@
 """Goodword: words customers gave, under permissions still in force."""
 
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import MapAdapter, UnicodeConverter
+from werkzeug.sansio.utils import get_host
 from whitenoise import WhiteNoise
 
 from portal import auth, cli, web
@@ -83,8 +85,25 @@ class Portal(Flask):
     def ensure_sync(self, func):
         return func
 
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None or "HTTP_HOST" not in request.environ:
+            return super().create_url_adapter(request)
+        request.trusted_hosts = self.config["TRUSTED_HOSTS"]
+        host = trusted(request.scheme, request.environ["HTTP_HOST"], *request.trusted_hosts)
+        request.host = host
+        return MapAdapter(
+            self.url_map,
+            host.lower(),
+            request.root_path,
+            self.url_map.default_subdomain,
+            request.scheme,
+            request.path,
+            request.method,
+            request.query_string.decode("latin1"),
+        )
+
     def full_dispatch_request(self):
-        view = web.request_view()
+        view = self.view_functions.get(request.endpoint or "")
         if not web.is_plain(view):
             return super().full_dispatch_request()
         try:
@@ -96,8 +115,18 @@ class Portal(Flask):
         return web.headers(self.make_response(answer), view)
 
     def do_teardown_request(self, *error):
-        if not web.is_plain(web.request_view()):  # the limiter’s, which has counted nothing
+        view = self.view_functions.get(request.endpoint or "")
+        if not web.is_plain(view):  # the limiter’s, which has counted nothing
             super().do_teardown_request(*error)
+
+
+@lru_cache(maxsize=100)
+def trusted(scheme: str, host: str, *hosts: str) -> str:
+    """The Host header, if it names one of ours; else ``SecurityError``, which is not kept.
+
+    Werkzeug asks twice for every request, and writes each name in IDNA for it.
+    """
+    return get_host(scheme, host, trusted_hosts=hosts)
 
 
 def create_app(settings: Settings | None = None, **flask_config) -> Flask:
