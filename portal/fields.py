@@ -1,8 +1,9 @@
 """What every form needs of a field: typed text trimmed, and our own words when a day is none."""
 
 from datetime import date
+from typing import Any
 
-from wtforms import DateField, TimeField
+from wtforms import DateField, Field, TimeField
 
 A_DAY = "Enter the day, for example 30 11 2026"
 YEARS = range(1900, 9000)  # around the ends of the calendar, a day more is an error
@@ -27,8 +28,10 @@ def day_of(text: str) -> date | None:
     return day if day.year in YEARS else None
 
 
-class _Asking:
+class _Asking(Field):
     """A field that asks again in our own words; nothing typed is no mistake of its own."""
+
+    data: Any  # as of every field: WTForms brings no types
 
     def __init__(self, *given, asks: str = A_DAY, **more):
         super().__init__(*given, **more)

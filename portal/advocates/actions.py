@@ -40,19 +40,15 @@ def apply_import(plan: list[Planned], *, by: Actor) -> Counter[Outcome]:
             row.replaces.external_id = None
     db.session.flush()
     companies: dict[str, Company] = {}
+    acts = []
     for row in rows:
         company = row.company or companies.setdefault(row.fields["company_key"], found(row))
-        if row.outcome is Outcome.CREATE:
-            row.person = Advocate(company=company)
-            db.session.add(row.person)
-        amend(row)
-    record_all(
-        [
-            (row.person, f"{row.outcome.value}d by import", f"Line {row.line} of {row.filename}")
-            for row in rows
-        ],
-        by=by,
-    )
+        person = row.person or Advocate(company=company)
+        db.session.add(person)
+        amend(person, row)
+        verb, note = f"{row.outcome.value}d by import", f"Line {row.line} of {row.filename}"
+        acts.append((person, verb, note))
+    record_all(acts, by=by)
     return Counter(row.outcome for row in plan)
 
 
@@ -67,18 +63,18 @@ def found(row: Planned) -> Company:
     )
 
 
-def amend(row: Planned) -> None:
+def amend(person: Advocate, row: Planned) -> None:
     """Write the row's values over the person's (and the company's); a blank writes nothing."""
     values = {change.field: change.new for change in row.changes}
     if row.outcome is Outcome.CREATE:
         values |= {name: row.fields[name] for name in PERSONAL if row.fields[name]}
-        row.person.last_name = ""
+        person.last_name = ""
     for name, value in values.items():
-        setattr(row.company if name in OF_COMPANY else row.person, name, value)
+        setattr(row.company if name in OF_COMPANY else person, name, value)
     if row.outcome is Outcome.UPDATE and "job_title" in values:
-        row.person.moved_at = clock.now()
+        person.moved_at = clock.now()
     if "email" in values:
-        row.person.email_key = row.fields["email_key"]
+        person.email_key = row.fields["email_key"]
 
 
 def upload(data: bytes, filename: str, *, by: Staff) -> CustomerImport:

@@ -35,11 +35,11 @@ def add(said: Mapping[str, str], *, by: Actor) -> Advocate:
     lock("advocates.import")
     planned = _plan(said)
     company = planned.company or actions.found(planned)
-    planned.person = Advocate(company=company)
-    db.session.add(planned.person)
-    actions.amend(planned)
-    record(planned.person, "added", by=by)
-    return planned.person
+    person = Advocate(company=company)
+    db.session.add(person)
+    actions.amend(person, planned)
+    record(person, "added", by=by)
+    return person
 
 
 def correct(person: Advocate, said: Mapping[str, str], *, same_job: bool, by: Actor) -> list[str]:

@@ -71,7 +71,7 @@ def read(data: bytes, filename: str, said: Mapping[str, str] | None = None) -> I
     headings = _headings(filled)
     found = columns.recognise(headings, said)
     demand(found, headings)
-    rows = []
+    rows: list[Row] = []
     for number, cells in filled:
         if len(rows) == MAX_ROWS:
             raise Unreadable(f"This file has more than {MAX_ROWS:,} rows. Split it.")

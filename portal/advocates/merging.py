@@ -24,7 +24,8 @@ def same_as(ids: Iterable[int]) -> dict[int, list[Advocate]]:
     found: dict[int, list[Advocate]] = defaultdict(list)
     rows = sa.select(Advocate).where(Advocate.merged_into_id.in_(list(ids)))
     for row in db.session.scalars(rows.order_by(Advocate.id)):
-        found[row.merged_into_id].append(row)
+        if into := row.merged_into_id:
+            found[into].append(row)
     return found
 
 
@@ -71,7 +72,7 @@ def merge(other: Advocate, *, into: Advocate, by: Actor) -> None:
 def separate(other: Advocate, *, by: Actor) -> None:
     """They are two people after all. Twice is harmless."""
     if other.merged_into_id:
-        into = db.session.get(Advocate, other.merged_into_id)
+        into = db.session.get_one(Advocate, other.merged_into_id)
         other.merged_into_id = None
         record(other, "found to be another person", by=by, note=f"Than customer {into.id}")
         record(into, "found to be another person", by=by, note=f"Than customer {other.id}")

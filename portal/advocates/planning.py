@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -21,6 +21,7 @@ PERSONAL = (
     "language", "customer_since",
 )  # fmt: skip
 OF_COMPANY = {"website", "sector"}
+T = TypeVar("T")
 BATCH = 500  # values in one IN (…)
 
 
@@ -252,7 +253,7 @@ def known(column, values: Iterable[str]) -> list[tuple[str, int]]:
     ]
 
 
-def find(model: type, column, values: Iterable[str]) -> Sequence:
+def find(model: type[T], column, values: Iterable[str]) -> list[T]:
     """The rows whose column has one of these values."""
     wanted = sorted({value for value in values if value})
     return [

@@ -27,7 +27,7 @@ class Standing(enum.StrEnum):
     LEFT = "left"
 
 
-CONDITION = {
+CONDITION: dict[Standing, sa.ColumnElement[bool]] = {
     Standing.OPEN: Advocate.stopped_at.is_(None) & Advocate.left_at.is_(None),
     Standing.STOPPED: Advocate.left_at.is_(None) & Advocate.stopped_at.is_not(None),
     Standing.LEFT: Advocate.left_at.is_not(None),
@@ -158,7 +158,8 @@ def counts(search: str = "", country: str = "", narrow: Narrow = ANY) -> dict[St
         )
         found: dict[Standing | None, int] = {Standing(name): count for name, count in rows}
         return {name: found.get(name, 0) for name in Standing} | {None: sum(found.values())}
-    asked = {name: [CONDITION[name]] for name in Standing} | {None: []}
+    asked: dict[Standing | None, list[sa.ColumnElement[bool]]] = {None: []}
+    asked |= {name: [CONDITION[name]] for name in Standing}
     row = db.session.execute(sa.select(*(_capped(country, more) for more in asked.values()))).one()
     return dict(zip(asked, row, strict=True))
 

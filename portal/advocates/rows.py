@@ -3,14 +3,12 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
-    StringConstraints,
+    Field,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -22,17 +20,6 @@ from portal.advocates.columns import LABELS
 from portal.advocates.importing import ImportFile, Row
 from portal.advocates.models import Sector
 from portal.config import settings
-
-
-def one_line(value: str) -> str:
-    if any(unicodedata.category(sign) == "Cc" for sign in value):
-        raise ValueError("the {label} holds a line break or another control sign")
-    return value
-
-
-def text(longest: int):
-    return Annotated[str, StringConstraints(max_length=longest), AfterValidator(one_line)]
-
 
 LANGUAGES = {
     "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr",
@@ -59,20 +46,20 @@ class CustomerRow(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
-    email: text(254)
+    email: str = Field(max_length=254)
     email_key: str = ""
-    first_name: text(100)
-    last_name: text(100) = ""
-    company: text(200)
+    first_name: str = Field(max_length=100)
+    last_name: str = Field("", max_length=100)
+    company: str = Field(max_length=200)
     company_key: str = ""
-    external_id: text(100) = ""
-    job_title: text(150) = ""
-    phone: text(60) = ""
-    city: text(100) = ""
-    country: text(100) = ""
-    language: text(10) = ""
+    external_id: str = Field("", max_length=100)
+    job_title: str = Field("", max_length=150)
+    phone: str = Field("", max_length=60)
+    city: str = Field("", max_length=100)
+    country: str = Field("", max_length=100)
+    language: str = Field("", max_length=10)
     customer_since: date | None = None
-    website: text(300) = ""
+    website: str = Field("", max_length=300)
     sector: Sector | None = None
 
     @model_validator(mode="before")
@@ -86,6 +73,13 @@ class CustomerRow(BaseModel):
         else:
             first, _, last = whole.partition(" ")
         return cells | {"first_name": first.strip(), "last_name": last.strip()}
+
+    @field_validator("*")
+    @classmethod
+    def _one_line(cls, value):
+        if isinstance(value, str) and any(unicodedata.category(sign) == "Cc" for sign in value):
+            raise ValueError("the {label} holds a line break or another control sign")
+        return value
 
     @field_validator("email", "first_name", "company")
     @classmethod
@@ -137,7 +131,7 @@ class CustomerRow(BaseModel):
 def parse(file: ImportFile) -> list[tuple[Row, CustomerRow | str]]:
     """Each row with its values, or with the reason it is refused."""
     days_first = day_first(row.cells.get("customer_since", "") for row in file.rows)
-    result = []
+    result: list[tuple[Row, CustomerRow | str]] = []
     for row in file.rows:
         if row.problem:
             result.append((row, row.problem))

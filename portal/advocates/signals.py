@@ -137,7 +137,8 @@ def bring_in(data: bytes, *, by: Actor) -> tuple[Counter[str], list[str]]:
     rows = [(line, {f: _cell(cells, at) for f, at in places.items()}) for line, cells in lines[1:]]
     known = _people([row["email"] for _, row in rows])
     days_first = day_first(row["at"] for _, row in rows)
-    found, refused = {}, []
+    found: dict[str, Signal] = {}
+    refused: list[str] = []
     for line, row in rows:
         try:
             signal = _read(row, known, days_first, by)
@@ -195,7 +196,8 @@ def _people(addresses: Sequence[str]) -> dict[str, Advocate]:
             keys[canonical_email(address)] = address.lower()
         except UnicodeError:
             continue
-    wanted, found = sorted(keys), {}
+    wanted = sorted(keys)
+    found: dict[str, Advocate] = {}
     for start in range(0, len(wanted), 500):
         some = sa.select(Advocate).where(Advocate.email_key.in_(wanted[start : start + 500]))
         found |= {keys[person.email_key]: person for person in db.session.scalars(some)}

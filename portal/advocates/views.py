@@ -26,40 +26,41 @@ from portal.staff.models import Role
 @bp.get("/customers")
 @auth.staff()
 def index():
-    asked = {
-        "search": request.args.get("q", "")[:200],
-        "country": request.args.get("country", "")[:100],
-        "narrow": narrowing.read(request.args),
-    }
+    search, country, narrow = asked()
     show = request.args.get("show", "")
     page = queries.people(
-        **asked,
-        standing=Standing(show) if show in list(Standing) else None,
+        search,
+        country,
+        Standing(show) if show in list(Standing) else None,
+        narrow=narrow,
         after=request.args.get("after", type=int),
         before=request.args.get("before", type=int),
     )
     return render_template(
         "advocates/index.html",
         page=page,
-        counts=queries.counts(**asked),
+        counts=queries.counts(search, country, narrow),
         capped=queries.capped,
         countries=queries.countries(),
         tags=queries.tags(),
         owners=queries.owners(),
         sectors=list(Sector),
-        asked={"q": asked["search"] or None, "country": asked["country"] or None}
-        | asked["narrow"].asked(),
+        asked={"q": search or None, "country": country or None} | narrow.asked(),
         show=show,
     )
+
+
+def asked() -> tuple[str, str, narrowing.Narrow]:
+    """What the address searches for, the country it names, and what else it narrows a list to."""
+    search, country = request.args.get("q", "")[:200], request.args.get("country", "")[:100]
+    return search, country, narrowing.read(request.args)
 
 
 @bp.post("/customers/export")
 @auth.staff(Role.EDITOR, confirmed=True)
 def export():
     """What the address searches for; a POST, because who took it along is written down."""
-    search, country = request.args.get("q", "")[:200], request.args.get("country", "")[:100]
-    found = queries.everyone(search, country, narrowing.read(request.args))
-    text = exporting.customers(found)
+    text = exporting.customers(queries.everyone(*asked()))
     record(current_user, "customers exported", by=current_user)
     db.session.commit()
     return as_file(text, "customers.csv")
