@@ -28,6 +28,11 @@ def day_of(text: str) -> date | None:
     return day if day.year in YEARS else None
 
 
+def number_of(typed: str) -> int | None:
+    """The number of a row, where it can be one: no ², and none a database would choke on."""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+
 class _Asking(Field):
     """A field that asks again in our own words; nothing typed is no mistake of its own."""
 

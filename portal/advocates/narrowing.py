@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, Sector, Tag
+from portal.fields import number_of
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,6 @@ class Narrow:
 
 
 ANY = Narrow()
-
-
-def number_of(typed: str) -> int | None:
-    """The number of a row, where it can be one: no ², and none a database would choke on."""
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 def read(args: Mapping[str, str]) -> Narrow:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from portal.addresses import canonical_email
-from portal.advocates import narrowing
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation, InvitationState
-from portal.db import db
+from portal.db import db, only
 from portal.errors import NotFound
+from portal.fields import number_of
 from portal.history.models import Entry
 from portal.outbox.models import Message
 from portal.outbox.models import State as MailState
@@ -195,11 +195,11 @@ def mails_by_state(campaign: Campaign) -> Counter[MailState]:
 
 def _how_many(campaign: Campaign, true: sa.ColumnElement[bool]) -> int:
     those = sa.select(sa.func.count()).select_from(Invitation).join(Advocate)
-    return db.session.scalar(those.where(Invitation.campaign_id == campaign.id, true))
+    return only(those.where(Invitation.campaign_id == campaign.id, true))
 
 
 def owner_name(owner: str | int | None) -> str:
     """Who an audience filtered by owner belongs to."""
-    number = narrowing.number_of(str(owner or ""))
+    number = number_of(str(owner or ""))
     person = db.session.get(Staff, number) if number else None
     return person.name if person else ""

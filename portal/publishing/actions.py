@@ -13,7 +13,7 @@ from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -59,7 +59,7 @@ def publish(
     if asset and submission.state is State.PUBLISHED:
         return asset
     demand_permission(submission)
-    version = submission.current
+    version = there(submission.current)
     excerpt = words.piece(excerpt, version) if excerpt.strip() else ""
     if submission.action is not Action.REVIEW:  # a review is nobody's advertising, and never cut
         demand_care(submission, excerpt, basis, fair_cut)
@@ -139,7 +139,7 @@ def demand_own_words(submission: Submission, version: Version) -> None:
 
 def demand_care(submission: Submission, excerpt: str, basis: Basis, fair: bool) -> None:
     """T4 and T5: what a person must have looked at before this is advertising."""
-    version = submission.current
+    version = there(submission.current)
     if words.dropped_turns(excerpt, words.whole(version)) and not fair:
         raise Distorting(
             "The cut leaves out a sentence that may turn the meaning round. Read it, then say "
@@ -164,7 +164,7 @@ def tell(submission: Submission, asset: Asset) -> None:
         submission.advocate.email,
         "published",
         about=submission,
-        links={"receipt_url": (Kind.RECEIPT, submission.receipt)},
+        links={"receipt_url": (Kind.RECEIPT, there(submission.receipt))},
         first_name=submission.advocate.first_name,
         action=noun(submission.action),
         url=settings().base_url + items.address(submission.action, asset.slug),

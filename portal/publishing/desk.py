@@ -11,7 +11,7 @@ from portal import clock
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotFound, there
 from portal.media.models import Photo
 from portal.publishing import rendering, words
 from portal.publishing.items import address, item
@@ -53,7 +53,7 @@ class Desk:
 
 def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> Desk:
     """A contribution as it would appear with its permissions as they stand now."""
-    version = submission.current
+    version = there(submission.current)
     may = rendering.allowed(submission, version.sha256)
     photo = f"/staff/submissions/{submission.id}/photo.webp"
     text = words.whole(version)
@@ -123,7 +123,7 @@ def reason(asset: Asset) -> str:
         return "retired by us"
     if asset.published_at > clock.now():
         return "about to appear"
-    permission = permissions.state(submission.receipt).get(Purpose.WORDS)
+    permission = permissions.state(there(submission.receipt)).get(Purpose.WORDS)
     if submission.state is State.WITHDRAWN or not permission or not permission.in_force:
         return f"permission {permission.standing if permission else 'withdrawn'}"
     if submission.advocate.left_at:

@@ -3,7 +3,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAr
 from wtforms.validators import Length, Optional
 
 from portal.db import db
-from portal.fields import Day
+from portal.fields import Day, number_of
 from portal.publishing.basis import Basis
 from portal.staff.models import Staff
 
@@ -13,10 +13,6 @@ LONG = "Use at most {} characters"
 def text(value: str | None) -> str:
     """A field that was not sent is an empty one."""
     return value or ""
-
-
-def _number(value: object) -> int | None:
-    return int(value) if str(value or "").isdigit() else None
 
 
 class PublishForm(FlaskForm):
@@ -41,7 +37,9 @@ class PublishForm(FlaskForm):
         description="What was looked at. Kept in the history, not shown.",
         validators=[Length(max=2000, message=LONG.format(2000))],
     )
-    checked_by = SelectField("Who checked them", coerce=_number, validate_choice=False)
+    checked_by = SelectField(
+        "Who checked them", coerce=lambda given: number_of(str(given or "")), validate_choice=False
+    )
     checked_on = Day("Checked on", validators=[Optional()])
     expected_results = StringField(
         "Or: what customers generally get",

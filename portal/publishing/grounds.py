@@ -31,4 +31,4 @@ SENTENCES = {
     Ground.UNRELATED: "It is about something else than our product or service.",
     Ground.NO_ROOM: "We have no place to show it at the moment.",
 }
-FOR_REVIEWS = [ground for ground in Ground if ground is not Ground.NO_ROOM]
+FOR_REVIEWS: list[Ground] = [ground for ground in Ground if ground is not Ground.NO_ROOM]

@@ -15,7 +15,7 @@ from portal.consent import companies
 from portal.consent import queries as permissions
 from portal.consent.models import GRANTING, Channel, ConsentEvent, Purpose, Receipt, Scope
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotFound, there
 from portal.media.models import Photo
 from portal.publishing import rendering
 from portal.publishing.items import FACELESS, address, item
@@ -57,7 +57,8 @@ def confirmed_since(moment) -> sa.ColumnElement[bool]:
 
 def confirmed_at(asset: Asset) -> datetime:
     """The same for one asset, in Python: when its words were published, or last said yes to."""
-    return max([asset.published_at, *(event.at for event in yeses(asset.submission.receipt))])
+    said = yeses(there(asset.submission.receipt))
+    return max([asset.published_at, *(event.at for event in said)])
 
 
 def yeses(receipt: Receipt) -> list[ConsentEvent]:

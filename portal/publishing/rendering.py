@@ -8,6 +8,7 @@ from portal import seeds
 from portal.consent import queries as permissions
 from portal.consent.models import ConsentEvent, Purpose
 from portal.db import db
+from portal.errors import there
 from portal.media.models import Photo
 from portal.publishing import words
 from portal.publishing.items import both, item
@@ -122,7 +123,7 @@ def signed(
 ) -> Proposal | None:
     """The author's yes to these words, and to this piece of them under just these lines of ours;
     None when there is none."""
-    same = [Proposal.excerpt == excerpt]
+    same: list[sa.ColumnElement[bool]] = [Proposal.excerpt == excerpt]
     if excerpt:
         same += [Proposal.headline == headline, Proposal.expected_results == expected_results]
     return db.session.scalar(
@@ -130,7 +131,7 @@ def signed(
         .where(
             Proposal.submission_id == submission.id,
             Proposal.decision == Decision.APPROVED,
-            Proposal.sha256 == submission.current.sha256,
+            Proposal.sha256 == there(submission.current).sha256,
             *same,
         )
         .order_by(Proposal.id.desc())

@@ -10,7 +10,7 @@ from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent.actions import Circumstances
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -48,7 +48,7 @@ def propose_words(
     _hold_for_proposing(submission, seen)
     if submission.action is Action.REVIEW:
         raise NotAllowed("A review stays as it was written. Ask its author for a change instead.")
-    base = submission.current
+    base = there(submission.current)
     answers = edited(base.answers, texts)
     if answers == base.answers:
         raise NotAllowed("Change at least one word, or approve it as it is.")
@@ -75,17 +75,14 @@ def publish_or_propose(
 ) -> Asset | Proposal:
     """Publish the words whole at once. A piece of them goes to their author first, and is
     published by their yes."""
-    given = {
-        "headline": headline,
-        "excerpt": excerpt,
-        "basis": basis,
-        "fair_cut": fair_cut,
-    }
     try:
-        return actions.publish(submission, **given, by=by)
+        return actions.publish(
+            submission, headline=headline, excerpt=excerpt, basis=basis, fair_cut=fair_cut, by=by
+        )
     except actions.Unsigned:
         pass
-    piece = words.piece(excerpt, submission.current)
+    version = there(submission.current)
+    piece = words.piece(excerpt, version)
     ours = (headline.strip(), piece, basis.expected_results.strip())
     found = pending(submission)
     if found and (found.headline, found.excerpt, found.expected_results) == ours:
@@ -94,7 +91,7 @@ def publish_or_propose(
         submission,
         "propose a cut",
         Change.CUT,
-        submission.current.answers,
+        version.answers,
         headline=headline.strip(),
         excerpt=piece,
         substantiation=basis.note.strip(),
@@ -156,7 +153,7 @@ def reword(
     submission = _hold_for_answering(proposal, Decision.REWORDED)
     if submission is None:
         return
-    current = submission.current.answers
+    current = there(submission.current).answers
     if edited(current, texts) == current:
         raise NotAllowed("Change at least one word, or keep your words as they are.")
     _decide(proposal, Decision.REWORDED, note)
@@ -305,7 +302,7 @@ def _tell(proposal: Proposal) -> None:
         first_name=proposal.staff.name,
         customer=submission.advocate.name,
         action=noun(submission.action),
-        decision=proposal.decision.value,
+        decision=there(proposal.decision).value,
         published=submission.state is State.PUBLISHED,
         note=proposal.answer,
         url=settings().base_url + f"/staff/submissions/{submission.id}",

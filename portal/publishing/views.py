@@ -142,7 +142,8 @@ def _page(template: str, status: int = 200, **context) -> Response:
 def _fresh(response: Response) -> Response:
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 # ── For staff ──────────────────────────────────────────────────────────────────────────────
