@@ -147,8 +147,10 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     campaign.state, campaign.sent_at = CampaignState.SENT, clock.now()
     campaign.scheduled_for = None
     rule = destinations.rule_of(campaign)
-    checked = {"platform": rule.platform, "platform_version": rule.version} if rule else {}
-    record(campaign, "sent", by=by, people=len(found.eligible), **checked)
+    noted: dict[str, Any] = {"people": len(found.eligible)}
+    if rule:
+        noted |= {"platform": rule.platform, "platform_version": rule.version}
+    record(campaign, "sent", by=by, **noted)
     invitations, book = [], gifts.book()
     for person in found.eligible:
         one = mail.invitation_for(campaign, person, found.unasked[person.id], book=book)

@@ -233,8 +233,8 @@ def matching(wanted: dict[str, Any]) -> Sequence[Advocate]:
     if "ids" in wanted:
         found = found.where(Advocate.id.in_(wanted["ids"]))
     if search := (wanted.get("search") or "").strip():
-        name = Advocate.first_name + " " + Advocate.last_name
-        looked_at = (name, Advocate.email, Advocate.job_title, Company.name)
+        whole = Advocate.first_name + " " + Advocate.last_name
+        looked_at = (whole, Advocate.email, Advocate.job_title, Company.name)
         found = found.where(
             sa.or_(*(column.icontains(search, autoescape=True) for column in looked_at))
         )
@@ -244,9 +244,9 @@ def matching(wanted: dict[str, Any]) -> Sequence[Advocate]:
     ):
         if value := wanted.get(name):
             found = found.where(column == value)
-    if name := wanted.get("company"):  # also one it was known by when this was written
+    if company := wanted.get("company"):  # also one it was known by when this was written
         known_as = sa.select(sa.func.coalesce(Company.merged_into_id, Company.id))
-        found = found.where(Advocate.company_id.in_(known_as.where(Company.name == name)))
+        found = found.where(Advocate.company_id.in_(known_as.where(Company.name == company)))
     few = {name: str(wanted.get(name) or "") for name in ("sector", "tag", "owner")}
     return db.session.scalars(narrowing.Narrow(**few).apply(found)).all()
 

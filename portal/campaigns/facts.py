@@ -65,9 +65,10 @@ def join(facts: Facts, person: int, other: int) -> None:
         facts.asked[person] = max(facts.asked[other], facts.asked.get(person, facts.asked[other]))
     if other in facts.declined:
         facts.declined[person] = facts.declined[other] | facts.declined.get(person, {})
-    for feeling in (facts.tickets, facts.unhappy):
-        if other in feeling:
-            feeling.setdefault(person, feeling[other])
+    if other in facts.tickets:
+        facts.tickets.setdefault(person, facts.tickets[other])
+    if other in facts.unhappy:
+        facts.unhappy.setdefault(person, facts.unhappy[other])
 
 
 def batches(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -142,13 +143,13 @@ def feelings(people: Sequence[Advocate], facts: Facts) -> None:
     for some in batches(mates):
         for signal in db.session.scalars(telling(some)):
             who = [signal.advocate_id] if signal.advocate_id else mates[signal.company_id]
-            for person in known.intersection(who):
+            for one in known.intersection(who):
                 if signal.kind is SignalKind.TICKET:
-                    facts.tickets.setdefault(person, signal.at)
+                    facts.tickets.setdefault(one, signal.at)
                 elif unhappy(signal):
-                    facts.unhappy[person] = signal
+                    facts.unhappy[one] = signal
                 else:  # they answered more kindly since
-                    facts.unhappy.pop(person, None)
+                    facts.unhappy.pop(one, None)
 
 
 def telling(companies: Sequence[int]) -> sa.Select:

@@ -217,8 +217,8 @@ def send_test(invitation: Invitation, *, to: Staff) -> None:
     draft = f"{settings().base_url}/staff/campaigns/{invitation.campaign.id}"
     words = mail.context(invitation, settings().brand_name)
     words["subject_line"] = f"[Test] {words['subject_line']}"
-    ways = {"url": draft, "stop_url": draft, "code": "123 456", "code_page": code_page()}
-    outbox.email(to.email, "invitation", about=invitation.campaign, **ways, **words)
+    words |= {"url": draft, "stop_url": draft, "code": "123 456", "code_page": code_page()}
+    outbox.email(to.email, "invitation", about=invitation.campaign, **words)
 
 
 def mail_to(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -42,10 +43,11 @@ def change_weights(to: Mapping[str, int], *, by: Staff) -> None:
     """Let the signs count otherwise from now on; what they counted before stays on record."""
     if set(to) != set(SIGNS) or not all(0 <= weight <= 10 for weight in to.values()):
         raise NotAllowed("Enter a whole number from 0 to 10 for each sign.")
-    if dict(to) != weights():
-        row = MomentWeights(weights=dict(to), staff=by)
+    new: dict[str, Any] = dict(to)
+    if new != weights():
+        row = MomentWeights(weights=new, staff=by)
         db.session.add(row)
-        record(row, "changed", by=by, **to)
+        record(row, "changed", by=by, **new)
 
 
 def of(people: Sequence[Advocate]) -> dict[int, list[str]]:
@@ -56,9 +58,9 @@ def of(people: Sequence[Advocate]) -> dict[int, list[str]]:
     )
     found: dict[int, list[str]] = defaultdict(list)
     for signal in db.session.scalars(recent.order_by(Signal.at)):
-        name = sign(signal)
-        if name and name not in found[signal.advocate_id]:
-            found[signal.advocate_id].append(name)
+        name, person = sign(signal), signal.advocate_id
+        if name and person and name not in found[person]:
+            found[person].append(name)
     return found
 
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from portal import clock
 from portal.campaigns import destinations, eligibility, facts, inviting, queries
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
-from portal.db import db
-from portal.errors import NotAllowed
+from portal.db import db, only
+from portal.errors import NotAllowed, there
 from portal.history.actions import SYSTEM, record
 from portal.outbox.models import Message
 from portal.outbox.models import State as MailState
@@ -98,7 +98,7 @@ def room(campaign: Campaign) -> int:
     lately = sa.select(sa.func.count()).where(
         Invitation.campaign_id == campaign.id, Invitation.mailed_at > clock.now() - MINUTE
     )
-    return min(max(campaign.mails_per_minute - db.session.scalar(lately), 0), AT_ONCE)
+    return min(max(campaign.mails_per_minute - only(lately), 0), AT_ONCE)
 
 
 def waiting(campaign: Campaign, most: int) -> Sequence[Invitation]:
@@ -201,5 +201,5 @@ def due(campaign: Campaign, most: int = AT_ONCE) -> Sequence[Invitation]:
 
 def passed(invitation: Invitation) -> int:
     """How many of its reminder days have passed: after an absence one mail leaves, not three."""
-    age = clock.now() - invitation.mailed_at
+    age = clock.now() - there(invitation.mailed_at)
     return sum(age >= timedelta(days=days) for days in invitation.campaign.reminders)

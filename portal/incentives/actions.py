@@ -185,12 +185,14 @@ def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:
         offer.terms_version += 1
     db.session.add(offer)
     if changed:
-        version = {
-            "version": offer.terms_version or 1,
-            "reward": offer.reward,
-            "terms": offer.terms,
-        }
-        record(offer, "saved" if new else "changed", by=by, **version)
+        record(
+            offer,
+            "saved" if new else "changed",
+            by=by,
+            version=offer.terms_version or 1,
+            reward=offer.reward,
+            terms=offer.terms,
+        )
 
 
 def _check_offer(offer: Offer) -> None:

@@ -204,7 +204,6 @@ def payees_of(year: int) -> list[Payee]:
 def payee_lines(year: int) -> Iterator[list[object]]:
     limit = payees.threshold(year)
     for one in payees_of(year):
-        dollars = one.currency == "USD" and limit is not None
         yield [
             year,
             one.person.subject,
@@ -215,5 +214,5 @@ def payee_lines(year: int) -> Iterator[list[object]]:
             one.number,
             f"{one.cents / 100:.2f}",
             "yes" if one.form_on_file else "no",
-            f"{limit / 100:.2f}" if dollars else "",
+            f"{limit / 100:.2f}" if limit is not None and one.currency == "USD" else "",
         ]

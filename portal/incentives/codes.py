@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal import clock, sealing
 from portal.config import settings
-from portal.db import db
+from portal.db import db, only
 from portal.errors import NotAllowed, NotFound
 from portal.history.actions import Actor, record
 from portal.incentives import gifts, ledger, payees, told
@@ -71,18 +71,18 @@ def _free(offer_id: int) -> list[sa.ColumnElement[bool]]:
 
 
 def left(offer: Offer) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(*_free(offer.id))) or 0
+    return only(sa.select(sa.func.count()).where(*_free(offer.id)))
 
 
 def given(offer: Offer) -> int:
     taken = [RewardCode.offer_id == offer.id, RewardCode.reward_id.is_not(None)]
-    return db.session.scalar(sa.select(sa.func.count()).where(*taken)) or 0
+    return only(sa.select(sa.func.count()).where(*taken))
 
 
 def owed(offer: Offer) -> int:
     """How many rewards of this offer are still to be sent."""
     newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
-    return db.session.scalar(
+    return only(
         sa.select(sa.func.count())
         .select_from(Reward)
         .join(Reward.entries)

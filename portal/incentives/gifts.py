@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.advocates.models import Advocate, Company, Sector
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import Actor, record
 from portal.incentives.models import GiftException, GiftRule, RuleKind
 
@@ -56,8 +56,8 @@ class Book:
             (RuleKind.SECTOR, person.company.sector, "in the {} sector"),
         ):
             rule = self.rules.get((kind, key_of(name)))
-            for promise in promises if rule else ():
-                if fault := too_much(rule, promise):
+            for promise in promises:
+                if rule and (fault := too_much(rule, promise)):
                     return f"No reward {whom.format(rule.name)}: {fault}"
         return ""
 
@@ -178,7 +178,7 @@ def exceptions_for(person: Advocate) -> Sequence[GiftException]:
 
 def whom(exception: GiftException) -> Advocate | Company:
     """The person or the company an exception is for."""
-    return exception.advocate or exception.company
+    return exception.advocate or there(exception.company)
 
 
 def forget(advocate: Advocate) -> None:

@@ -12,7 +12,7 @@ from portal import clock
 from portal.advocates import merging
 from portal.advocates.models import Advocate
 from portal.config import PREFIX, settings
-from portal.db import db
+from portal.db import db, only
 from portal.history.models import Entry
 from portal.incentives.models import Offer, Payout, PayoutState, Reward, RewardEntry, RewardState
 
@@ -115,9 +115,7 @@ def year_of(advocate: Advocate) -> Year:
         )
     ).all()
     about = [f"advocate:{row}" for row in rows]
-    on_file = db.session.scalar(
-        sa.select(sa.exists().where(Entry.about.in_(about), Entry.verb == ON_FILE))
-    )
+    on_file = only(sa.select(sa.exists().where(Entry.about.in_(about), Entry.verb == ON_FILE)))
     paid = [*sent, *on_its_way]
     cents = sum(r.promise["value_cents"] for r in paid if r.promise["currency"] == "USD")
     return Year(year, cents, on_file)

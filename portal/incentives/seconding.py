@@ -1,7 +1,7 @@
 """Two people for a large reward: who approves first cannot be the second."""
 
 from portal.config import settings
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, there
 from portal.history.actions import Actor
 from portal.incentives.ledger import FIRST_YES
 from portal.incentives.models import Reward, RewardState
@@ -35,7 +35,7 @@ def needs_another(reward: Reward, by: Actor) -> bool:
         return False
     first = first_yes(reward)
     if first == by.subject:
-        whole = f"{limit(reward) / 100:,.0f} {reward.promise['currency']}"
+        whole = f"{there(limit(reward)) / 100:,.0f} {reward.promise['currency']}"
         raise NotAllowed(
             f"You approved this one already. Above {whole} somebody else has to approve it too."
         )
