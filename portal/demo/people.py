@@ -129,7 +129,7 @@ FIRST = [  # told in answer to the first campaign
         },
     ),
     Told(
-        "Priya", "review", 119,
+        "Priya", "review", 111,
         {
             "rating": 4, "headline": "Good planner, patient support",
             "worked": "Recurring visits and holidays finally live in one place. Support answered a "
@@ -139,7 +139,7 @@ FIRST = [  # told in answer to the first campaign
         choice="donated",
     ),
     Told(
-        "Daniel", "review", 117,
+        "Daniel", "review", 98,
         {
             "rating": 3, "headline": "Does the main job, needs care",
             "worked": "Routes are shorter than what we drew ourselves, by roughly a fifth.",
@@ -149,7 +149,7 @@ FIRST = [  # told in answer to the first campaign
         yes=("words", "name"),
     ),
     Told(
-        "Elke", "review", 112,
+        "Elke", "review", 84,
         {
             "rating": 2, "headline": "Nice idea, not for rooftops yet",
             "worked": "Planning by skill works, and the team is friendly and honest.",
@@ -159,7 +159,7 @@ FIRST = [  # told in answer to the first campaign
         yes=("words",), choice="declined",
     ),
     Told(
-        "Jonas", "review", 108,
+        "Jonas", "review", 77,
         {
             "rating": 1, "headline": "Wrong tool for a shop like ours",
             "worked": "Cancelling was easy and they helped us export everything.",
@@ -169,7 +169,7 @@ FIRST = [  # told in answer to the first campaign
         yes=("words", "name", "company"), choice=None,
     ),
     Told(
-        "Ruth", "quote", 104,
+        "Ruth", "quote", 72,
         {
             "use": "Service visits for hospital equipment",
             "words": "Auditors ask which engineer touched which device, and when. We used to look for a "
@@ -178,7 +178,7 @@ FIRST = [  # told in answer to the first campaign
         fate="withdrawn-words",
     ),
     Told(
-        "Clara", "quote", 96,
+        "Clara", "quote", 66,
         {
             "use": "Kitchen fitters, two depots",
             "words": "What changed is the tone in the morning. Nobody shouts across the yard any more "

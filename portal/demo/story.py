@@ -96,7 +96,7 @@ def tell() -> None:
     arrive(early, days=245)
     third = ask_for_reviews_elsewhere(by=rosa)
     with clock.ago(days=135):
-        first = campaign("First voices", offer=gift, referral_offer=None, days=60, by=rosa)
+        first = campaign("First voices", offer=gift, referral_offer=None, days=75, by=rosa)
     for told in people.FIRST:
         contribute(told, first, by=rosa)
     with clock.ago(days=60):
