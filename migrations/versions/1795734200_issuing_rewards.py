@@ -47,12 +47,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(added IS NULL) = (applied_at IS NULL)", name=op.f("ck_code_upload_added_if_applied")
         ),
-        sa.ForeignKeyConstraint(
-            ["offer_id"], ["offer.id"], name=op.f("fk_code_upload_offer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_code_upload_staff_id")
-        ),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_code_upload_offer_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_code_upload_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_upload")),
     )
     op.create_table(
@@ -66,11 +62,10 @@ def upgrade() -> None:
         sa.Column("reward_id", sa.Integer(), nullable=True),
         sa.Column("given_at", MOMENT, nullable=True),
         sa.CheckConstraint(
-            "(reward_id IS NULL) = (given_at IS NULL)", name=op.f("ck_reward_code_given_at_if_given")
+            "(reward_id IS NULL) = (given_at IS NULL)",
+            name=op.f("ck_reward_code_given_at_if_given"),
         ),
-        sa.ForeignKeyConstraint(
-            ["offer_id"], ["offer.id"], name=op.f("fk_reward_code_offer_id")
-        ),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_reward_code_offer_id")),
         sa.ForeignKeyConstraint(
             ["reward_id"], ["reward.id"], name=op.f("fk_reward_code_reward_id")
         ),
@@ -109,9 +104,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'paid') = (paid_at IS NOT NULL)", name=op.f("ck_payout_paid_at_if_paid")
         ),
-        sa.ForeignKeyConstraint(
-            ["reward_id"], ["reward.id"], name=op.f("fk_payout_reward_id")
-        ),
+        sa.ForeignKeyConstraint(["reward_id"], ["reward.id"], name=op.f("fk_payout_reward_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
         sa.UniqueConstraint("key", name=op.f("uq_payout_key")),
         sa.UniqueConstraint("reward_id", name=op.f("uq_payout_reward_id")),
