@@ -21,6 +21,7 @@ from portal.incentives import payouts
 from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention
+from portal.publishing import appearing
 from portal.renewals import actions as renewals
 from portal.review import escalating
 
@@ -29,10 +30,13 @@ LOOK_EVERY = 20.0  # and at where words stand that may not
 
 
 def look_around() -> None:
-    """Open and close takedowns; takes a writer's turn only when there is something to do."""
+    """Say what has appeared, open and close takedowns; takes a writer's turn only for that."""
     db.session.connection(execution_options={"read_only": True})
-    needed = placements.is_needed()
+    needed, appeared = placements.is_needed(), appearing.due()
     db.session.rollback()
+    for number in appeared:
+        appearing.announce(number)
+        db.session.commit()
     if needed:
         placements.look_around()
         db.session.commit()

@@ -19,6 +19,7 @@ from portal.proof import integrity
 from portal.publishing import desk
 from portal.publishing import queries as publishing
 from portal.publishing.models import Asset
+from portal.publishing.planning import PLANNED
 from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
 from portal.submissions.queries import shown
@@ -72,7 +73,7 @@ class Account:
     @property
     def approvals(self) -> list[Act]:
         """Who said yes on the way out: the customer by sending, then our side."""
-        yes = {"submitted", "approved", "published", "reconfirmed", "signed off"}
+        yes = {"submitted", "approved", PLANNED, "published", "reconfirmed", "signed off"}
         return [act for act in self.acts if act.what in yes]
 
     @property

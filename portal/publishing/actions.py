@@ -2,10 +2,11 @@
 
 import re
 import secrets
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal import seeds
+from portal import clock, seeds, zones
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
@@ -17,7 +18,7 @@ from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.publishing import items, queries, rendering, words
+from portal.publishing import items, planning, queries, rendering, words
 from portal.publishing.basis import NOTHING, Basis, demand
 from portal.publishing.models import Asset, Proposal
 from portal.submissions.actions import noun
@@ -46,9 +47,11 @@ def publish(
     excerpt: str = "",
     basis: Basis = NOTHING,
     fair_cut: bool = False,
+    at: datetime | None = None,
     by: Actor,
 ) -> Asset:
-    """Show the customer's exact words, or a verbatim piece of them. Twice is harmless.
+    """Show the customer's exact words, or a verbatim piece of them; with ``at``, from then on.
+    Twice is harmless.
 
     Waits for any change of mind under way, then asks the permission again (T26). A quote or
     story with figures needs a ``basis`` (T5); a cut that drops a "not", ``fair_cut`` (T4);
@@ -59,6 +62,8 @@ def publish(
     if asset and submission.state is State.PUBLISHED:
         return asset
     demand_permission(submission)
+    if at:
+        planning.demand(at, submission, asset)
     version = there(submission.current)
     excerpt = words.piece(excerpt, version) if excerpt.strip() else ""
     if submission.action is not Action.REVIEW:  # a review is nobody's advertising, and never cut
@@ -69,14 +74,18 @@ def publish(
     if excerpt and yes is None:
         raise Unsigned(f"{submission.advocate.name} has not agreed to this cut yet.")
     submission.move("publish")
-    if asset is None:
-        asset = Asset(slug=slug(submission, headline), submission=submission)
-        asset.published_at = outbox.leaves_at()  # not seen while it may be undone
-        db.session.add(asset)
+    asset = asset or Asset(slug=slug(submission, headline), submission=submission)
+    if asset.published_at is None or asset.published_at > clock.now():  # it was never seen
+        asset.published_at = max(at or clock.now(), outbox.leaves_at())  # nor is while undo lasts
+    db.session.add(asset)
     asset.words, asset.headline, asset.excerpt = version, headline.strip(), excerpt
-    asset.proposal, asset.expected_results = yes, expected
-    record(submission, "published", by=by, **basis.on_file)
-    tell(submission, asset)
+    asset.proposal, asset.expected_results, asset.announce_at = yes, expected, at
+    if at:
+        note = f"For {zones.spoken(at, 'UTC')}."
+        record(submission, planning.PLANNED, by=by, note=note, **basis.on_file)
+    else:
+        record(submission, "published", by=by, **basis.on_file)
+        tell(submission, asset)
     return asset
 
 
@@ -86,6 +95,7 @@ def retire(asset: Asset, *, by: Actor, note: str = "") -> None:
     if asset.submission.state is State.RETIRED:
         return
     asset.submission.move("retire")
+    asset.announce_at = None
     record(asset.submission, "retired", by=by, note=note.strip())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from portal import clock
+from portal import clock, zones
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
@@ -84,12 +84,18 @@ class Shelf:
     why: str
 
     @property
+    def planned(self) -> bool:
+        """Whether it appears by itself on a day to come."""
+        return self.asset.announce_at is not None and not self.public
+
+    @property
     def address(self) -> str:
         return address(self.asset.submission.action, self.asset.slug)
 
 
-def shelf(*, public: bool | None = None, limit: int = 100) -> list[Shelf]:
-    """Everything ever published, newest first: public now, or not any more and why."""
+def shelf(*, public: bool | None = None, planned: bool = False, limit: int = 100) -> list[Shelf]:
+    """Everything ever published, newest first: public now, or not any more and why; or what is
+    ``planned`` for a day to come."""
     visible = sa.and_(*permitted()).label("visible")
     query = (
         sa.select(Asset, visible)
@@ -106,6 +112,8 @@ def shelf(*, public: bool | None = None, limit: int = 100) -> list[Shelf]:
     )
     if public:
         query = query.where(visible)
+    if planned:
+        query = query.where(Asset.announce_at > clock.now())
     rows = db.session.execute(query).all()
     altered = faults([asset.id for asset, seen in rows if seen])
     found = []
@@ -113,7 +121,9 @@ def shelf(*, public: bool | None = None, limit: int = 100) -> list[Shelf]:
         what = altered.get(asset.id)
         why = f"not as its author agreed: {what}" if what else ""
         found.append(Shelf(asset, seen and not why, why or ("" if seen else reason(asset))))
-    return [one for one in found if public is None or one.public is public]
+    if public is False:
+        return [one for one in found if not one.public and not one.planned]
+    return [one for one in found if public is None or one.public]
 
 
 def reason(asset: Asset) -> str:
@@ -121,7 +131,7 @@ def reason(asset: Asset) -> str:
     submission = asset.submission
     if submission.state is State.RETIRED:
         return "retired by us"
-    if asset.published_at > clock.now():
+    if asset.published_at > clock.now() and not asset.announce_at:
         return "about to appear"
     permission = permissions.state(there(submission.receipt)).get(Purpose.WORDS)
     if submission.state is State.WITHDRAWN or not permission or not permission.in_force:
@@ -130,6 +140,8 @@ def reason(asset: Asset) -> str:
         return "the customer left"
     if submission.advocate.restricted_at:
         return "their data is on hold"
+    if asset.announce_at and asset.published_at > clock.now():
+        return f"appears {zones.spoken(asset.published_at, 'UTC')}"
     moved, confirmed = submission.advocate.moved_at, confirmed_at(asset)
     if moved and moved >= confirmed > clock.now() - RECONFIRM:
         return "their job changed, and they have not confirmed"

@@ -1,13 +1,18 @@
+from datetime import datetime
+from itertools import chain
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
+from portal import zones
 from portal.db import db
-from portal.fields import Day, number_of
+from portal.fields import A_DAY, Day, Time, number_of
 from portal.publishing.basis import Basis
 from portal.staff.models import Staff
 
 LONG = "Use at most {} characters"
+A_TIME = "Enter the time, for example 09:00"
 
 
 def text(value: str | None) -> str:
@@ -49,11 +54,36 @@ class PublishForm(FlaskForm):
         validators=[Length(max=300, message=LONG.format(300))],
     )
 
+    on = Day("On", asks=A_DAY)
+    at = Time("At", asks=A_TIME)
+    zone = SelectField("On whose clock?", default="UTC", validate_choice=False)
+
+    def validate_at(self, field: Time) -> None:
+        if self.on.data and not field.data:
+            raise ValidationError(A_TIME)
+
+    def validate_on(self, field: Day) -> None:
+        if self.at.data and not field.data:
+            raise ValidationError(A_DAY)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether anything was typed, or is wrong, about a later day."""
+        return any(field.data or field.errors for field in (self.on, self.at))
+
+    def moment(self) -> datetime | None:
+        """When it is to appear; None for at once. Raises Unreadable for a time no clock shows."""
+        if not (self.on.data and self.at.data):
+            return None
+        zone = self.zone.data if self.zone.data in zones.known() else "UTC"
+        return zones.moment(datetime.combine(self.on.data, self.at.data), zone)
+
     def suit(self, desk) -> "PublishForm":
         """Say who may have checked the figures; and one of the two is enough (T5)."""
         nobody = SelectChoice("", "Choose a colleague")
         people = [SelectChoice(one.id, one.name) for one in desk.colleagues]
         self.checked_by.choices = [nobody, *people]
+        self.zone.choices = ["UTC", *chain(*zones.regions().values())]
         return self
 
     def basis(self) -> Basis:

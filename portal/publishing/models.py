@@ -63,6 +63,7 @@ class Proposal(Model):
     checked_by: Mapped[Staff | None] = relationship(foreign_keys=checked_by_id)
     checked_on: Mapped[date | None]
     expected_results: Mapped[str] = mapped_column(sa.String(300), default="")
+    appears_at: Mapped[datetime | None]  # their yes publishes it then, not at once
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True, foreign_keys=staff_id)
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -91,6 +92,14 @@ class Asset(Model):
     """
 
     __tablename__ = "asset"
+    __table_args__ = (
+        sa.Index(
+            "ix_asset_announce_at",
+            "announce_at",
+            sqlite_where=sa.text("announce_at IS NOT NULL"),
+            postgresql_where=sa.text("announce_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(100), unique=True)
@@ -104,4 +113,5 @@ class Asset(Model):
     expected_results: Mapped[str] = mapped_column(sa.String(300), default="")
     proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Proposal.id))
     proposal: Mapped[Proposal | None] = relationship()  # the customer's yes to our change
-    published_at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_at: Mapped[datetime] = mapped_column(default=clock.now)  # not seen before
+    announce_at: Mapped[datetime | None]  # planned for then; its author has yet to hear of it

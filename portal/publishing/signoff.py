@@ -1,6 +1,7 @@
 """A change of ours to a customer's words, and their answer: nothing else lets it through (T3)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,21 +72,28 @@ def publish_or_propose(
     excerpt: str = "",
     basis: Basis = NOTHING,
     fair_cut: bool = False,
+    at: datetime | None = None,
     by: Staff,
 ) -> Asset | Proposal:
-    """Publish the words whole at once. A piece of them goes to their author first, and is
-    published by their yes."""
+    """Publish the words whole, at once or ``at`` a later moment. A piece of them goes to their
+    author first, and is published by their yes."""
     try:
         return actions.publish(
-            submission, headline=headline, excerpt=excerpt, basis=basis, fair_cut=fair_cut, by=by
+            submission,
+            headline=headline,
+            excerpt=excerpt,
+            basis=basis,
+            fair_cut=fair_cut,
+            at=at,
+            by=by,
         )
     except actions.Unsigned:
         pass
     version = there(submission.current)
     piece = words.piece(excerpt, version)
-    ours = (headline.strip(), piece, basis.expected_results.strip())
+    ours = (headline.strip(), piece, basis.expected_results.strip(), at)
     found = pending(submission)
-    if found and (found.headline, found.excerpt, found.expected_results) == ours:
+    if found and (found.headline, found.excerpt, found.expected_results, found.appears_at) == ours:
         return found
     return _put(
         submission,
@@ -98,6 +106,7 @@ def publish_or_propose(
         checked_by=basis.owner,
         checked_on=basis.checked_on,
         expected_results=basis.expected_results.strip(),
+        appears_at=at,
         by=by,
     )
 
@@ -277,6 +286,8 @@ def _return(proposal: Proposal) -> None:
 
 
 def _publish(proposal: Proposal) -> None:
+    """Now, or on the day that was chosen, if that is still to come."""
+    at = proposal.appears_at
     actions.publish(
         proposal.submission,
         headline=proposal.headline,
@@ -288,6 +299,7 @@ def _publish(proposal: Proposal) -> None:
             proposal.expected_results,
         ),
         fair_cut=True,
+        at=at if at and at > clock.now() else None,
         by=proposal.staff,
     )
 

@@ -24,10 +24,10 @@ from portal.clicks import actions as clicks
 from portal.clicks.models import What
 from portal.consent.models import Channel
 from portal.db import db
-from portal.errors import NotFound, Refusal
+from portal.errors import NotFound, Refusal, Unreadable
 from portal.incentives import disclosure
 from portal.media import storage
-from portal.publishing import actions, logos, markup, plain, queries, signoff, words
+from portal.publishing import actions, logos, markup, plain, planning, queries, signoff, words
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
@@ -42,6 +42,7 @@ bp = Blueprint("publishing", __name__)
 # and where they do.
 bp.add_app_template_global(appearance)
 bp.add_app_template_global(queries.address_of)
+bp.add_app_template_global(planning.appears_at)
 
 
 # ── For the world ──────────────────────────────────────────────────────────────────────────
@@ -170,12 +171,19 @@ def publish(submission_id):
             excerpt=form.excerpt.data,
             basis=form.basis(),
             fair_cut=form.fair_cut.data,
+            at=form.moment(),
             by=current_user,
         )
         db.session.commit()
+    except Unreadable as clash:
+        form.at.errors = [str(clash)]
+        return _desk(submission, form), 422
     except Refusal as refusal:
         return _refused(submission_id, form, refusal), refusal.status
     first_name = submission.advocate.first_name
+    if isinstance(done, Asset) and done.announce_at:
+        flash(f"Planned. It appears by itself, and {first_name} gets a mail then.")
+        return redirect(url_for("publishing.published", show="planned", _anchor=done.slug), 303)
     if isinstance(done, Asset):
         flash(f"Published. {first_name} gets a mail with the link.")
         return redirect(url_for("publishing.published", _anchor=done.slug), 303)
@@ -194,8 +202,13 @@ def photo_beside(submission_id):
 @bp.get("/staff/published")
 @auth.staff()
 def published():
-    show = {"public": True, "off": False}.get(request.args.get("show", ""))
-    return render_template("publishing/published.html", shelf=desks.shelf(public=show), show=show)
+    show = request.args.get("show", "")
+    public = {"public": True, "off": False}.get(show)
+    return render_template(
+        "publishing/published.html",
+        shelf=desks.shelf(public=public, planned=show == "planned"),
+        show=show,
+    )
 
 
 @bp.post("/staff/assets/<int:asset_id>/retirement")

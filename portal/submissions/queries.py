@@ -208,6 +208,7 @@ TOLD = {
     "signed off": "You approved the change",
     "approved": "We approved it",
     "declined": "We decided not to use it",
+    "publication planned": "We planned when to show it",
     "published": "Published",
     "retired": "Taken off the page",
     "withdrawn": "You took it back",
