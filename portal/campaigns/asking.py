@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import auth
 from portal.advocates import queries as customers
+from portal.advocates.models import Advocate
 from portal.campaigns import eligibility, facts, moments
 from portal.campaigns.forms import ACTIONS
 from portal.campaigns.models import Action
@@ -12,6 +13,13 @@ from portal.campaigns.way_in import bp
 from portal.db import db
 from portal.errors import Unreadable
 from portal.staff.models import Role
+
+
+@bp.app_template_global()
+def may_be_asked(person: Advocate) -> list[tuple[str, list[str]]]:
+    """Each thing one may be asked for, in words, and every reason why not now."""
+    known = facts.of([person])
+    return [(name, eligibility.why_not(person, one, known)) for one, (name, _) in ACTIONS.items()]
 
 
 @bp.get("/staff/asks")

@@ -51,16 +51,28 @@ def change_weights(to: Mapping[str, int], *, by: Staff) -> None:
 
 
 def of(people: Sequence[Advocate]) -> dict[int, list[str]]:
-    """The signs that hold for each of these people now; one query."""
+    """The signs that hold for each of these people now, their company’s among them; one query."""
+    mates: dict[int, list[int]] = defaultdict(list)
+    for person in people:
+        mates[person.company_id].append(person.id)
     recent = sa.select(Signal).where(
-        Signal.advocate_id.in_([person.id for person in people]),
+        sa.or_(
+            Signal.advocate_id.in_([person.id for person in people]),
+            sa.and_(
+                Signal.advocate_id.is_(None),
+                Signal.company_id.in_(mates),
+                Signal.kind.in_([SignalKind.RENEWAL, SignalKind.USAGE]),
+            ),
+        ),
         Signal.at > clock.now().date() - RECENT,
     )
     found: dict[int, list[str]] = defaultdict(list)
     for signal in db.session.scalars(recent.order_by(Signal.at)):
-        name, person = sign(signal), signal.advocate_id
-        if name and person and name not in found[person]:
-            found[person].append(name)
+        name = sign(signal)
+        who = [signal.advocate_id] if signal.advocate_id else mates[signal.company_id]
+        for person in who if name else ():
+            if name not in found[person]:
+                found[person].append(name)
     return found
 
 

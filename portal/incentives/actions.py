@@ -16,6 +16,7 @@ from portal.incentives.ledger import MOVES, append
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Offer, PayoutState, Reward, RewardState
 from portal.links import actions as links
+from portal.staff import queries as staff
 
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
 WORTH = ("value_cents", "currency")
@@ -128,8 +129,7 @@ def move(
     ledger.hold_fast(reward)
     if reward.state is state and not seconding.waits(reward, state):
         return
-    if seen not in {None, len(reward.entries)}:
-        raise Stale(f"Someone was faster: this reward is {reward.state} now. Yours was not saved.")
+    demand_newest(reward, seen)
     if state not in MOVES[reward.state]:
         raise NotAllowed(f"This reward is {reward.state}; it cannot become {state}.")
     if ordered(reward):
@@ -142,6 +142,18 @@ def move(
         _send_by_hand(reward, note=note.strip(), by=by)
     else:
         append(reward, state, note=note.strip(), by=by)
+
+
+def demand_newest(reward: Reward, seen: int | None) -> None:
+    """Raise Stale, saying who was faster and when, where the ledger has grown since it was seen."""
+    if seen in {None, len(reward.entries)}:
+        return
+    last = reward.entries[-1]
+    who = staff.name_of(last.by)
+    raise Stale(
+        f"{who} was faster: this reward is {reward.state}, since {last.at:%H:%M} UTC on "
+        f"{last.at.day} {last.at:%B}. Yours was not saved."
+    )
 
 
 def _approve(reward: Reward, *, note: str, by: Actor) -> None:

@@ -87,10 +87,12 @@ def reward(reward_id: int):
 def rule(reward_id: int):
     found = queries.reward(reward_id)
     form = RewardForm.of(found)
-    if not form.validate():
-        return reward_page(found, form), 422
-    wanted = RewardState(form.state.data)
+    is_whole = form.validate()
     try:
+        actions.demand_newest(found, form.seen.data)  # or what it offers now would be the news
+        if not is_whole:
+            return reward_page(found, form), 422
+        wanted = RewardState(form.state.data)
         actions.move(found, wanted, seen=form.seen.data, note=form.note.data, by=me())
     except (Stale, NotAllowed) as refusal:
         return reward_refused(reward_id, refusal)

@@ -234,6 +234,7 @@ def works_again(found: Suppression, *, by: Actor) -> None:
     """A mailbox that did not exist does so now. What its owner asked for is not staff’s to undo."""
     if found.reason != BOUNCED:
         raise NotAllowed("They asked for this themselves. Only they can change it.")
+    record(by, "said a mailbox works again", by=by, note=found.hint)
     db.session.delete(found)
 
 

@@ -1,6 +1,7 @@
 """What is known of how customers are doing: by hand, from a file, and what it is used for."""
 
 import io
+import re
 
 import pytest
 
@@ -99,6 +100,26 @@ def test_T19_signs_of_a_good_moment_are_shown_and_never_for_reviews(as_rosa, ada
     page = as_rosa.get("/staff/asks?action=review").text
     assert "Counts 2" not in page
     assert "asked of everyone, or by lot" in page
+
+
+def test_what_a_company_does_as_a_whole_is_a_sign_for_its_people(as_rosa, ada, save):
+    save(
+        Signal(company_id=1, advocate_id=None, kind="renewal", at=clock.now().date(), key="k",
+               by="system")
+    )  # fmt: skip
+    page = as_rosa.get("/staff/asks?action=quote").text
+    assert "Renewed in the last 90 days (3). Counts 3" in " ".join(page.split())
+
+
+def test_T19_their_own_page_says_what_each_may_be_asked_for_and_why_not_now(as_rosa, ada, save):
+    save(
+        Signal(company_id=1, advocate_id=ada, kind="ticket", at=clock.now().date(), key="k",
+               by="system")
+    )  # fmt: skip
+    page = as_rosa.get(f"/staff/customers/{ada}").text
+    asks = re.sub(r"<[^>]+>|\s+", " ", page.partition('id="asks"')[2].partition("</section>")[0])
+    assert re.search(r"Review\s+Yes, now", asks)
+    assert re.search(r"Quote\s+Not now\. Has a ticket open since", asks)
 
 
 def test_the_owner_changes_the_weights_and_each_change_stays(as_rosa, browser_of, save, saved):

@@ -91,6 +91,10 @@ def test_a_dead_mailbox_gets_no_more_mail_and_the_page_says_so(
     [row] = saved(Suppression)
     as_rosa.post(f"/staff/mail/stopped/{row.address_hash}/end")
     assert act(why) == []
+    assert (saved(Entry)[-1].verb, saved(Entry)[-1].note) == (
+        "said a mailbox works again",
+        "a•••@analytical.example",
+    )
 
 
 @pytest.mark.parametrize(
