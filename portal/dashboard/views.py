@@ -1,5 +1,8 @@
 """Home and the queue."""
 
+from dataclasses import replace
+from typing import Any
+
 from flask import (
     Blueprint,
     current_app,
@@ -20,7 +23,7 @@ from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
 from portal.queue import actions, queries
-from portal.queue.queries import SHOWS, SORTS, Place, View, capped
+from portal.queue.queries import SHOWS, SORTS, View, capped
 from portal.review.forms import BulkForm
 from portal.staff.models import Role
 from portal.submissions.actions import noun
@@ -95,33 +98,43 @@ def queue_page(view: View, refusal: str = "", name: str = ""):
 @bp.get("/staff/queue/next")
 @auth.staff()
 def following():
-    """On to what waits after a place in the queue; from its end to the oldest; else to the list."""
-    place = Place.read(request.args.get("after", ""))
-    for view in (View(after=place), View()):
+    """On to what waits after a place in the queue, under the same filter; from its end to its
+    beginning; else to the list."""
+    asked = View.read(request.args, KINDS, WHATS)
+    for view in (asked, replace(asked, after=None)):
         if found := queries.page(KINDS, view, current_user, 1).items:
-            return redirect(address(found[0]), 303)
-    return redirect(url_for(".queue"), 303)
+            return redirect(address(found[0], asked), 303)
+    return redirect(url_for(".queue", **asked.asked()), 303)
 
 
-def address(one: queries.Waiting) -> str:
-    return url_for(one.drawn.endpoint, **one.drawn.values)
+def address(one: queries.Waiting, view: View) -> str:
+    """The page of a waiting thing, which knows through which filter it was come to."""
+    return url_for(one.drawn.endpoint, **view.asked() | one.drawn.values)
+
+
+@bp.app_template_global()
+def queue_asked() -> dict[str, Any]:
+    """The filter of the queue this page was come to through, for the forms and links on it."""
+    return View.read(request.args, KINDS, WHATS).asked()
 
 
 @bp.app_template_global()
 def queue_bar(*things: tuple[str, int]) -> Markup:
     """For a page of waiting things: the way on from the first of them, who is on it, the keys."""
+    asked = replace(View.read(request.args, KINDS, WHATS), after=None, before=None)
     here = next(filter(None, (waiting(key, number) for key, number in things)), None)
     near: list[list[queries.Waiting]] = [[], []]
     if here:
-        views = View(before=here.place), View(after=here.place)
+        views = replace(asked, before=here.place), replace(asked, after=here.place)
         near = [queries.page(KINDS, view, current_user, 1).items for view in views]
-    previous, following = (address(found[0]) if found else None for found in near)
+    previous, following = (address(found[0], asked) if found else None for found in near)
     return Markup(
         render_template(
             "queue/_bar.html",
             here=here,
             previous=previous,
             following=following,
+            asked=asked.asked(),
             desk=queries.desk_of(current_user),
         )
     )
@@ -153,7 +166,7 @@ def claim():
         flash(str(refusal), "warning")
     if "view" in request.form:
         return redirect(url_for(".queue", **here().asked()), 303)
-    return redirect(address(one), 303)
+    return redirect(address(one, here()), 303)
 
 
 def here() -> View:

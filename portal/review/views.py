@@ -26,6 +26,8 @@ from portal.submissions.models import Submission
 
 bp = Blueprint("review", __name__)
 
+FILTERS = ("kind", "show", "what", "sort")  # of the queue, to go on under
+
 
 @bp.get("/staff/submissions/<int:submission_id>")
 @auth.staff()
@@ -167,7 +169,9 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     text = said.format(name=submission.advocate.first_name)
     told: Any = {"text": text, "undo": url_for(".undo", submission_id=submission.id)}
     flash(told)  # a dict where a way back stands beside the words
-    return redirect(url_for("dashboard.following", after=str(place) if place else None), 303)
+    asked = {name: request.args[name] for name in FILTERS if name in request.args}
+    after = str(place) if place else None
+    return redirect(url_for("dashboard.following", after=after, **asked), 303)
 
 
 def _page(submission: Submission, form: FlaskForm | None = None, refusal: str = "") -> str:

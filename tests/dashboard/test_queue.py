@@ -91,6 +91,22 @@ def test_filters_and_order_stand_in_the_address(many, owe, as_rosa):
     assert len(titles(nonsense.text)) == 4
 
 
+def test_whoever_works_through_a_filter_stays_in_it(many, as_rosa, saved):
+    first, other, last = many(1, Action.REVIEW) + many(1) + many(1, Action.REVIEW)
+    page = as_rosa.get("/staff/queue?kind=decide&what=review").text
+    [way, _] = re.findall(r'gw-task__link" href="([^"]+)"', page)
+    assert way == f"/staff/submissions/{first}?kind=decide&amp;what=review"
+    page = as_rosa.get(way.replace("&amp;", "&")).text
+    link = f'href="/staff/submissions/{last}?kind=decide&amp;what=review"'
+    assert f'data-key="j" rel="next" {link}' in page
+    assert 'href="/staff/queue?kind=decide&amp;what=review"' in page
+    act = re.search(r'action="(/staff/submissions/\d+/approval[^"]*)"', page)[1]
+    seen = {"seen": next(one.version for one in saved(Submission) if one.id == first)}
+    on = as_rosa.post(act.replace("&amp;", "&"), data=seen)
+    assert as_rosa.get(on.location).location == f"/staff/submissions/{last}?kind=decide&what=review"
+    assert as_rosa.get("/staff/queue/next").location == f"/staff/submissions/{other}"
+
+
 def test_pages_follow_each_other_and_lead_back_whatever_the_kind(many, owe, act, rosa, app):
     many(5)
     for number in range(3):
