@@ -13,6 +13,7 @@ from portal.outbox import actions as outbox
 from portal.referrals import (
     attribution,
     board,
+    businesses,
     forgetting,
     queries,
     rewarding,
@@ -59,6 +60,7 @@ def receive(
             email=email,
             email_key=key,
             company=company,
+            company_key=businesses.key_of(company),
             message=message,
             phone=phone,
             wants_marketing=wants_marketing,
@@ -113,6 +115,7 @@ def correct(
     """Put a prospect's own details right; who changed what is not kept twice (GDPR 16)."""
     _lock(lead)
     lead.name, lead.company, lead.message, lead.phone = name, company, message, phone
+    lead.company_key = businesses.key_of(company)
     lead.wants_marketing, lead.tells_referrer = wants_marketing, tells_referrer
     lead.updated_at = clock.now()
     record(lead, "corrected", by=lead, wants_marketing=wants_marketing)

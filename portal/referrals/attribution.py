@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from portal.addresses import name_key
 from portal.campaigns.models import Campaign, Touch
 from portal.consent.companies import free_mail
 from portal.db import db, only
@@ -59,8 +58,8 @@ def look_alike(lead: Lead) -> Lead | None:
     same = [Lead.mailbox == lead.mailbox]
     if lead.domain not in free_mail():
         same.append(Lead.domain == lead.domain)
-    if lead.company:
-        same.append(sa.func.lower(Lead.company) == name_key(lead.company))
+    if lead.company_key:
+        same.append(Lead.company_key == lead.company_key)
     since = lead.created_at - timedelta(days=campaign_of(lead.link).counts_days)
     return db.session.scalar(
         sa.select(Lead)

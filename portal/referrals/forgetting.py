@@ -15,6 +15,12 @@ from portal.outbox import actions as outbox
 from portal.referrals import queries
 from portal.referrals.models import Claim, Lead, LeadSignal, Stage, StageMove
 
+# What a lead says of a person.
+THEIRS = (
+    *("name", "email", "company", "company_key", "message", "phone"),
+    *("domain", "mailbox", "network"),
+)
+
 
 def forget(advocate: Advocate, *, by: Actor) -> None:
     """Close their links and empty what they wrote; who came through them keeps their own page."""
@@ -57,7 +63,7 @@ def forget_networks(before: datetime) -> int:
 def empty(lead: Lead) -> None:
     """Delete what a prospect gave us; the step they reached stays, without anyone in it."""
     outbox.forget(lead, lead.email)
-    for name in ("name", "email", "company", "message", "phone", "domain", "mailbox", "network"):
+    for name in THEIRS:
         setattr(lead, name, "")
     lead.email_key = lead.crm_id = None
     lead.wants_marketing = lead.tells_referrer = False

@@ -87,6 +87,7 @@ class Lead(Model):
     email: Mapped[str] = mapped_column(sa.String(254))
     email_key: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     company: Mapped[str] = mapped_column(sa.String(200))
+    company_key: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
     message: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
     wants_marketing: Mapped[bool] = mapped_column(default=False)

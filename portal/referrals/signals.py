@@ -12,12 +12,10 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from portal.addresses import name_key
 from portal.advocates.models import Advocate
-from portal.advocates.queries import names_of
 from portal.consent.companies import free_mail
 from portal.db import db, only
-from portal.referrals import known
+from portal.referrals import businesses, known
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, RiskRule, Severity
 from portal.referrals.traces import disposable, domain_of, folded
 from portal.staff.models import Staff
@@ -28,6 +26,10 @@ SAME_PERSON = (
 )
 COLLEAGUE = "This looks like someone on our own team. A colleague earns nobody a reward."
 CUSTOMER = "Someone with this address is a customer already. A reward is for new customers."
+CUSTOMERS_COMPANY = (
+    "The address or company looks like that of another customer. A reward is for new customers; "
+    "check that it is a new one."
+)
 KNOWN = (
     "The address or its company is on the list of customers and open opportunities. A reward is "
     "for new business."
@@ -122,7 +124,14 @@ def _same_company(facts: Facts, _: int) -> bool:
     if _own_address(facts, 0):
         return False
     same_domain = facts.own_domain and facts.lead.domain == domain_of(facts.advocate.email)
-    return same_domain or name_key(facts.lead.company) in names_of(facts.advocate.company)
+    return same_domain or businesses.is_named(facts.advocate.company, facts.lead.company_key)
+
+
+def _customers_company(facts: Facts, _: int) -> bool:
+    if _own_address(facts, 0) or _customer(facts, 0):
+        return False  # said already
+    domain = facts.lead.domain if facts.own_domain else ""
+    return businesses.customers(facts.lead.company_key, domain, but=facts.advocate.company)
 
 
 def _alike(facts: Facts, _: int) -> bool:
@@ -176,6 +185,8 @@ RULES = [
          Severity.NO_REWARD, _colleague),
     Rule("customer", "Someone who is a customer already", CUSTOMER, WHO,
          Severity.NO_REWARD, _customer),
+    Rule("customer-company", "At the company of another customer", CUSTOMERS_COMPANY, WHO,
+         Severity.HOLD, _customers_company),
     Rule("known", "On the list of customers and open opportunities", KNOWN, WHO,
          Severity.NO_REWARD, _known),
     Rule("same-company", "At the company of the customer who shared the link", SAME_COMPANY, WHO,
@@ -196,7 +207,9 @@ RULES = [
 ]  # fmt: skip
 BY_KEY = {rule.key: rule for rule in RULES}
 # What depends on who shared the link, and is asked again when another link comes to count.
-OF_THE_SENDER = {"own-address", "same-company", "ring", "per-hour", "per-day"}
+OF_THE_SENDER = {
+    "own-address", "customer-company", "same-company", "ring", "per-hour", "per-day",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

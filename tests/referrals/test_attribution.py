@@ -161,7 +161,7 @@ def test_handing_it_on_looks_afresh_at_who_sent_it(as_rosa, ada, charlie, sent_b
     lead = sent_by(ada, "bo@analytical.example", company="Analytical Engines")
     assert [one.rule for one in saved(LeadSignal)] == ["same-company"]
     give(as_rosa, lead, 1)
-    assert saved(LeadSignal) == []
+    assert [one.rule for one in saved(LeadSignal)] == ["customer-company"]  # Ada’s, to Charlie
 
 
 # ── Printed ────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,51 @@
+"""Which business a lead is about: one we had a lead from before, or a customer’s.
+
+A legal form or the spelling of a name makes no other business of it; a person has the last word.
+"""
+
+import sqlalchemy as sa
+
+from portal.advocates.models import Advocate, Company
+from portal.advocates.queries import names_of
+from portal.companies.queries import core
+from portal.consent import companies
+from portal.db import db
+
+
+def key_of(company: str) -> str:
+    """The form under which two spellings of one business meet; empty for none."""
+    return core(company)[:200] if company.strip() else ""
+
+
+def is_named(company: Company, key: str) -> bool:
+    """Is this a customer’s company, by its name?"""
+    return bool(key) and key in map(core, names_of(company))
+
+
+def customers(key: str, domain: str, *, but: Company) -> bool:
+    """Is it the company of a customer other than ``but``, by its name or its own domain?"""
+    alike = []
+    if key:
+        alike.append(Company.name_key.contains(key.split(" ")[0], autoescape=True))
+    if domain:
+        at_domain = sa.select(Advocate.company_id).where(
+            Advocate.email_key.endswith(f"@{domain}", autoescape=True),
+            Advocate.erased_at.is_(None),
+        )
+        alike += [Company.id.in_(at_domain), Company.website.icontains(domain, autoescape=True)]
+    if not alike:
+        return False
+    found = db.session.scalars(sa.select(Company).where(sa.or_(*alike)))
+    return any(is_this(one, key, domain) for one in found if one_of(one) != one_of(but))
+
+
+def is_this(company: Company, key: str, domain: str) -> bool:
+    """For certain, after the database’s rough guess."""
+    if key and core(company.name) == key:
+        return True
+    return bool(domain) and domain in companies.domains(company)
+
+
+def one_of(company: Company) -> int:
+    """The row that stands for it, where the same company is here twice."""
+    return company.merged_into_id or company.id
