@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Field, TimeField
+from wtforms import DateField, Field, IntegerField, TimeField
 
 A_DAY = "Enter the day, for example 30 11 2026"
 YEARS = range(1900, 9000)  # around the ends of the calendar, a day more is an error
@@ -66,3 +66,7 @@ class Day(_Asking, DateField):
 
 class Time(_Asking, TimeField):
     """A time of day; say what it ``asks`` for."""
+
+
+class Whole(_Asking, IntegerField):
+    """A whole number; say what it ``asks`` for."""

@@ -139,14 +139,6 @@ class Sorted:
         self.not_now.append((person, " ".join(dict.fromkeys(reasons))))
 
 
-def audience(
-    wanted: dict[str, Any], *, campaign: Campaign | None = None
-) -> tuple[list[Advocate], list[NotNow]]:
-    """Who may be asked now, and who may not, each with the reason in a sentence."""
-    found = sort(wanted, campaign=campaign)
-    return found.eligible, found.not_now
-
-
 def sort(wanted: dict[str, Any], *, campaign: Campaign | None = None) -> Sorted:
     """Everyone an audience names, sorted into those who may be asked now and the others."""
     people, found = matching(wanted), Sorted()

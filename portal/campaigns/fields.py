@@ -3,7 +3,7 @@
 import re
 
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField
+from wtforms import Field
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.campaigns import mail
@@ -41,18 +41,3 @@ def text(label: str, asks: str, longest: int, *checks) -> dict:
             *checks,
         ],
     }
-
-
-class Whole(IntegerField):
-    """A whole number, with our own words when it is none."""
-
-    def __init__(self, label: str, asks: str, **more):
-        super().__init__(label, **more)
-        self.asks = asks
-
-    def process_formdata(self, valuelist):
-        try:
-            if valuelist and valuelist[0].strip():
-                super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(self.asks) from None

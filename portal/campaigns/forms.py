@@ -27,14 +27,13 @@ from portal.campaigns.eligibility import FILTERS
 from portal.campaigns.fields import (
     A_DAY,
     A_TIME,
-    Whole,
     a_web_address,
     at_least_one,
     sendable,
     text,
 )
 from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
-from portal.fields import Day, Time, trimmed
+from portal.fields import Day, Time, Whole, trimmed
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
 
@@ -112,7 +111,7 @@ class CampaignForm(FlaskForm):
     )
     counts_days = Whole(
         "For how many days does a link count?",
-        DAYS,
+        asks=DAYS,
         default=180,
         validators=[InputRequired(DAYS), NumberRange(1, 730, DAYS)],
     )
@@ -125,14 +124,14 @@ class CampaignForm(FlaskForm):
     )
     hold_days = Whole(
         "Days to wait before a reward is approved",
-        WAIT,
+        asks=WAIT,
         default=0,
         validators=[InputRequired(WAIT), NumberRange(0, 365, WAIT)],
     )
-    most_each = Whole("Most rewards per customer", A_COUNT, validators=[at_least_one])
-    most_all = Whole("Most rewards in this campaign", A_COUNT, validators=[at_least_one])
-    budget = Whole("Budget for these rewards", A_BUDGET, validators=[at_least_one])
-    offer_budget = Whole("Budget for this offer", A_BUDGET, validators=[at_least_one])
+    most_each = Whole("Most rewards per customer", asks=A_COUNT, validators=[at_least_one])
+    most_all = Whole("Most rewards in this campaign", asks=A_COUNT, validators=[at_least_one])
+    budget = Whole("Budget for these rewards", asks=A_BUDGET, validators=[at_least_one])
+    offer_budget = Whole("Budget for this offer", asks=A_BUDGET, validators=[at_least_one])
     prospect_promise = StringField(**text("What the person who comes gets", "", 200, sendable))
     asks_company = _asks("Their company", Asked.REQUIRED)
     asks_message = _asks("A message", Asked.OPTIONAL)
@@ -158,7 +157,7 @@ class CampaignForm(FlaskForm):
     )
     mails_per_minute = Whole(
         "How many mails may leave in a minute?",
-        RATE,
+        asks=RATE,
         default=200,
         validators=[Optional(), NumberRange(1, 2000, RATE)],
     )
@@ -247,7 +246,7 @@ class AudienceForm(FlaskForm):
     language = StringField(**text("Language", "", 10), widget=HiddenInput())
     tag = StringField(**text("Tag", "", 40), widget=HiddenInput())
     owner = StringField(**text("Owner", "", 10), widget=HiddenInput())
-    sample = Whole("How many, at random?", A_COUNT, validators=[at_least_one])
+    sample = Whole("How many, at random?", asks=A_COUNT, validators=[at_least_one])
     ids = SelectMultipleField("People", coerce=int, choices=[], validate_choice=False)
     whom = StringField(default="all")
     seen = IntegerField(widget=HiddenInput(), default=0)

@@ -17,7 +17,7 @@ from wtforms.widgets import HiddenInput
 from portal import clock, zones
 from portal.errors import Unreadable
 from portal.events.models import Event, Format
-from portal.fields import A_DAY, Day, Time, trimmed
+from portal.fields import A_DAY, Day, Time, Whole, trimmed
 from portal.incentives.forms import buys_no_praise
 
 FORMATS = {
@@ -58,18 +58,6 @@ def zone_choices() -> list[SelectChoice]:
     return found
 
 
-class _Number(IntegerField):
-    def __init__(self, *given, words: str, **more):
-        super().__init__(*given, **more)
-        self.words = words
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(self.words) from None
-
-
 def _text(asks: str, longest: int) -> dict[str, Any]:
     length = Length(max=longest, message=f"Use {longest:,} characters or fewer")
     needed = [DataRequired(asks)] if asks else []
@@ -87,14 +75,14 @@ class EventForm(FlaskForm):
     day = Day("Day", validators=[InputRequired(A_DAY)])
     time = Time("Starts at", asks=A_TIME, validators=[InputRequired(A_TIME)])
     time_zone = zone_field("Time zone", "Choose the time zone of day and time")
-    minutes = _Number(
+    minutes = Whole(
         "Minutes",
-        words=MINUTES,
+        asks=MINUTES,
         validators=[InputRequired(MINUTES), NumberRange(5, 1440, MINUTES)],
     )
-    seats = _Number(
+    seats = Whole(
         "Seats for customers",
-        words=SEATS,
+        asks=SEATS,
         validators=[InputRequired(SEATS), NumberRange(1, 50, SEATS)],
     )
     place = StringField("Place or link", **_text("", 500))

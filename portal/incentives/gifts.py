@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
+from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, Sector
 from portal.db import db, lock
 from portal.errors import NotAllowed, Stale, there
@@ -55,7 +56,7 @@ class Book:
             (RuleKind.COUNTRY, person.country, "for people in {}"),
             (RuleKind.SECTOR, person.company.sector, "in the {} sector"),
         ):
-            rule = self.rules.get((kind, key_of(name)))
+            rule = self.rules.get((kind, name_key(name)))
             for promise in promises:
                 if rule and (fault := too_much(rule, promise)):
                     return f"No reward {whom.format(rule.name)}: {fault}"
@@ -100,10 +101,6 @@ def in_words(cents: int, currency: str) -> str:
     return f"{cents / 100:,.2f}".removesuffix(".00") + f" {currency}"
 
 
-def key_of(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
 # ── The table of rules ─────────────────────────────────────────────────────────────────────
 
 
@@ -134,7 +131,7 @@ def write_down(
     ``seen`` is the newest row that was on the page; raises Stale when this rule has a newer one.
     """
     lock("gift rules")
-    rows = sa.select(GiftRule).where(GiftRule.kind == kind, GiftRule.name_key == key_of(name))
+    rows = sa.select(GiftRule).where(GiftRule.kind == kind, GiftRule.name_key == name_key(name))
     before = db.session.scalar(rows.order_by(GiftRule.version.desc()).limit(1))
     if before and before.id > seen:
         raise Stale(f"Someone changed the rule for {name} while you had the page open.")
@@ -145,7 +142,7 @@ def write_down(
     rule = GiftRule(
         kind=kind,
         name=" ".join(name.split()),
-        name_key=key_of(name),
+        name_key=name_key(name),
         version=before.version + 1 if before else 1,
         most_cents=most_cents,
         currency=currency,
@@ -161,7 +158,7 @@ def countries_without() -> list[str]:
     """Where customers are and no rule is, spelled as in their rows."""
     ruled = {rule.name_key for rule in rules() if rule.kind is RuleKind.COUNTRY}
     found = sa.select(Advocate.country).where(Advocate.country != "").distinct()
-    return sorted(name for name in db.session.scalars(found) if key_of(name) not in ruled)
+    return sorted(name for name in db.session.scalars(found) if name_key(name) not in ruled)
 
 
 # ── Exceptions: one asks, another agrees ───────────────────────────────────────────────────

@@ -274,10 +274,6 @@ def erased_among(addresses: Iterable[str]) -> set[str]:
     return {hashes[found_hash] for found_hash in found}
 
 
-def suppressed(address: str) -> bool:
-    return db.session.get(Suppression, hash_of(address)) is not None
-
-
 def reasons_among(addresses: Iterable[str]) -> dict[str, str]:
     """Why no marketing mail goes to which of these addresses, in a sentence."""
     hashes = {hash_of(address): address for address in addresses if address}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.advocates.models import Sector
+from portal.incentives.gifts import in_words as amount
 from portal.incentives.gifts import is_government
 from portal.platforms.models import PlatformRule
 
@@ -39,9 +40,7 @@ def not_there(rule: PlatformRule | None, sector: Sector, email: str) -> str:
 
 def in_words(rule: PlatformRule) -> str:
     """The most a reward may be worth, for a table and a sentence; empty without a limit."""
-    if rule.most_cents is None:
-        return ""
-    return f"{rule.most_cents / 100:,.2f}".removesuffix(".00") + f" {rule.currency}"
+    return "" if rule.most_cents is None else amount(rule.most_cents, rule.currency)
 
 
 def _about_reward(rule: PlatformRule, promise: Mapping[str, Any]) -> str:

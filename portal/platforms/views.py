@@ -18,9 +18,9 @@ bp = Blueprint("platforms", __name__, url_prefix="/staff/platforms")
 @bp.get("")
 @auth.staff()
 def index():
-    return render_template(
-        "platforms/index.html", rows=queries.all_current(), old=queries.old(), most=rules.in_words
-    )
+    rows = queries.all_current()
+    old = [rule for rule in rows if rule.is_old]
+    return render_template("platforms/index.html", rows=rows, old=old, most=rules.in_words)
 
 
 @bp.get("/new")

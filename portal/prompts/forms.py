@@ -20,9 +20,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from portal import plainwords
+from portal.fields import trimmed
 from portal.incentives.forms import buys_no_praise
 from portal.submissions import kinds
-from portal.submissions.kinds import tidy
 from portal.submissions.models import PromptKind
 
 MOST = 20
@@ -47,7 +47,7 @@ def text(label: str, asks: str = "", longest: int = 300, *checks, **more) -> dic
     needed = [DataRequired(asks)] if asks else []
     return {
         "label": label,
-        "filters": [tidy],
+        "filters": [trimmed],
         "validators": [*needed, length, buys_no_praise, *checks],
         **more,
     }

@@ -9,9 +9,9 @@ from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
 from portal import auth
-from portal.campaigns.forms import Whole
 from portal.db import db
 from portal.errors import NotFound, Stale, Unreadable
+from portal.fields import Whole
 from portal.referrals import known, risk, signals, traces
 from portal.referrals.door import bp
 from portal.referrals.models import Severity
@@ -35,7 +35,9 @@ class RuleForm(FlaskForm):
         invalid_choice_message="Choose what happens to the reward",
     )
     threshold = Whole(
-        "More than", A_NUMBER, validators=[InputRequired(A_NUMBER), NumberRange(1, 1000, A_NUMBER)]
+        "More than",
+        asks=A_NUMBER,
+        validators=[InputRequired(A_NUMBER), NumberRange(1, 1000, A_NUMBER)],
     )
     seen = IntegerField(widget=HiddenInput(), validators=[InputRequired("Reload the page")])
 

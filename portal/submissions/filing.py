@@ -6,10 +6,10 @@ from flask import flash, g, redirect, request, url_for
 
 from portal.db import db
 from portal.errors import Unreadable
+from portal.fields import trimmed
 from portal.media import pictures, storage
 from portal.media.models import UploadKind
 from portal.submissions import attaching
-from portal.submissions.forms import tidy
 from portal.submissions.models import MOST_FILES, Prompt, Submission
 from portal.submissions.pages import back_from, interview_about, onward, page
 
@@ -45,7 +45,7 @@ def save_files(submission: Submission, prompt: Prompt):
     for field, kind in FIELDS.items():
         if not (sent := request.files.get(field)):
             continue
-        data, name = sent.read(pictures.MAX_BYTES + 1), tidy(sent.filename)
+        data, name = sent.read(pictures.MAX_BYTES + 1), trimmed(sent.filename)
         try:
             gone += attaching.attach(submission, prompt, data, name, kind, by=g.advocate)
             added += 1
@@ -60,7 +60,7 @@ def save_files(submission: Submission, prompt: Prompt):
 def typed() -> dict[int, str]:
     """What was typed about each picture."""
     return {
-        int(name.removeprefix("alt-")): tidy(text)
+        int(name.removeprefix("alt-")): trimmed(text)
         for name, text in request.form.items()
         if name.removeprefix("alt-").isdecimal() and name.startswith("alt-")
     }

@@ -13,9 +13,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from portal.fields import trimmed
 from portal.incentives.models import Choice
 from portal.submissions import crediting
-from portal.submissions.kinds import tidy
 from portal.submissions.models import Credit, Relationship
 
 RELATIONS = {
@@ -58,7 +58,7 @@ def offer_form(promise: Mapping[str, Any], chosen: Choice | None, allows: bool) 
 class YouForm(FlaskForm):
     job_title = StringField(
         "Your job title",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[
             DataRequired("Enter your job title"),
             Length(max=150, message="Job title must be 150 characters or fewer"),

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal import zones
+from portal.fields import trimmed
 
 LONGEST_LINK = 500
 LONGEST_PART = 300
@@ -105,7 +106,7 @@ def read_rows(prompt: Any, form: Mapping[str, str]) -> list[Any]:
     """The rows that were typed, each as it is kept; those left empty fall away."""
     parts = PARTS[prompt.kind]
     rows = [
-        {part: tidy(form.get(f"row-{place}-{part}"))[:LONGEST_LINK] for part in parts}
+        {part: trimmed(form.get(f"row-{place}-{part}"))[:LONGEST_LINK] for part in parts}
         for place in range(1, most_rows(prompt) + 1)
         if form.get("remove") != str(place)
     ]
@@ -194,11 +195,6 @@ def host(url: str) -> str:
     except ValueError:
         return ""
     return found if found and re.fullmatch(r"[\w-]+(\.[\w-]+)+", found) else ""
-
-
-def tidy(text: str | None) -> str:
-    """The text without outer spaces, its line ends as everywhere else; nothing else changes."""
-    return (text or "").replace("\r\n", "\n").replace("\0", "").strip()
 
 
 # ── As text ────────────────────────────────────────────────────────────────────────────────

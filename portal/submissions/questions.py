@@ -10,8 +10,8 @@ from wtforms.validators import Length, ValidationError
 from portal import zones
 from portal.events.forms import zone_field
 from portal.events.models import Event
+from portal.fields import trimmed
 from portal.submissions import kinds
-from portal.submissions.kinds import tidy
 from portal.submissions.models import IN_ROWS, Prompt, PromptKind
 
 OTHER_DAYS = "none"  # of the events
@@ -50,11 +50,11 @@ class QuestionForm(FlaskForm):
 
 
 class ShortForm(QuestionForm):
-    value = StringField(filters=[tidy])
+    value = StringField(filters=[trimmed])
 
 
 class LongForm(QuestionForm):
-    value = TextAreaField(filters=[tidy])
+    value = TextAreaField(filters=[trimmed])
 
 
 class RatingForm(QuestionForm):
@@ -74,7 +74,7 @@ class ChoiceForm(QuestionForm):
 
 
 class NumberForm(QuestionForm):
-    value = StringField(filters=[lambda typed: tidy(typed)[:40]])
+    value = StringField(filters=[lambda typed: trimmed(typed)[:40]])
 
     def drawn(self, value: Any) -> dict[str, Any]:
         return {"value": value["number"] if value else ""}
@@ -118,7 +118,7 @@ class EventForm(QuestionForm):
     value = RadioField(validate_choice=False)
     dates = TextAreaField(
         "Which days suit you?",
-        filters=[tidy],
+        filters=[trimmed],
         validators=[Length(max=1000, message="Days that suit must be 1,000 characters or fewer")],
     )
     time_zone = zone_field("Your time zone", "Choose your time zone")

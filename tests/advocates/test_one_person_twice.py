@@ -67,7 +67,7 @@ def test_a_pair_is_suggested_compared_and_joined(as_rosa, ada, other, charlie, s
 def test_nobody_asks_at_the_other_address(act, ada, merged):
     assert "same person as another customer" in reasons(act, merged)
     assert reasons(act, ada) == ""
-    found = act(lambda: [one.id for one in eligibility.audience({})[0]])
+    found = act(lambda: [one.id for one in eligibility.sort({}).eligible])
     assert found == [ada]
 
 

@@ -248,7 +248,7 @@ def test_no_more_people_of_one_company_are_asked_than_may_be(
     act(lambda: actions.send(db.session.get(Campaign, first), by=SYSTEM))
     assert len(saved(Ask)) == 3
     with app.app_context():
-        _, not_now = eligibility.audience({})
+        not_now = eligibility.sort({}).not_now
     assert any("3 people at Y were asked" in why for _, why in not_now)
     with pytest.raises(NotAllowed, match="Nobody would get this"):
         act(lambda: actions.send(db.session.get(Campaign, second), by=SYSTEM))

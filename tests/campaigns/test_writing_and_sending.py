@@ -160,7 +160,7 @@ def test_picking_nobody_is_said(as_rosa, draft):
 )
 def test_a_filter_finds_people(app, ada, charlie, grace, filters, names):
     with app.app_context():
-        eligible, _ = eligibility.audience(filters)
+        eligible = eligibility.sort(filters).eligible
         assert {person.first_name for person in eligible} == names
 
 
@@ -206,7 +206,8 @@ def test_one_ask_in_sixty_days_over_all_campaigns(app, act, wait, campaign, invi
     for days, names in ((59, set()), (2, {"Ada"})):
         wait(days=days)
         with app.app_context():
-            eligible, not_now = eligibility.audience({})
+            found = eligibility.sort({})
+            eligible, not_now = found.eligible, found.not_now
             assert {person.first_name for person in eligible} == names
             assert [why[:9] for _, why in not_now] == ([] if names else ["Asked on "])
 
@@ -235,7 +236,7 @@ def test_who_wants_longer_peace_gets_it(app, act, wait, ada, campaign):
     for days, askable in ((179, 0), (2, 1)):
         wait(days=days)
         with app.app_context():
-            assert len(eligibility.audience({})[0]) == askable
+            assert len(eligibility.sort({}).eligible) == askable
 
 
 def test_T13_no_reward_where_gift_rules_forbid_it(as_rosa, draft, grace, saved):

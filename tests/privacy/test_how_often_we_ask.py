@@ -80,7 +80,7 @@ def test_at_most_every_180_days(as_ada, ada, act, draft, wait, save):
     wait(days=170)
 
     def eligible() -> list[int]:
-        return [person.id for person in eligibility.audience({})[0]]
+        return [person.id for person in eligibility.sort({}).eligible]
 
     assert act(eligible) == []
     wait(days=181)
