@@ -70,9 +70,9 @@ def of(people: Sequence[Advocate]) -> dict[int, list[str]]:
     for signal in db.session.scalars(recent.order_by(Signal.at)):
         name = sign(signal)
         who = [signal.advocate_id] if signal.advocate_id else mates[signal.company_id]
-        for person in who if name else ():
-            if name not in found[person]:
-                found[person].append(name)
+        for one in who if name else ():
+            if name not in found[one]:
+                found[one].append(name)
     return found
 
 

@@ -230,7 +230,7 @@ def unsuppress(address: str) -> None:
     db.session.flush()
 
 
-def works_again(found: Suppression, *, by: Actor) -> None:
+def works_again(found: Suppression, *, by: Model) -> None:
     """A mailbox that did not exist does so now. What its owner asked for is not staff’s to undo."""
     if found.reason != BOUNCED:
         raise NotAllowed("They asked for this themselves. Only they can change it.")

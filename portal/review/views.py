@@ -169,7 +169,7 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     text = said.format(name=submission.advocate.first_name)
     told: Any = {"text": text, "undo": url_for(".undo", submission_id=submission.id)}
     flash(told)  # a dict where a way back stands beside the words
-    asked = {name: request.args[name] for name in FILTERS if name in request.args}
+    asked: dict[str, Any] = {name: request.args[name] for name in FILTERS if name in request.args}
     after = str(place) if place else None
     return redirect(url_for("dashboard.following", after=after, **asked), 303)
 
