@@ -40,6 +40,7 @@ SLICES = [
     "handovers",
     "prompts",
     "statements",
+    "mails",
     "approvals",
     "proof",
     "review",

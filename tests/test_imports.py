@@ -40,6 +40,7 @@ ORDER = [
     ["handovers"],
     ["prompts"],
     ["statements"],
+    ["mails"],
     ["approvals"],
     ["proof"],
     ["review"],

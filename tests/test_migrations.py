@@ -64,7 +64,7 @@ def test_migrations_build_the_models_and_take_them_down(bare):
     "table",
     [
         "history", "consent_event", "statement", "version", "reward_entry", "stage_move", "setting",
-        "platform_rule", "moment_weights",
+        "platform_rule", "moment_weights", "mail_wording",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
@@ -81,6 +81,7 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
     from portal.consent.actions import Circumstances, issue_receipt
     from portal.consent.models import Purpose
     from portal.incentives import actions as incentives
+    from portal.outbox.models import MailWording
     from portal.referrals.models import Lead, Referral, ReferralLink, Stage, StageMove
     from portal.settings.models import Setting
     from portal.submissions import queries
@@ -107,6 +108,7 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
         move = StageMove(lead=lead, stage=Stage.RECEIVED, by="system")
         setting = Setting(name="brand_name", value="A", by="system")
         weights = MomentWeights(weights={}, staff_id=rosa)
-        db.session.add_all([version, move, setting, weights])
+        words = MailWording(name="approved", version=1)
+        db.session.add_all([version, move, setting, weights, words])
 
     act(write)

@@ -1,8 +1,4 @@
-"""What one person gets of a campaign: staff's words with the person's own names put in.
-
-Only known names are replaced, one by one. ``str.format`` on text a person typed would let that
-text reach into our objects, so it is used nowhere here.
-"""
+"""What one person gets of a campaign: staff's words with the person's own names put in."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +8,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Invitation
 from portal.errors import NotAllowed
 from portal.incentives import copylint, disclosure, gifts
+from portal.outbox import gaps
 
 PLACEHOLDERS = {
     "first_name": "the person’s first name",
@@ -25,12 +22,11 @@ NOUNS = {
     Action.CASE_STUDY: "case study",
     Action.WEBINAR: "webinar",
 }
-_BRACED = re.compile(r"\{([^{}\n]*)\}")
 
 
 def unknown_placeholder(text: str) -> str:
     """The first ``{…}`` that stands for nothing we know, as written; empty when all are known."""
-    return next((f"{{{name}}}" for name in _BRACED.findall(text) if name not in PLACEHOLDERS), "")
+    return gaps.unknown(text, PLACEHOLDERS)
 
 
 def fault(text: str) -> str:
@@ -82,8 +78,7 @@ def invitation_for(
 
 def personal(text: str, invitation: Invitation) -> str:
     """The text as this person reads it; what a name itself contains is left as it is."""
-    values = names(invitation)
-    return _BRACED.sub(lambda found: values.get(found[1], found[0]), text)
+    return gaps.fill(text, names(invitation))
 
 
 def names(invitation: Invitation) -> dict[str, str]:

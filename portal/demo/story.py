@@ -42,9 +42,11 @@ from portal.interviews import actions as interviews
 from portal.interviews.models import Medium
 from portal.links import actions as links
 from portal.links.models import Kind
+from portal.mails import actions as mails
 from portal.media import actions as media
 from portal.media.models import UploadKind
 from portal.nominations import actions as nominations
+from portal.outbox.catalogue import MAILS
 from portal.placements import actions as placements
 from portal.placements.models import Kind as PlaceKind
 from portal.placements.models import Outcome
@@ -140,6 +142,14 @@ def introduce(*, by: Staff) -> None:
         line = "Route planning for people who fix things"
         said = {"brand_tagline": line, "usual_days_received": "2", "usual_days_contacted": "14"}
         choices.change(settings(), said, by=by)
+        mails.reword(
+            MAILS["approved"],
+            subject="{first_name}, your {action} is in good hands",
+            opening="Dear {first_name},\n\nwe read your {action} over our first coffee today, and "
+            "accepted it. Thank you for taking the time.",
+            seen=0,
+            by=by,
+        )
 
 
 def make_offers(rosa: Staff) -> tuple[Offer, Offer]:

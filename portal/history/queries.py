@@ -20,10 +20,10 @@ PAGE = 50
 # What is ever done to, for the search to suggest; to look through all history would find no more.
 KINDS = (
     "advocate", "block", "campaign", "company", "customer_import", "event", "gift_rule",
-    "interview", "invitation", "known_contact", "lead", "message", "moment_weights", "nomination",
-    "offer", "org_approval", "photo", "placement", "platform_rule", "prompt_set", "receipt",
-    "referral", "referral_link", "renewal", "reward", "risk_rule", "setting", "signal", "speaker",
-    "staff", "stage_import", "submission", "takedown", "upload",
+    "interview", "invitation", "known_contact", "lead", "mail_wording", "message", "moment_weights",
+    "nomination", "offer", "org_approval", "photo", "placement", "platform_rule", "prompt_set",
+    "receipt", "referral", "referral_link", "renewal", "reward", "risk_rule", "setting", "signal",
+    "speaker", "staff", "stage_import", "submission", "takedown", "upload",
 )  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 import smtplib
 import ssl
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 import css_inline
 from flask import render_template
@@ -18,7 +20,7 @@ from portal.db import db
 from portal.links import actions as links
 from portal.links import codes
 from portal.links.models import Kind
-from portal.outbox import actions, bounces
+from portal.outbox import actions, bounces, wording
 from portal.outbox.models import Attachment, MailClass, Message, State
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
@@ -70,8 +72,8 @@ def render(message: Message) -> EmailMessage:
     }
     config = settings()
     mail = EmailMessage()
-    name = f"emails/{message.template}"
-    mail["Subject"] = render_template(f"{name}.subject.txt", **context).strip()
+    written = write(message.template, context)
+    mail["Subject"] = written.subject
     mail["From"] = Address(config.brand_name, addr_spec=config.mail_from)
     mail["To"] = message.recipient
     mail["Date"] = format_datetime(message.not_before or message.created_at)
@@ -82,13 +84,30 @@ def render(message: Message) -> EmailMessage:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     else:
         mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(render_template(f"{name}.txt", **context).strip() + "\n")
-    with suppress(TemplateNotFound):
-        page = render_template(f"{name}.html", **context)
-        mail.add_alternative(_inliner.inline(page), subtype="html")
+    mail.set_content(written.text)
+    if written.page:
+        mail.add_alternative(_inliner.inline(written.page), subtype="html")
     if message.attachment:
         attach(mail, message.attachment)
     return mail
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail in words, without its headers."""
+
+    subject: str
+    text: str
+    page: str = ""
+
+
+def write(template: str, context: dict[str, Any], own: wording.Own | None = None) -> Written:
+    """A mail as it reads; ``own`` words in place of what the owners have stored."""
+    words, page = wording.of(template, context, own), ""
+    text = render_template(f"emails/{template}.txt", words=words, **context).strip() + "\n"
+    with suppress(TemplateNotFound):
+        page = render_template(f"emails/{template}.html", words=words, **context)
+    return Written(words.subject, text, page)
 
 
 def _mint(kind: str, subject: str, until: datetime | None, recipient: str) -> str:
@@ -112,7 +131,8 @@ def subject(message: Message) -> str:
     """Its subject line; once its words were let go, only what kind of mail it was."""
     if not message.context:
         return message.template.replace("-", " ").capitalize()
-    return render_template(f"emails/{message.template}.subject.txt", **message.context).strip()
+    own = wording.stored(message.template, at=message.sent_at)
+    return wording.of(message.template, message.context, own).subject
 
 
 def hand_over(mail: EmailMessage) -> tuple[str, bool]:

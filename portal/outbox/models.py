@@ -76,3 +76,22 @@ class Suppression(Model):
         if self.reason == "bounced":
             return f"Mail to this address came back on {self.at.day} {self.at:%B %Y}."
         return "This address asked for no more mail."
+
+
+class MailWording(Model):
+    """What the owners wrote in place of our words, as one version; empty means ours again."""
+
+    __tablename__ = "mail_wording"
+    __table_args__ = (sa.UniqueConstraint("name", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60))  # of the mail, or “signature”
+    version: Mapped[int]
+    subject: Mapped[str] = mapped_column(default="")
+    opening: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it puts our own words back."""
+        return not (self.subject or self.opening)

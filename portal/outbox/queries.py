@@ -1,6 +1,6 @@
 """What staff see of the mail on its way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.db import db, only
 from portal.errors import NotFound
-from portal.outbox.models import Message, State, Suppression
+from portal.outbox.models import MailWording, Message, State, Suppression
 
 PAGE = 50
 LATE = timedelta(hours=1)
@@ -89,3 +89,19 @@ def late() -> int:
             sa.or_(Message.not_before.is_(None), Message.not_before < clock.now() - LATE),
         )
     )
+
+
+# ── The owners’ words ──────────────────────────────────────────────────────────────────────
+
+
+def wordings(
+    names: Collection[str] | None = None, at: datetime | None = None
+) -> dict[str, MailWording]:
+    """The owners’ words that hold, or held at a moment, by mail: of these mails or of all."""
+    last = sa.select(sa.func.max(MailWording.id)).group_by(MailWording.name)
+    if names is not None:
+        last = last.where(MailWording.name.in_(names))
+    if at:
+        last = last.where(MailWording.at <= at)
+    found = db.session.scalars(sa.select(MailWording).where(MailWording.id.in_(last)))
+    return {one.name: one for one in found}

@@ -140,6 +140,7 @@ NOT_THEIRS = {
     "click_day", "click_segment",
     "block", "block_pick", "moment_weights",
     "passkey", "recovery_code", "setting", "queue_claim", "saved_view", "staff_desk",
+    "mail_wording",
 }  # fmt: skip
 
 

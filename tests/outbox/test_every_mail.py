@@ -13,6 +13,7 @@ from portal.outbox.models import Message
 
 FOLDER = ROOT / "templates" / "emails"
 NAMES = sorted(path.name.split(".")[0] for path in FOLDER.glob("*") if path.stem != "base")
+ENDINGS = ("subject.txt", "opening.txt", "txt", "html")
 LINK = "https://portal.acme.example"
 
 # What mails name, each thing unlike the others; whatever is not listed here is its own name.
@@ -89,7 +90,7 @@ MAY_BE_EMPTY = (
     "charity", "disclosure", "label", "note", "offers", "personal_line", "place", "speaker",
     "there", "total", "why",
 )  # fmt: skip
-OF_THE_PORTAL = {"brand", "prompt_sets"}
+OF_THE_PORTAL = {"brand", "prompt_sets", "words"}
 # What a button says stands in other words in the text, which shows the address.
 ONLY_ON_THE_PAGE = re.compile(r'<a class="button".*?</a>|If the button does nothing.*?(?=<a)', re.S)
 
@@ -123,10 +124,10 @@ def written(app, save):
 
 
 def asked_for(name: str) -> set[str]:
-    """The names its three files use."""
+    """The names its four files use."""
     env = Environment(loader=FileSystemLoader(ROOT / "templates"))
     found = set()
-    for ending in ("subject.txt", "txt", "html"):
+    for ending in ENDINGS:
         source = (FOLDER / f"{name}.{ending}").read_text()
         found |= meta.find_undeclared_variables(env.parse(source))
     return found - OF_THE_PORTAL
@@ -144,9 +145,9 @@ def sentences(page: str) -> list[str]:
     return [one.strip(" .:“”()") for block in words for one in re.split(r"(?<=[.:!?]) ", block)]
 
 
-def test_each_has_a_subject_a_text_and_a_page():
+def test_each_has_a_subject_an_opening_a_text_and_a_page():
     kept = {path.name for path in Path(FOLDER).iterdir()} - {"base.txt", "base.html"}
-    assert kept == {f"{n}.{end}" for n in NAMES for end in ("subject.txt", "txt", "html")}
+    assert kept == {f"{n}.{end}" for n in NAMES for end in ENDINGS}
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -92,7 +92,7 @@ def test_a_mail_whose_words_failed_once_leaves_when_it_is_sent_again(
 
     def words(*_, **__):
         if saved(Message)[0].error:
-            return "Words"
+            return delivery.Written("Words", "Words\n", "<p>Words</p>")
         raise TemplateError("no such word")
 
     keys, enqueue = [], jobs.enqueue
@@ -100,7 +100,7 @@ def test_a_mail_whose_words_failed_once_leaves_when_it_is_sent_again(
         jobs, "enqueue", lambda *a, key, **more: keys.append(key) or enqueue(*a, key=key, **more)
     )
     act(promise)
-    monkeypatch.setattr(delivery, "render_template", words)
+    monkeypatch.setattr(delivery, "write", words)
     post_mail()
     [mail] = saved(Message)
     assert (mail.state, mail.error) == (State.FAILED, "TemplateError: no such word")

@@ -45,8 +45,8 @@ def test_T6_three_reminders_and_without_an_answer_the_words_are_off_by_themselve
     subjects = [mail["Subject"] for mail in mailroom.to("ada@analytical.example")]
     assert subjects[-4:] == [
         "Is your quote still right?",
-        "Reminder: is your quote still right?",
-        "Reminder: is your quote still right?",
+        "Reminder: Is your quote still right?",
+        "Reminder: Is your quote still right?",
         "Your quote is off our pages",
     ]
     assert as_stranger.get(address).status_code == 410

@@ -1,0 +1,53 @@
+"""Reword a mail. What it must say stands elsewhere, and stays."""
+
+from portal.db import db, lock
+from portal.errors import NotAllowed, Stale
+from portal.history.actions import Actor, record
+from portal.incentives import copylint
+from portal.mails import queries
+from portal.outbox.catalogue import Mail
+from portal.outbox.models import MailWording
+
+
+def reword(
+    mail: Mail, *, subject: str = "", opening: str = "", seen: int, by: Actor
+) -> MailWording | None:
+    """Let a mail say this from now on, as a new version; our own words are kept as none.
+
+    The same again makes no version. Raises NotAllowed, and Stale when somebody else made a version
+    since ``seen``.
+    """
+    lock("mail wording")
+    last = queries.newest(mail.name)
+    if (last.version if last else 0) != seen:
+        raise Stale(_who_was_faster(last))
+    _check(mail, subject, opening)
+    typed = {"subject": subject, "opening": opening}
+    said = {part: "" if text == queries.ours(mail, part) else text for part, text in typed.items()}
+    before = {part: getattr(last, part) if last else "" for part in said}
+    if said == before:
+        return None
+    made = MailWording(name=mail.name, version=seen + 1, **said)
+    db.session.add(made)
+    verb = "put back" if made.is_ours else "reworded"
+    record(made, verb, by=by, note=mail.title, mail=mail.name, before=before, after=said)
+    return made
+
+
+def _who_was_faster(last: MailWording | None) -> str:
+    if last is None:
+        return "This form was not one of ours. Look at it once more, then save."
+    return (
+        f"{queries.author(last)} changed these words on {last.at.day} {last.at:%B at %H:%M} UTC, "
+        "while you had them open. Nothing was saved. Theirs are shown below; if you save again, "
+        "yours take their place."
+    )
+
+
+def _check(mail: Mail, *texts: str) -> None:
+    """A placeholder must stand for something, and nothing may buy praise (T9)."""
+    if sentence := queries.fault(mail, *texts):
+        raise NotAllowed(sentence)
+    for text in texts:
+        if phrase := copylint.objection(text):
+            raise NotAllowed(f"Take out “{phrase}”: no mail may ask for praise or pay for it.")
