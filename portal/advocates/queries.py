@@ -73,6 +73,7 @@ def people_of(company: Company) -> Sequence[Advocate]:
 
 SHOWN = (
     load_only(
+        Advocate.company_id,
         Advocate.first_name,
         Advocate.last_name,
         Advocate.email,
@@ -215,7 +216,7 @@ def tags() -> Sequence[str]:
 
 def owners() -> Sequence[Staff]:
     """Colleagues who look after a company."""
-    looking = sa.select(Staff).where(Staff.id.in_(sa.select(Company.owner_id)))
+    looking = sa.select(Staff).where(sa.exists().where(Company.owner_id == Staff.id))
     return db.session.scalars(looking.order_by(Staff.name)).all()
 
 
