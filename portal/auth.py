@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Callable
 from functools import wraps
 
+import sqlalchemy as sa
 from flask import abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
@@ -13,7 +14,7 @@ from portal.advocates.models import Advocate
 from portal.config import settings
 from portal.db import SAFE_METHODS, db
 from portal.sessions import actions as sessions
-from portal.sessions.models import IDLE, Way, Who
+from portal.sessions.models import IDLE, Session, Way, Who
 from portal.staff import confirming
 from portal.staff.models import Role, Staff
 
@@ -143,10 +144,13 @@ def sign_out_advocate() -> None:
 
 @login.user_loader
 def load_staff(token: str) -> Staff | None:
-    row = sessions.current(Who.STAFF, token) if _awake("staff", Who.STAFF) else None
-    person = db.session.get(Staff, row.person_id) if row else None
-    if row is None or person is None or not person.is_active:
+    if not _awake("staff", Who.STAFF):
         return None
+    here = sa.select(Session, Staff).join(Staff, Staff.id == Session.person_id)
+    found = db.session.execute(here.where(*sessions.lasting(Who.STAFF, token))).one_or_none()
+    if found is None or not found.Staff.is_active:
+        return None
+    row, person = found
     _seen("staff")
     if request.method not in SAFE_METHODS:
         sessions.acted(row)

@@ -1,12 +1,14 @@
 """Home and the queue."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import (
     Blueprint,
     current_app,
     flash,
+    get_template_attribute,
     has_request_context,
     redirect,
     render_template,
@@ -88,11 +90,18 @@ def queue_page(view: View, refusal: str = "", name: str = ""):
         choices={"show": SHOWS, "what": {"": "All contributions"} | WHATS, "sort": SORTS},
         views=queries.views_of(current_user),
         desk=queries.desk_of(current_user),
-        bulk=BulkForm(formdata=None),
+        bulk=untouched_bulk(),
         capped=capped,
         refusal=refusal,
         name=name,
     )
+
+
+@cache
+def untouched_bulk() -> Markup:
+    """The fields that decide on several: nothing is typed in them yet, so they are drawn once."""
+    fields = get_template_attribute("review/_bulk.html", "bulk_fields")
+    return fields(BulkForm(formdata=None, meta={"csrf": False}))
 
 
 @bp.get("/staff/queue/next")

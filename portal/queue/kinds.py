@@ -44,6 +44,11 @@ class Kind:
     late_from: Callable[[], datetime] | None = None  # older than this waited longer than we promise
     what: Any = None  # the column that says which action it is about, if any
 
+    @property
+    def look(self) -> tuple[type[Model], Callable, tuple]:
+        """How its things are read and told; kinds that share it are asked for together."""
+        return self.row, self.draw, tuple(self.options)
+
 
 def moment(of: Callable[[], datetime]) -> sa.BindParameter[datetime]:
     """A moment for a statement that is kept: known anew each time it runs."""

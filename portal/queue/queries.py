@@ -1,5 +1,6 @@
 """The page of everything that waits: filtered, in order, the same speed at any size."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db
+from portal.db import Model, db
 from portal.errors import NotFound
 from portal.queue.kinds import Drawn, Kind, age, moment
 from portal.queue.models import Desk, QueueClaim, SavedView
@@ -221,34 +222,43 @@ def _beyond(kind: Kind, edge: str | None, down: bool) -> list[sa.ColumnElement[b
 
 
 def _drawn(kinds: Sequence[Kind], rows: Sequence[Any]) -> list[Waiting]:
-    found: dict[tuple[str, int], Waiting] = {}
-    for kind in kinds:
-        since = {row.id: row.since for row in rows if row.key == kind.key}
-        if since:
-            found |= {(kind.key, one.thing.id): one for one in _of_kind(kind, since)}
-    claimed = claims([one.thing.subject for one in found.values()])
-    return [
-        replace(found[row.key, row.id], claim=claimed.get(found[row.key, row.id].thing.subject))
-        for row in rows
-    ]
+    by_key = {kind.key: kind for kind in kinds}
+    late_from = {kind.key: kind.late_from() for kind in kinds if kind.late_from}
+    told, claimed = _told(by_key, rows), claims()
+    items = []
+    for key, number, since in rows:
+        thing, drawn = told[by_key[key].look, number]
+        late = key in late_from and since < late_from[key]
+        items.append(Waiting(by_key[key], thing, since, drawn, claimed.get(thing.subject), late))
+    return items
 
 
-def _of_kind(kind: Kind, since: Mapping[int, datetime]) -> list[Waiting]:
-    query = sa.select(kind.row).where(kind.row.id.in_(since)).options(*kind.options)
-    things = db.session.scalars(query).unique().all()
-    late = kind.late_from() if kind.late_from else None
-    return [
-        Waiting(kind, thing, since[thing.id], drawn, None, bool(late and since[thing.id] < late))
-        for thing, drawn in zip(things, kind.draw(things), strict=True)
-    ]
+def _told(by_key: Mapping[str, Kind], rows: Sequence[Any]) -> dict[tuple, tuple[Any, Drawn]]:
+    """Each of these things and its words, by how it is told and its id."""
+    wanted = defaultdict(list)
+    for key, number, _ in rows:
+        wanted[by_key[key].look].append(number)
+    told = {}
+    for look, ids in wanted.items():
+        row, draw, options = look
+        things = db.session.scalars(_reading(row, options), {"ids": ids}).unique().all()
+        told |= {(look, one.id): (one, it) for one, it in zip(things, draw(things), strict=True)}
+    return told
 
 
-def claims(subjects: Sequence[str]) -> dict[str, QueueClaim]:
-    """Who is on which of these just now."""
-    found = db.session.scalars(
-        sa.select(QueueClaim).where(QueueClaim.about.in_(subjects), QueueClaim.until > clock.now())
-    )
-    return {claim.about: claim for claim in found}
+@lru_cache(maxsize=50)
+def _reading(row: type[Model], options: tuple) -> sa.Select:
+    """Kept, as are the others: to put a statement together costs more than to ask it."""
+    ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
+    return sa.select(row).where(row.id.in_(ids)).options(*options)
+
+
+CLAIMED = sa.select(QueueClaim).where(QueueClaim.until > moment(clock.now))
+
+
+def claims() -> dict[str, QueueClaim]:
+    """Who is on what just now; claims are few, and end by themselves."""
+    return {claim.about: claim for claim in db.session.scalars(CLAIMED)}
 
 
 def find(kinds: Sequence[Kind], key: str, number: int) -> Waiting:

@@ -48,13 +48,19 @@ def draw(found: Sequence[Submission]) -> list[Drawn]:
     ]
 
 
+_ANSWERS = (
+    sa.select(Proposal.submission_id, Proposal.decision)
+    .where(
+        Proposal.submission_id.in_(sa.bindparam("ids", expanding=True, type_=sa.Integer)),
+        Proposal.decision.in_(ANSWERED),
+    )
+    .order_by(Proposal.id)
+)
+
+
 def answered(ids: Sequence[int]) -> dict[int, str]:
     """What the author said to the newest change of ours, in words, by contribution."""
-    rows = db.session.execute(
-        sa.select(Proposal.submission_id, Proposal.decision)
-        .where(Proposal.submission_id.in_(ids), Proposal.decision.in_(ANSWERED))
-        .order_by(Proposal.id)
-    )
+    rows = db.session.execute(_ANSWERS, {"ids": ids})
     return {number: ANSWERED[decision] for number, decision in rows if decision}
 
 

@@ -29,16 +29,19 @@ def begin(who: Who, person_id: int, user_agent: str = "", way: Way = Way.LINK) -
     return token
 
 
+def lasting(who: Who, token: str) -> list[sa.ColumnElement[bool]]:
+    """What the session behind a cookie's token fulfils, while it lasts."""
+    return [
+        Session.token_hash == _hash(token),
+        Session.who == who,
+        Session.ended_at.is_(None),
+        Session.expires_at > clock.now(),
+    ]
+
+
 def current(who: Who, token: str) -> Session | None:
     """The session behind a cookie's token, while it lasts."""
-    return db.session.scalar(
-        sa.select(Session).where(
-            Session.token_hash == _hash(token),
-            Session.who == who,
-            Session.ended_at.is_(None),
-            Session.expires_at > clock.now(),
-        )
-    )
+    return db.session.scalar(sa.select(Session).where(*lasting(who, token)))
 
 
 def end(token: str) -> None:
