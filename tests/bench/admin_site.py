@@ -55,9 +55,11 @@ from django.contrib import admin  # noqa: E402  the models need the settings
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import models  # noqa: E402
+from django.db.models.functions import Lower  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import path  # noqa: E402
 
+ACTIONS = "review quote case-study webinar referral"
 STATES = "draft submitted changes-asked signoff approved published retired declined withdrawn"
 
 
@@ -85,6 +87,8 @@ class Advocate(models.Model):
     customer_since = models.DateField(null=True)
     stopped_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    merged_into_id = models.IntegerField(null=True)
 
     class Meta(Table):
         db_table = "advocate"
@@ -95,7 +99,7 @@ class Advocate(models.Model):
 
 class Submission(models.Model):
     advocate = models.ForeignKey(Advocate, models.PROTECT)
-    action = models.CharField(max_length=20)
+    action = models.CharField(max_length=20, choices=[(word, word) for word in ACTIONS.split()])
     state = models.CharField(max_length=20, choices=[(word, word) for word in STATES.split()])
     submitted_at = models.DateTimeField(null=True)
 
@@ -106,10 +110,11 @@ class Submission(models.Model):
 @admin.register(Submission)
 class Contributions(admin.ModelAdmin):
     list_display = ("action", "advocate", "company", "state", "submitted_at")
-    list_filter = ("state",)
+    list_filter = ("state", "action")
     list_select_related = ("advocate__company",)
     list_per_page = 50
-    ordering = ("submitted_at",)
+    ordering = ("submitted_at", "id")
+    show_full_result_count = False
 
     def company(self, one):
         return one.advocate.company
@@ -124,8 +129,13 @@ class Customers(admin.ModelAdmin):
     list_filter = ("country",)
     list_select_related = ("company",)
     list_per_page = 50
-    ordering = ("last_name",)
+    ordering = (Lower("last_name"), "id")
+    show_full_result_count = False
     search_fields = ("first_name", "last_name", "email", "company__name")
+
+    def get_queryset(self, request):
+        here = super().get_queryset(request)
+        return here.filter(erased_at__isnull=True, merged_into_id__isnull=True)
 
 
 urlpatterns = [path("admin/", admin.site.urls)]

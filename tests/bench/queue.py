@@ -25,7 +25,11 @@ from portal.sessions.models import Who
 from portal.staff.models import Role, Staff
 from tests.bench import admin, crowd, databases
 
-PAGES = {"queue": "/staff/queue", "customers": "/staff/customers"}
+PAGES = {
+    "queue": "/staff/queue",
+    "to decide": "/staff/queue?kind=decide",
+    "customers": "/staff/customers",
+}
 FLAT, FASTER = 1.2, 10.0
 WARM = 5
 SMALL, LARGE, ADMIN = "small", "large", "admin"
