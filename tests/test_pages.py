@@ -28,6 +28,7 @@ from portal.referrals.models import Lead, ReferralLink
 from portal.renewals.models import Renewal
 from portal.staff.models import Staff
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401
+from tests.browser.keyboard import HERE
 from tests.conftest import settings
 
 VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -295,4 +296,39 @@ def test_every_page_is_clean_for_axe_and_fits_its_screen(
             if wide > 0:
                 faults.append(f"{who} {one.path}: {wide} px wider than {width}")
         context.close()
+    assert not faults, "\n".join(faults)
+
+
+STOPS = 30  # of a page; lists repeat what stands in their first rows
+
+
+@pytest.mark.browser
+def test_every_staff_page_can_be_walked_with_tab_always_seeing_where_one_is(
+    browser, served, people, pages
+):
+    client, _ = people["staff"]
+    context = browser.new_context(
+        base_url=served, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
+    cookie = client.get_cookie("goodword")
+    context.add_cookies([{"name": "goodword", "value": cookie.value, "url": served}])
+    page, faults = context.new_page(), []
+    for one in {one.endpoint: one for one in pages if one.path.startswith("/staff")}.values():
+        page.goto(one.path)
+        reached = set()
+        for _ in range(STOPS):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+            here = page.evaluate(HERE)
+            reached.add(here["tag"])
+            if not (here["seen"] and here["inside"]):
+                faults.append(f"{one.path}: no focus to be seen at {here['tag']}")
+        if not any('href="#main"' in tag for tag in reached):
+            faults.append(f"{one.path}: no way past the menu")
+        if len(reached) < 5:
+            faults.append(f"{one.path}: the focus goes round between {reached}")
+        if page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count():
+            faults.append(f"{one.path}: an order of its own for Tab")
+    context.close()
     assert not faults, "\n".join(faults)
