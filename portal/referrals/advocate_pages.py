@@ -100,6 +100,7 @@ def hub_page(referral, **given) -> str:
             {
                 "link": link,
                 "url": queries.address(link),
+                "share": queries.share(link),
                 "people": queries.followers(link, found),
                 "visits": came.get(link.id, 0),
             }
@@ -107,7 +108,6 @@ def hub_page(referral, **given) -> str:
         ],
         totals=rewards.totals(list(found.values())),
         in_words=rewards.reward_in_words,
-        share=queries.share(referral),
         disclosed=queries.disclosed(referral),
         name_choice=name_choice(),
         name_shown=permissions.in_force(referral.receipt, Purpose.REFERRAL_NAME),

@@ -84,9 +84,10 @@ class Share:
     targets: Sequence[tuple[str, str]]
 
 
-def share(referral: Referral) -> Share:
-    """The advocate's words, their link, and what they may get for it, always together (T10)."""
-    brand, url = settings().brand_name, address(referral.links[0])
+def share(link: ReferralLink) -> Share:
+    """The advocate's words, one of their links, and what they may get for it, always together
+    (T10)."""
+    referral, brand, url = link.referral, settings().brand_name, address(link)
     said = disclosure.in_share_text(
         referral.promise, referral.choice, brand, words.IF_YOU[referral.rewarding_stage]
     )

@@ -22,6 +22,21 @@ def test_she_sees_what_we_hold_and_how_far_it_is(as_stranger, page, lead, move):
         assert fact in text
 
 
+def test_T32_she_reads_who_knows_what_and_what_she_was_promised(
+    as_stranger, under, come, mailed_link
+):
+    under(prospect_promise="your first month free")
+    come()
+    page = mailed_link(SINA["email"])
+    text = as_stranger.get(page).text
+    assert "Who knows what" in text
+    assert "without your name" in text
+    assert "may receive a €25 gift card" in text
+    assert "You were promised your first month free." in text
+    as_stranger.post(f"{page}/details", data=SINA | {"tells_referrer": "y"})
+    assert "with your name, as you ticked" in as_stranger.get(page).text
+
+
 def test_she_puts_it_right(as_stranger, page, saved):
     form = {"name": "Sina O.", "company": "Kestrel", "message": "", "tells_referrer": "y"}
     assert as_stranger.post(f"{page}/details", data=form | {"stage": "won"}).status_code == 303

@@ -98,6 +98,21 @@ def test_T10_every_text_to_pass_on_carries_the_disclosure(as_ada, joined):
     assert said in re.search(r'data-text="([^"]+)"', page)[1]
 
 
+def test_T10_a_link_for_someone_has_its_own_message_and_code(as_ada, referral, saved):
+    as_ada.post(f"/me/referrals/{referral}/links", data={"label": "Maya"})
+    code = saved(ReferralLink)[1].code
+    page = as_ada.get(f"/me/referrals/{referral}").text
+    texts = re.findall(r"<textarea[^>]* readonly>(.*?)</textarea>", page, re.DOTALL)
+    assert len(texts) == 2
+    assert f"/r/{code}" in texts[1]
+    assert "I may receive a €25 gift card" in texts[1]
+    assert "Maya" not in texts[1]  # her note is nobody’s business
+    targets = re.findall(r'href="((?:mailto:\?|sms|https://(?:wa|teams))[^"]+)"', page)
+    assert len([target for target in targets if code in target]) == 4
+    assert f"/r/{code}.svg" in page
+    assert f"/r/{code}.png" in page
+
+
 def test_T30_no_page_of_hers_asks_for_someone_elses_details(as_ada, door, referral, saved):
     fields = set()
     for path in (door, f"/me/referrals/{referral}"):
