@@ -238,7 +238,7 @@ def _told(by_key: Mapping[str, Kind], rows: Sequence[Any]) -> dict[tuple, tuple[
     wanted = defaultdict(list)
     for key, number, _ in rows:
         wanted[by_key[key].look].append(number)
-    told = {}
+    told: dict[tuple, tuple[Any, Drawn]] = {}
     for look, ids in wanted.items():
         row, draw, options = look
         things = db.session.scalars(_reading(row, options), {"ids": ids}).unique().all()
