@@ -235,7 +235,7 @@ def _drawn(kinds: Sequence[Kind], rows: Sequence[Any]) -> list[Waiting]:
 
 def _told(by_key: Mapping[str, Kind], rows: Sequence[Any]) -> dict[tuple, tuple[Any, Drawn]]:
     """Each of these things and its words, by how it is told and its id."""
-    wanted = defaultdict(list)
+    wanted: dict[tuple, list[int]] = defaultdict(list)
     for key, number, _ in rows:
         wanted[by_key[key].look].append(number)
     told: dict[tuple, tuple[Any, Drawn]] = {}
