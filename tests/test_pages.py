@@ -190,7 +190,7 @@ def test_the_walk_reaches_every_page(demo, walk):
         "proof.asset_evidence", "proof.person_evidence", "proof.cover_csv",
         "advocates.refused_rows", "handovers.picture", "placements.proof", "settings.logo",
         "staff.company", "staff.company_return", "staff.second_step", "renewals.mine",
-        "interviews.entry", "submissions.interview_entry",
+        "interviews.entry", "submissions.interview_entry", "mails.preview",
     }  # fmt: skip
     assert sorted(set(missing) - elsewhere) == []
 
