@@ -9,7 +9,8 @@ from portal.campaigns.models import Invitation, InvitationState
 from portal.db import db, only
 from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.publishing.models import Asset
-from portal.publishing.queries import Tally, permitted, tally
+from portal.publishing.queries import permitted
+from portal.publishing.tallying import Tally, tally
 from portal.referrals.models import PROGRESS, Lead, Referral, Stage
 from portal.submissions.models import Submission
 

@@ -14,6 +14,7 @@ from portal.embeds import cards, data, desk, queries  # noqa: F401
 from portal.embeds.door import bp
 from portal.errors import Refusal
 from portal.publishing import queries as publishing
+from portal.publishing import tallying
 from portal.web import error_page, framed
 
 FEEDS = (queries.STORIES, queries.REVIEWS)
@@ -26,7 +27,7 @@ EVERY_KIND = (*publishing.PICKED, Action.REVIEW)
 def embed(slug):
     g._login_user = None  # or Flask-Login's context processor reads the session for every page
     block = queries.shown(slug)
-    tally = publishing.tally() if slug == queries.REVIEWS else None
+    tally = tallying.tally() if slug == queries.REVIEWS else None
     return served(make_response(render_template("embeds/embed.html", block=block, tally=tally)))
 
 
@@ -46,7 +47,7 @@ def story(slug):
 @auth.public
 def reviews():
     found = publishing.reviews(before=request.args.get("before", ""), channel=Channel.EMBED)
-    tally = publishing.tally()
+    tally = tallying.tally()
     more = f"/api/public/reviews?before={found.older}" if found.older else None
     return served(
         jsonify(

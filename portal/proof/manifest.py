@@ -9,9 +9,9 @@ from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent.models import GRANTING, ConsentEvent, Purpose
 from portal.incentives.models import Choice
-from portal.proof import integrity, signing
+from portal.proof import signing
+from portal.publishing import integrity, words
 from portal.publishing import queries as publishing
-from portal.publishing import words
 from portal.publishing.actions import PUBLISHED_AS
 from portal.publishing.items import verified
 from portal.publishing.models import Asset

@@ -15,8 +15,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.history import queries as history
 from portal.incentives.models import Reward
-from portal.proof import integrity
-from portal.publishing import desk
+from portal.publishing import desk, integrity
 from portal.publishing import queries as publishing
 from portal.publishing.models import Asset
 from portal.publishing.planning import PLANNED

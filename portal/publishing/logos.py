@@ -11,7 +11,7 @@ from portal.consent.models import Purpose, Scope
 from portal.db import db
 from portal.media.models import Upload, UploadKind
 from portal.publishing.models import Asset
-from portal.publishing.queries import shown
+from portal.publishing.queries import shown, stands
 from portal.submissions.models import Submission, Version
 
 
@@ -48,7 +48,7 @@ def is_public(key: str) -> bool:
     if upload is None:
         return False
     theirs = visible().where(Submission.advocate_id == upload.advocate_id)
-    rows = (given_with(found[0].words) for found in db.session.execute(theirs))
+    rows = (given_with(row[0].words) for row in db.session.execute(theirs) if stands(row))
     return any(row and row["id"] == upload.id for row in rows)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.config import settings
-from portal.publishing.queries import Tally
+from portal.publishing.tallying import Tally
 
 
 def of(items: Iterable[dict[str, Any]], tally: Tally) -> dict[str, Any] | None:

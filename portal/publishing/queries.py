@@ -17,10 +17,10 @@ from portal.consent.models import GRANTING, Channel, ConsentEvent, Purpose, Rece
 from portal.db import db
 from portal.errors import NotFound, there
 from portal.media.models import Photo
-from portal.publishing import rendering
+from portal.publishing import integrity, rendering
 from portal.publishing.items import FACELESS, address, item
 from portal.publishing.models import Asset
-from portal.submissions.models import State, Submission, Version
+from portal.submissions.models import State, Submission
 
 RECONFIRM = timedelta(days=365)  # how long words stay without being confirmed again (T6)
 PICKED = (Action.QUOTE, Action.CASE_STUDY)  # what marketing may choose among; reviews never
@@ -104,6 +104,7 @@ def shown(*, bound: bool = True, channel: Channel | None = None) -> sa.Select:
             submission.contains_eager(Submission.advocate).contains_eager(Advocate.photo),
             submission.lazyload(Submission.prompt_set),
             submission.lazyload(Submission.answers),
+            submission.joinedload(Submission.receipt).selectinload(Receipt.events),
             joinedload(Asset.words),
             joinedload(Asset.proposal),
         )
@@ -154,9 +155,14 @@ def standing(asset_id: int) -> sa.ScalarSelect[int]:
 
 
 def stands(row: sa.Row) -> bool:
-    """Whether what would be drawn is what its author agreed to, sign for sign (T3)."""
-    asset, key, *_ = row
-    return not rendering.fault(asset, rendering.facts(_item(*row), key))
+    """Whether what would be drawn is what its author agreed to, sign for sign, beside the reward
+    and under the permissions that the ledger holds (T3, T10, T24)."""
+    return not _fault(*row)
+
+
+def _fault(asset: Asset, key: str | None, *allowed: bool) -> str:
+    now = rendering.facts(_item(asset, key, *allowed), key)
+    return rendering.fault(asset, now) or integrity.fault(asset)
 
 
 def story(slug: str) -> tuple[Asset, dict[str, Any]] | None:
@@ -182,8 +188,8 @@ def one(slug: str, kinds: Iterable[Action], channel: Channel) -> dict[str, Any] 
 
 def may_travel(asset: Asset) -> bool:
     """Whether these words may be seen beyond our own pages: in blocks, feeds and previews."""
-    query = shown(channel=Channel.EMBED).where(Asset.id == asset.id)
-    return db.session.execute(query).first() is not None
+    row = db.session.execute(shown(channel=Channel.EMBED).where(Asset.id == asset.id)).first()
+    return row is not None and stands(row)
 
 
 def whole(slug: str, kinds: Iterable[Action], unknown: str) -> tuple[Asset, dict[str, Any]] | None:
@@ -244,47 +250,6 @@ def reviews(
     )
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many reviews gave how many stars, over all that may be shown (T18)."""
-
-    spread: dict[int, int]
-
-    @property
-    def count(self) -> int:
-        return sum(self.spread.values())
-
-    @property
-    def average(self) -> float:
-        """Of all of them, to one decimal; 0 when there are none."""
-        total = sum(stars * n for stars, n in self.spread.items())
-        return round(total / self.count, 1) if self.count else 0.0
-
-    def share(self, stars: int) -> int:
-        """Per cent of all reviews that gave this many."""
-        return round(100 * self.spread[stars] / self.count) if self.count else 0
-
-
-def tally() -> Tally:
-    """Count, average and spread of all reviews that may be shown."""
-    query = (
-        sa.select(Version.rating, sa.func.count())
-        .select_from(Asset)
-        .join(Asset.words)
-        .join(Asset.submission)
-        .join(Submission.advocate)
-        .where(
-            *permitted(),
-            *rendering.is_bound(),
-            Submission.action == Action.REVIEW,
-            Version.rating.is_not(None),
-        )
-        .group_by(Version.rating)
-    )
-    found = dict(db.session.execute(query).all())
-    return Tally({stars: found.get(stars, 0) for stars in range(5, 0, -1)})
-
-
 def photo_is_public(key: str) -> bool:
     """Only while something published shows it, with its person's yes to the photo."""
     query = shown().where(
@@ -292,7 +257,7 @@ def photo_is_public(key: str) -> bool:
         permissions.is_in_force(Submission.receipt_id, Purpose.PHOTO),
         Submission.credit.not_in(FACELESS),
     )
-    return db.session.execute(query.limit(1)).first() is not None
+    return any(stands(row) for row in db.session.execute(query))
 
 
 def _item(asset: Asset, photo_key: str | None, *allowed: bool, entire=False) -> dict[str, Any]:
@@ -320,12 +285,11 @@ def address_of(submission: Submission) -> str:
 
 
 def faults(ids: Iterable[int]) -> dict[int, str]:
-    """What of these assets is permitted and yet not as its author agreed to it, by id (T3)."""
+    """What of these assets is permitted and yet not as its author agreed to it, by id (T3, T10)."""
     bound = sa.and_(*rendering.is_bound()).label("bound")
     query = shown(bound=False).where(Asset.id.in_(ids)).add_columns(bound)
     found = {}
     for *row, own in db.session.execute(query):
-        why = rendering.fault(row[0], rendering.facts(_item(*row), row[1]))
-        if why or not own:
-            found[row[0].id] = why or "the words"
+        if why := _fault(*row) or ("" if own else "the words"):
+            found[row[0].id] = why
     return found

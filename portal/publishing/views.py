@@ -27,7 +27,17 @@ from portal.db import db
 from portal.errors import NotFound, Refusal, Unreadable
 from portal.incentives import disclosure
 from portal.media import storage
-from portal.publishing import actions, logos, markup, plain, planning, queries, signoff, words
+from portal.publishing import (
+    actions,
+    logos,
+    markup,
+    plain,
+    planning,
+    queries,
+    signoff,
+    tallying,
+    words,
+)
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
@@ -55,7 +65,7 @@ def home():
         "publishing/home.html",
         picks=queries.picks(limit=5),
         picked=disclosure.picked(brand().name),
-        tally=queries.tally(),
+        tally=tallying.tally(),
         latest=queries.reviews(size=2).items,
     )
 
@@ -107,7 +117,7 @@ def reviews():
     found = queries.reviews(
         before=request.args.get("before", ""), after=request.args.get("after", "")
     )
-    tally = queries.tally()
+    tally = tallying.tally()
     told = markup.of(found.items, tally)
     return _page("publishing/reviews.html", found=found, tally=tally, markup=told)
 

@@ -11,7 +11,8 @@ from portal.config import ROOT
 from portal.consent import checking
 from portal.db import db
 from portal.prompts import queries as prompts
-from portal.proof import integrity, signing
+from portal.proof import signing
+from portal.publishing import integrity
 from portal.submissions import prompting
 
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from portal import clock
+from portal import clock, seeds
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.consent import actions as consent
@@ -136,18 +136,16 @@ def only_our_pages(act):
     def only_our_pages(purpose: Purpose) -> None:
         newest = sa.select(Statement).where(Statement.purpose == purpose)
         last = db.session.scalars(newest.order_by(Statement.version.desc())).first()
-        db.session.add(
-            Statement(
-                purpose=purpose,
-                language="en",
-                version=last.version + 1,
-                label=last.label,
-                detail="On the stories pages, and nowhere else.",
-                channels=["web"],
-                months=24,
-                sha256="0" * 64,
-            )
-        )
+        item = {
+            "purpose": purpose.value,
+            "label": last.label,
+            "detail": "On the stories pages, and nowhere else.",
+            "channels": ["web"],
+            "months": 24,
+        }
+        sha256 = seeds.digest(item)
+        number = last.version + 1
+        db.session.add(Statement(**item, language="en", version=number, sha256=sha256))
 
     return lambda purpose: act(lambda: only_our_pages(purpose))
 

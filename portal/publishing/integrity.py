@@ -72,6 +72,6 @@ def _reward_changed(submission: Submission) -> str:
     events = there(submission.receipt).events
     written = [e.offer for e in events if e.purpose is Purpose.WORDS and e.offer]
     now = (submission.promise or {}) | {"choice": submission.choice}
-    if written and written[-1] != now:
+    if (written[-1] if written else {"choice": None}) != now:
         return "the reward is not the one that was offered and taken"
     return ""
