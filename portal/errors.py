@@ -15,6 +15,12 @@ class NotAllowed(Refusal):
     """The rules forbid this just now."""
 
 
+class Unfit(NotAllowed):
+    """What was typed will not do; the message says what to change in it, and the page keeps it."""
+
+    status = 422
+
+
 class Stale(Refusal):
     """Someone else was faster; what the person typed is kept on the page they sent."""
 

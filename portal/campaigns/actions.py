@@ -20,7 +20,7 @@ from portal.campaigns.models import (
     CampaignState,
 )
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, Unfit
 from portal.history.actions import SYSTEM, Actor, record
 from portal.incentives import copylint, gifts
 from portal.incentives.models import Offer
@@ -209,13 +209,13 @@ def close(campaign: Campaign, *, by: Actor) -> None:
 def _set(campaign: Campaign, **values: Any) -> None:
     actions = [Action(action).value for action in values["actions"]]
     if not actions:
-        raise NotAllowed("Choose at least one thing to ask for.")
+        raise Unfit("Choose at least one thing to ask for.")
     if values["rewarding_stage"] not in REWARDING_STAGES:
-        raise NotAllowed("Choose when a referral earns its reward.")
+        raise Unfit("Choose when a referral earns its reward.")
     mail.check(values["subject_line"], values["body"], values["why"])
     terms = dict(values.pop("referral_terms", None) or {})
     if phrase := copylint.objection(terms.get("prospect_promise", "")):
-        raise NotAllowed(f"Take out “{phrase}”: a reward may not depend on what people say.")
+        raise Unfit(f"Take out “{phrase}”: a reward may not depend on what people say.")
     terms |= values.pop("elsewhere", None) or {}
     for name, value in (values | terms | {"actions": actions}).items():
         setattr(campaign, name, value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import REWARDING_STAGES, Action, Campaign, Invitation
-from portal.errors import NotAllowed
+from portal.errors import Unfit
 from portal.incentives import copylint, disclosure, gifts
 from portal.outbox import gaps
 
@@ -46,7 +46,7 @@ def check(*texts: str) -> None:
     """Refuse words that name an unknown placeholder or buy praise (T9)."""
     for text in texts:
         if sentence := fault(text):
-            raise NotAllowed(sentence)
+            raise Unfit(sentence)
 
 
 def why_no_offer(campaign: Campaign, person: Advocate, book: gifts.Book) -> str:

@@ -11,7 +11,7 @@ from portal import clock
 from portal.advocates.models import Advocate, Signal, SignalKind
 from portal.campaigns.models import MomentWeights
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import Unfit
 from portal.history.actions import record
 from portal.staff.models import Staff
 
@@ -42,7 +42,7 @@ def changes(most: int = 20) -> Sequence[MomentWeights]:
 def change_weights(to: Mapping[str, int], *, by: Staff) -> None:
     """Let the signs count otherwise from now on; what they counted before stays on record."""
     if set(to) != set(SIGNS) or not all(0 <= weight <= 10 for weight in to.values()):
-        raise NotAllowed("Enter a whole number from 0 to 10 for each sign.")
+        raise Unfit("Enter a whole number from 0 to 10 for each sign.")
     new: dict[str, Any] = dict(to)
     if new != weights():
         row = MomentWeights(weights=new, staff=by)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, Unfit
 from portal.history.actions import Actor, record
 from portal.incentives import codes, copylint, gifts, ledger, payees, seconding, told
 from portal.incentives.ledger import MOVES, append
@@ -210,16 +210,16 @@ def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:
 def _check_offer(offer: Offer) -> None:
     for text in (offer.name, offer.reward, offer.charity or "", offer.terms):
         if phrase := copylint.objection(text):
-            raise NotAllowed(
+            raise Unfit(
                 f"Take out “{phrase}”: a reward may not depend on what people say about us."
             )
     if phrase := copylint.gag(offer.terms):
-        raise NotAllowed(
+        raise Unfit(
             f"Take out “{phrase}”: terms may neither keep words for good nor forbid criticism."
         )
     namesake = sa.select(Offer.id).where(Offer.name == offer.name, Offer.id != (offer.id or 0))
     if db.session.scalar(namesake):
-        raise NotAllowed(f"There is another offer called “{offer.name}”. Choose a different name.")
+        raise Unfit(f"There is another offer called “{offer.name}”. Choose a different name.")
 
 
 def _check_pool(offer: Offer) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, Unfit
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.platforms import queries
@@ -18,7 +18,7 @@ def add(values: dict[str, Any], *, by: Actor) -> PlatformRule:
         raise NotAllowed("Give it a name with letters in it.")
     lock(f"platform {key}")
     if queries.current(key):
-        raise NotAllowed(f"“{values['name']}” is in the table already. Change its row there.")
+        raise Unfit(f"“{values['name']}” is in the table already. Change its row there.")
     return _write(key, 1, values, by=by)
 
 
@@ -37,7 +37,7 @@ def change(platform: str, values: dict[str, Any], *, seen: int, by: Actor) -> Pl
 def _write(platform: str, version: int, values: dict[str, Any], *, by: Actor) -> PlatformRule:
     for text in (values["disclosure"], values["note"]):
         if phrase := copylint.objection(text):
-            raise NotAllowed(f"Take out “{phrase}”: customers may read this beside an ask.")
+            raise Unfit(f"Take out “{phrase}”: customers may read this beside an ask.")
     rule = PlatformRule(platform=platform, version=version, by=by.subject, **values)
     db.session.add(rule)
     record(rule, "written down", by=by, platform=platform, version=version)

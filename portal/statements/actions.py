@@ -5,7 +5,7 @@ import re
 from portal.consent import queries as consent
 from portal.consent.models import Statement
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale, there
+from portal.errors import Stale, Unfit, there
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.seeds import digest
@@ -45,11 +45,11 @@ def _check(newest: Statement, label: str, detail: str) -> None:
     """People must still read what of them is shown, and nothing may talk them into it (T9)."""
     used = set(GAPS.findall(f"{label} {detail}"))
     if unknown := sorted(used - KNOWN):
-        raise NotAllowed(f"Nothing can stand for {unknown[0]}. Use {', '.join(sorted(KNOWN))}.")
+        raise Unfit(f"Nothing can stand for {unknown[0]}. Use {', '.join(sorted(KNOWN))}.")
     if missing := sorted(queries.needed(newest) - used):
-        raise NotAllowed(
+        raise Unfit(
             f"Keep {missing[0]}: it shows each customer what of theirs the permission is about."
         )
     for text in (label, detail):
         if phrase := copylint.objection(text):
-            raise NotAllowed(f"Take out “{phrase}”: a permission may not ask for praise.")
+            raise Unfit(f"Take out “{phrase}”: a permission may not ask for praise.")

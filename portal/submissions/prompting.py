@@ -7,7 +7,7 @@ from typing import Any
 
 from portal import seeds
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale, there
+from portal.errors import Stale, Unfit, there
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.submissions import queries
@@ -121,14 +121,14 @@ def _same(current: PromptSet, item: Mapping[str, Any]) -> bool:
 def _check(action: Action, item: Mapping[str, Any]) -> None:
     kept = {prompt["key"] for prompt in item["prompts"]}
     if len(kept) < len(item["prompts"]) or not kept:
-        raise NotAllowed("There has to be a question, and none can stand there twice.")
+        raise Unfit("There has to be a question, and none can stand there twice.")
     if missing := NEEDED.get(action, set()) - kept:
-        raise NotAllowed(
+        raise Unfit(
             f"The question “{sorted(missing)[0]}” has to stay: what we show is made of its answer."
         )
     for text in texts(item):
         if phrase := copylint.objection(text):
-            raise NotAllowed(f"Take out “{phrase}”: a question may not ask for praise.")
+            raise Unfit(f"Take out “{phrase}”: a question may not ask for praise.")
 
 
 def _add(item: Mapping[str, Any], language: str, origin: Origin, *, version: int) -> PromptSet:

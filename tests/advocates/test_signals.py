@@ -128,7 +128,7 @@ def test_the_owner_changes_the_weights_and_each_change_stays(as_rosa, browser_of
     as_rosa.post("/staff/asks/weights", data=typed)
     as_rosa.post("/staff/asks/weights", data=typed | {"usage": "4"})
     assert [row.weights["usage"] for row in saved(MomentWeights)] == [0, 4]
-    assert as_rosa.post("/staff/asks/weights", data=typed | {"usage": "99"}).status_code == 409
+    assert as_rosa.post("/staff/asks/weights", data=typed | {"usage": "99"}).status_code == 422
     assert as_rosa.post("/staff/asks/weights", data=typed | {"usage": "lots"}).status_code == 422
     editor = browser_of(staff=save(Staff(email="e@acme.example", name="Ed", role=Role.EDITOR)))
     assert editor.post("/staff/asks/weights", data=typed).status_code == 403

@@ -63,7 +63,7 @@ def test_a_donation_names_its_charity(as_rosa):
 
 def test_two_offers_cannot_share_a_name(as_rosa, offer):
     answer = as_rosa.post("/staff/offers", data=TYPED | {"name": "Gift card 25"})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "There is another offer called “Gift card 25”" in answer.text
 
 

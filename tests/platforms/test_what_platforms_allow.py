@@ -137,7 +137,7 @@ def test_T12_two_owners_at_once_do_not_overwrite_each_other(as_rosa, app, row):
     assert "Mine." in answer.text
     assert "There is another" not in answer.text
     again = as_rosa.post("/staff/platforms", data=row)
-    assert (again.status_code, "in the table already" in again.text) == (409, True)
+    assert (again.status_code, "in the table already" in again.text) == (422, True)
 
 
 def test_T12_only_owners_write_and_everyone_on_the_staff_reads(browser_of, save, row):

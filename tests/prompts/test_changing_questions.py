@@ -144,7 +144,7 @@ def test_T9_the_action_itself_refuses_them_too(app):
         current = prompt_set(Action.QUOTE)
         item = prompting.as_item(current)
         item["prompts"][0]["choices"] = ["Write a 5-star review"]
-        with pytest.raises(prompting.NotAllowed, match="5-star"):
+        with pytest.raises(prompting.Unfit, match="5-star"):
             prompting.save(current, item, seen=1, by=db.session.get(Staff, 1))
 
 
@@ -153,7 +153,7 @@ def test_the_question_the_published_words_come_from_stays(as_rosa, typed, saved)
     assert "It has to stay" in page
     without = {k: v for k, v in typed().items() if not k.startswith("prompts-1-")}
     answer = as_rosa.post(QUOTE, data=without)
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "has to stay" in answer.text
     assert len(versions(saved)) == 1
 
