@@ -169,27 +169,35 @@ def years() -> list[int]:
 
 
 def payees_of(year: int) -> list[Payee]:
-    """Everyone who got something in this year, the largest sums first."""
+    """Everyone who got something in this year, the largest sums first: a person’s rows together,
+    as the limit counts them (T14)."""
     currency = Reward.promise["currency"].as_string().label("currency")
+    person = sa.func.coalesce(Advocate.merged_into_id, Advocate.id).label("advocate_id")
     sums = (
         sa.select(
-            Reward.advocate_id,
+            person,
             currency,
             sa.func.count().label("number"),
             sa.func.sum(Reward.promise["value_cents"].as_integer()).label("cents"),
         )
         .join(Reward.entries)
+        .join(Reward.advocate)
         .where(
             Reward.donated.is_(False),
             RewardEntry.state == RewardState.ISSUED,
             RewardEntry.at >= _midnight(date(year, 1, 1)),
             RewardEntry.at < _midnight(date(year + 1, 1, 1)),
         )
-        .group_by(Reward.advocate_id, currency)
+        .group_by(person, currency)
         .subquery()
     )
-    about = sa.literal("advocate:") + sa.cast(Advocate.id, sa.String)
-    form = sa.exists().where(Entry.about == about, Entry.verb == payees.ON_FILE)
+    row = sa.orm.aliased(Advocate)
+    about = sa.literal("advocate:") + sa.cast(row.id, sa.String)
+    form = sa.exists().where(
+        sa.or_(row.id == Advocate.id, row.merged_into_id == Advocate.id),
+        Entry.about == about,
+        Entry.verb == payees.ON_FILE,
+    )
     found = (
         sa.select(Advocate, sums.c.currency, sums.c.number, sums.c.cents, form)
         .join(sums, sums.c.advocate_id == Advocate.id)

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portal.advocates.models import Advocate
+from portal.db import db
+from portal.history.actions import SYSTEM, record
 from portal.history.models import Entry
+from portal.incentives import payees
 from portal.incentives.limits import Limits
-from portal.incentives.models import RewardState
+from portal.incentives.models import Reward, RewardState
 
 YEAR = datetime.now(UTC).year
 
@@ -60,6 +64,23 @@ def test_T14_each_payees_year_is_added_up_and_donations_are_not_theirs(as_rosa, 
     assert (line["name"], line["rewards"], line["total"]) == ("Ada Lovelace", "2", "50.00")
     assert "Ada Lovelace" in as_rosa.get("/staff/rewards/payees").text
     assert rows(as_rosa.post("/staff/rewards/payees/export?year=2020")) == []
+
+
+def test_T14_two_rows_that_are_one_person_are_one_payee(as_rosa, act, ada, charlie, earn, rule):
+    for number in (1, 2):
+        earn(f"lead:{number}")
+        rule(number, RewardState.APPROVED, RewardState.ISSUED)
+
+    def earned_as_charlie():
+        db.session.get(Reward, 2).advocate_id = charlie
+        record(db.session.get(Advocate, charlie), payees.ON_FILE, by=SYSTEM)
+
+    act(earned_as_charlie)
+    assert len(rows(as_rosa.post(f"/staff/rewards/payees/export?year={YEAR}"))) == 2
+    act(lambda: setattr(db.session.get(Advocate, charlie), "merged_into_id", ada))
+    (line,) = rows(as_rosa.post(f"/staff/rewards/payees/export?year={YEAR}"))
+    assert (line["name"], line["rewards"], line["total"]) == ("Ada Lovelace", "2", "50.00")
+    assert line["tax form on file"] == "yes"
 
 
 @pytest.mark.parametrize(
