@@ -20,6 +20,8 @@ def ask(person: Advocate, *, whole_company: bool, reason: str, by: Staff) -> Gif
         raise NotAllowed(f"Offers are not off for {person.name}: no exception is needed.")
     if not reason.strip():
         raise NotAllowed("Say why: a colleague decides by it.")
+    lock("companies.merge")  # nobody joins the company with another one meanwhile
+    db.session.refresh(person)
     whom: Advocate | Company = person.company if whole_company else person
     lock(f"exception {whom.subject}")
     for one in gifts.exceptions_for(person):

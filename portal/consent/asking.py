@@ -12,7 +12,7 @@ from portal.advocates.models import Company
 from portal.config import settings
 from portal.consent import companies
 from portal.consent.models import Clause, OrgApproval, OrgVerdict, Receipt, Scope
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, Actor, Named, record
 from portal.history.actions import forget as forget_notes
@@ -70,6 +70,7 @@ def ask(
     The same question to the same person while it waits is asked once. Nobody is asked where the
     contract forbids it: that is written down as the company's no.
     """
+    company = _as_it_stands(company)
     if companies.forbids(company):
         raise NotAllowed(f"{company.name} does not want to be named, so it is not asked again.")
     if not scopes:
@@ -202,6 +203,16 @@ def forget(receipts: Sequence[Receipt]) -> list[str]:
         names.append(approval.subject)
     forget_notes(names)
     return names
+
+
+def _as_it_stands(company: Company) -> Company:
+    """The company, held until this is written down: joined with another one meanwhile, it is asked
+    as that one. Or the question would hang on a row nobody looks at any more."""
+    lock("companies.merge")
+    db.session.refresh(company)
+    if company.merged_into_id:
+        return db.session.get_one(Company, company.merged_into_id)
+    return company
 
 
 def _waiting(company: Company, email: str, receipt: Receipt | None) -> OrgApproval | None:
