@@ -9,18 +9,18 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.campaigns.models import Ask
-from portal.consent.models import Purpose
+from portal.consent.models import Channel, Purpose
 from portal.db import db
 from portal.publishing.models import Asset
 from portal.publishing.queries import is_allowed, permitted
 from portal.submissions.models import Submission
 
 WEEKS = 12
-USES = {
-    Purpose.WORDS: "Words",
-    Purpose.NAME: "Name",
-    Purpose.COMPANY: "Company",
-    Purpose.PHOTO: "Photo",
+USES: dict[str, tuple[Purpose, Channel | None]] = {  # on our own pages may stand all that counts
+    "On other sites": (Purpose.WORDS, Channel.EMBED),
+    "Name": (Purpose.NAME, None),
+    "Company": (Purpose.COMPANY, None),
+    "Photo": (Purpose.PHOTO, None),
 }
 
 
@@ -68,8 +68,8 @@ def _by_week(moment: Any) -> list[tuple[str, int]]:
 
 
 def coverage() -> Chart:
-    """Of what is public now, how much may be shown with what, in per cent (all words always)."""
-    flags = [sa.func.count().filter(is_allowed(purpose)) for purpose in USES]
+    """Of what is public now, how much may be shown where and with what, in per cent."""
+    flags = [sa.func.count().filter(is_allowed(*use)) for use in USES.values()]
     total, *counts = db.session.execute(
         sa.select(sa.func.count(), *flags)
         .select_from(Asset)
@@ -79,7 +79,7 @@ def coverage() -> Chart:
     ).one()
     bars = [
         Bar(label, n, round(100 * n / total) if total else 0)
-        for label, n in zip(USES.values(), counts, strict=True)
+        for label, n in zip(USES, counts, strict=True)
     ]
     return Chart(f"Permissions of the {total} published", bars)
 
