@@ -24,10 +24,12 @@ def reword(
     _check(mail, subject, opening)
     typed = {"subject": subject, "opening": opening}
     said = {part: "" if text == queries.ours(mail, part) else text for part, text in typed.items()}
-    before = {part: getattr(last, part) if last else "" for part in said}
+    before = {part: last.words[part] if last else "" for part in said}
     if said == before:
         return None
-    made = MailWording(name=mail.name, version=seen + 1, **said)
+    made = MailWording(
+        name=mail.name, version=seen + 1, line=said["subject"], opening=said["opening"]
+    )
     db.session.add(made)
     verb = "put back" if made.is_ours else "reworded"
     record(made, verb, by=by, note=mail.title, mail=mail.name, before=before, after=said)

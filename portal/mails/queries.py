@@ -74,7 +74,7 @@ def newest(name: str) -> MailWording | None:
 
 def in_use(one: Mail, own: MailWording | None) -> dict[str, str]:
     """The words that leave now, with their placeholders: the owners’, and ours where none are."""
-    return {part: (getattr(own, part) if own else "") or ours(one, part) for part in wording.PARTS}
+    return {part: (own.words[part] if own else "") or ours(one, part) for part in wording.PARTS}
 
 
 def ours(one: Mail, part: str) -> str:

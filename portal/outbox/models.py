@@ -87,11 +87,16 @@ class MailWording(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60))  # of the mail, or “signature”
     version: Mapped[int]
-    subject: Mapped[str] = mapped_column(default="")
+    line: Mapped[str] = mapped_column("subject", default="")
     opening: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property
     def is_ours(self) -> bool:
         """Whether it puts our own words back."""
-        return not (self.subject or self.opening)
+        return not (self.line or self.opening)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was written, by part."""
+        return {"subject": self.line, "opening": self.opening}

@@ -62,7 +62,7 @@ def stored(template: str, at: datetime | None = None) -> dict[str, str]:
     """What the owners wrote for a mail, now or at a moment, and the closing words of all mails."""
     found = queries.wordings((template, SIGNATURE), at)
     mine = found.get(template)
-    said = {part: getattr(mine, part) for part in PARTS} if mine else {}
+    said = mine.words if mine else {}
     closing = found.get(SIGNATURE)
     return said | ({SIGNATURE: closing.opening} if closing else {})
 

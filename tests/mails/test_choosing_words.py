@@ -160,7 +160,7 @@ BROKEN = [
 @pytest.mark.parametrize("name", ["approved", SIGNATURE])
 def test_words_that_cannot_be_sent_never_stop_a_mail(accepted, save, post_mail, saved, name, words):
     """As if they came round the form, or a placeholder went away with an upgrade."""
-    save(MailWording(name=name, version=1, **words))
+    save(MailWording(name=name, version=1, line=words["subject"], opening=words["opening"]))
     accepted()
     [mail] = post_mail()
     assert saved(Message)[0].state is State.SENT
@@ -178,7 +178,7 @@ def test_where_a_mail_has_nothing_to_put_there_ours_leaves(as_rosa, accepted, po
 
 
 def test_the_list_says_when_ours_leaves_in_place_of_theirs(as_rosa, save):
-    save(MailWording(name="approved", version=1, subject="For {nobody}"))
+    save(MailWording(name="approved", version=1, line="For {nobody}"))
     assert "Not sent: ours is" in as_rosa.get("/staff/mails").text
     assert "We do not know {nobody} in this mail" in as_rosa.get(AT).text
 
@@ -235,11 +235,12 @@ def test_samples_name_all_that_a_mail_may_say(app):
 def test_a_change_is_a_version_and_history_says_who_with_before_and_after(as_rosa, rosa, saved):
     reword(as_rosa)
     reword(as_rosa, seen=1, subject="Again, {first_name}")
-    assert [(one.version, one.subject) for one in saved(MailWording)] == [
+    assert [(one.version, one.line) for one in saved(MailWording)] == [
         (1, SUBJECT),
         (2, "Again, {first_name}"),
     ]
     entry = saved(Entry)[-1]
+    assert entry.about == saved(MailWording)[-1].subject == "mail_wording:2"
     assert (entry.verb, entry.by, entry.note) == ("reworded", f"staff:{rosa}", "Accepted")
     assert entry.data["before"]["subject"] == SUBJECT
     assert entry.data["after"]["subject"] == "Again, {first_name}"
