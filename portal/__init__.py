@@ -3,11 +3,12 @@
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import MapAdapter, UnicodeConverter
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 from werkzeug.sansio.utils import get_host
 from whitenoise import WhiteNoise
 
@@ -61,6 +62,22 @@ class Typed(ImmutableMultiDict):
             for name, value in iter_multi_items(mapping or ())
         )
 
+    def get(self, key, default=None, type=None):
+        return super().get(key, default, small if type is int else type)
+
+    def getlist(self, key, type=None):
+        return super().getlist(key, small if type is int else type)
+
+
+LARGEST = 2**31 - 1  # that a row’s number can be
+
+
+def small(typed: str) -> int:
+    """The number typed; none of ours is one that no column of a database can hold."""
+    if abs(number := int(typed)) > LARGEST:
+        raise ValueError("larger than any number here")
+    return number
+
 
 class Asked(Request):
     parameter_storage_class = Typed
@@ -72,6 +89,13 @@ class Segment(UnicodeConverter):
     def __init__(self, *args, **limits):
         super().__init__(*args, **limits)
         self.regex = self.regex.replace("[^/]", "[^/\\0]")
+
+
+class Number(IntegerConverter):
+    """A row’s number in an address; a larger one than any leads nowhere."""
+
+    def __init__(self, map: Map, **limits: Any):
+        super().__init__(map, **limits | {"max": LARGEST})
 
 
 class Portal(Flask):
@@ -138,7 +162,7 @@ def create_app(settings: Settings | None = None, **flask_config) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
-    app.url_map.converters |= {"default": Segment, "string": Segment}
+    app.url_map.converters |= {"default": Segment, "string": Segment, "int": Number}
     app.config |= {
         "SECRET_KEY": config.secret_key.get_secret_value(),
         "SQLALCHEMY_ENGINES": {"default": engine_options(config)},

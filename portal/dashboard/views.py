@@ -24,6 +24,7 @@ from portal.dashboard import charts, first_steps, notices, program
 from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
+from portal.fields import number_of
 from portal.queue import actions, queries
 from portal.queue.queries import SHOWS, SORTS, View, capped
 from portal.review.forms import BulkForm
@@ -165,7 +166,7 @@ def claim():
     """Take one on, or put it back; ``item`` is "take:decide:7" or "leave:decide:7"."""
     act, _, item = request.form.get("item", "").partition(":")
     key, _, number = item.partition(":")
-    one = queries.find(KINDS, key, int(number) if number.isdecimal() else 0)
+    one = queries.find(KINDS, key, number_of(number) or 0)
     try:
         (actions.release if act == "leave" else actions.claim)(one.thing, by=current_user)
         db.session.commit()

@@ -71,7 +71,7 @@ def own_file(id: int):
 
 def submission() -> int | None:
     """Whose permissions page they came from; a number, so that it can lead nowhere else."""
-    return request.values.get("submission", type=int)
+    return request.args.get("submission", type=int) or request.form.get("submission", type=int)
 
 
 def back() -> str | None:

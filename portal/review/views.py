@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from portal import auth
 from portal.db import db
 from portal.errors import Refusal
+from portal.fields import number_of
 from portal.media import sending
 from portal.publishing import desk as desks
 from portal.publishing.forms import PublishForm
@@ -143,7 +144,8 @@ def undo_several():
 def chosen() -> dict[int, int]:
     """What was selected, as it was seen: id → version."""
     pairs = (item.partition(":")[::2] for item in request.form.getlist("items"))
-    return {int(one): int(version) for one, version in pairs if (one + version).isdecimal()}
+    numbers = {number_of(one): number_of(version) for one, version in pairs}
+    return {one: version for one, version in numbers.items() if one and version}
 
 
 def several_page(form: BulkForm, results, ids, *, may_undo: bool = True) -> str:
