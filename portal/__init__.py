@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 from portal import auth, cli, web
 from portal.config import ROOT, Chosen, Settings, load
 from portal.db import db, tune
+from portal.fields import LARGEST
 from portal.settings.queries import chosen
 
 # Each domain that has pages. Only here are views imported.
@@ -61,22 +62,6 @@ class Typed(ImmutableMultiDict):
             (name, value.replace("\0", "") if isinstance(value, str) else value)
             for name, value in iter_multi_items(mapping or ())
         )
-
-    def get(self, key, default=None, type=None):
-        return super().get(key, default, small if type is int else type)
-
-    def getlist(self, key, type=None):
-        return super().getlist(key, small if type is int else type)
-
-
-LARGEST = 2**31 - 1  # that a row’s number can be
-
-
-def small(typed: str) -> int:
-    """The number typed; none of ours is one that no column of a database can hold."""
-    if abs(number := int(typed)) > LARGEST:
-        raise ValueError("larger than any number here")
-    return number
 
 
 class Asked(Request):

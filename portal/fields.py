@@ -28,6 +28,17 @@ def day_of(text: str) -> date | None:
     return day if day.year in YEARS else None
 
 
+LARGEST = 2**31 - 1  # that a row’s number can be
+
+
+def row_number(typed: str) -> int:
+    """The number in an address or a form, for ``type=``; ValueError for what is none, and for one
+    that no column of a database can hold."""
+    if abs(number := int(typed)) > LARGEST:
+        raise ValueError("larger than any number of ours")
+    return number
+
+
 def number_of(typed: str) -> int | None:
     """The number of a row, where it can be one: no ², and none a database would choke on."""
     return int(typed) if typed.isdecimal() and len(typed) < 10 else None

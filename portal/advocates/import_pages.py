@@ -11,6 +11,7 @@ from portal.advocates.models import CustomerImport
 from portal.advocates.planning import Outcome
 from portal.db import db
 from portal.errors import NotAllowed, Unreadable
+from portal.fields import row_number
 from portal.staff.models import Role
 
 LINES = 100  # of a preview on one page
@@ -22,7 +23,7 @@ def preview_page(upload: CustomerImport):
     except Unreadable as fault:
         return columns_page(upload, str(fault))
     show = request.args.get("show", "")
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_number)
     rows = [r for r in plan if r.line > after and show in {r.outcome.value, ""}]
     return render_template(
         "advocates/import-preview.html",

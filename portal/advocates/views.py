@@ -17,6 +17,7 @@ from portal.advocates.planning import Outcome
 from portal.advocates.queries import Standing
 from portal.db import db
 from portal.errors import NotAllowed, Unreadable
+from portal.fields import row_number
 from portal.history.actions import record
 from portal.staff.models import Role
 
@@ -33,8 +34,8 @@ def index():
         country,
         Standing(show) if show in list(Standing) else None,
         narrow=narrow,
-        after=request.args.get("after", type=int),
-        before=request.args.get("before", type=int),
+        after=request.args.get("after", type=row_number),
+        before=request.args.get("before", type=row_number),
     )
     return render_template(
         "advocates/index.html",

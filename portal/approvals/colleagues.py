@@ -11,6 +11,7 @@ from portal.consent import asking, companies
 from portal.consent.models import Clause, OrgApproval, Scope
 from portal.db import db
 from portal.errors import NotAllowed, NotFound, Refusal, Stale, there
+from portal.fields import row_number
 from portal.links import actions as links
 from portal.links.actions import LinkGone
 from portal.links.models import Kind
@@ -76,7 +77,7 @@ def show_approvals(id: int):
     company = queries.company(id)
     if company.merged_into_id:
         return redirect(url_for(".show_approvals", id=company.merged_into_id))
-    about = request.args.get("submission", 0, type=int)
+    about = request.args.get("submission", 0, type=row_number)
     return pages.company_page(company, _staff_form(company, formdata=None, data={"about": about}))
 
 

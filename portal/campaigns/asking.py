@@ -12,6 +12,7 @@ from portal.campaigns.models import Action
 from portal.campaigns.way_in import bp
 from portal.db import db
 from portal.errors import Unreadable
+from portal.fields import row_number
 from portal.staff.models import Role
 
 
@@ -30,8 +31,8 @@ def asks():
     search = request.args.get("q", "")[:200]
     page = customers.people(
         search=search,
-        after=request.args.get("after", type=int),
-        before=request.args.get("before", type=int),
+        after=request.args.get("after", type=row_number),
+        before=request.args.get("before", type=row_number),
     )
     known = facts.of(page.people)
     weights = moments.weights()

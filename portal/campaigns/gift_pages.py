@@ -11,6 +11,7 @@ from portal.campaigns.gift_forms import ExceptionForm, GiftRuleForm
 from portal.campaigns.way_in import bp
 from portal.db import db
 from portal.errors import NotAllowed, NotFound, Stale
+from portal.fields import row_number
 from portal.incentives import gifts
 from portal.incentives.models import GiftException, RuleKind
 from portal.staff.models import Role
@@ -89,7 +90,7 @@ def _answer(id: int, act, done: str):
     act(found, by=_me())
     db.session.commit()
     flash(done)
-    person = customers.get(request.form.get("person", 0, type=int)) if _from_page() else None
+    person = customers.get(request.form.get("person", 0, type=row_number)) if _from_page() else None
     home = person and url_for("advocates.show", id=person.id, _anchor="gifts")
     return redirect(home or url_for(".gift_rules"), 303)
 

@@ -25,6 +25,7 @@ from portal.campaigns.way_in import bp
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, Stale, Unreadable
+from portal.fields import row_number
 from portal.incentives import gifts
 from portal.staff.models import Role
 
@@ -43,7 +44,7 @@ def _show_page(campaign: Campaign, refusal: str = "") -> str:
     return render_template(
         "campaigns/show.html",
         campaign=campaign,
-        page=queries.lines(campaign, after=request.args.get("after", 0, type=int)),
+        page=queries.lines(campaign, after=request.args.get("after", 0, type=row_number)),
         funnel=queries.funnel(campaign),
         platform=destinations.rule_of(campaign),
         why_paused=queries.why_paused(campaign) if campaign.paused_at else "",
@@ -79,7 +80,7 @@ def _preview_page(campaign: Campaign, refusal: str, plan: ScheduleForm | None = 
 
 def _sample(invitations: Sequence[Invitation]) -> Invitation | None:
     """Whose mail is drawn: the one asked for, else the first."""
-    wanted = request.args.get("person", type=int)
+    wanted = request.args.get("person", type=row_number)
     chosen = (one for one in invitations if one.advocate.id == wanted)
     return next(chosen, invitations[0] if invitations else None)
 
@@ -89,7 +90,7 @@ def _sample(invitations: Sequence[Invitation]) -> Invitation | None:
 def send_test(id: int):
     """The mail of one person, to whoever asks for it: no link in it opens anything of theirs."""
     campaign = queries.campaign(id)
-    person = customers.get(request.form.get("person", 0, type=int))
+    person = customers.get(request.form.get("person", 0, type=row_number))
     inviting.send_test(mail.invitation_for(campaign, person), to=current_user)
     db.session.commit()
     flash(f"{person.name}’s mail is on its way to {current_user.email}.")
@@ -144,7 +145,7 @@ def resume(id: int):
 def send(id: int):
     campaign = queries.campaign(id)
     try:
-        actions.send(campaign, seen=request.form.get("seen", type=int), by=current_user)
+        actions.send(campaign, seen=request.form.get("seen", type=row_number), by=current_user)
         db.session.commit()
     except (Stale, NotAllowed) as refusal:
         db.session.rollback()

@@ -11,6 +11,7 @@ from portal.campaigns.later import snooze
 from portal.campaigns.models import InvitationState
 from portal.config import settings
 from portal.db import db
+from portal.fields import row_number
 from portal.links import actions as links
 from portal.links.actions import LinkGone
 from portal.links.models import Kind
@@ -109,7 +110,7 @@ def asked_later(token: str):
 @auth.by_link
 def later(token: str):
     invitation = invited(token)
-    snooze(invitation, request.form.get("days", 0, type=int), by=invitation.advocate)
+    snooze(invitation, request.form.get("days", 0, type=row_number), by=invitation.advocate)
     db.session.commit()
     return redirect(url_for(".asked_later", token=token), 303)
 

@@ -11,6 +11,7 @@ from portal.errors import NotAllowed, Stale
 from portal.events import actions, calendar, queries
 from portal.events.forms import FORMATS, EventForm, NoteForm
 from portal.events.models import Event, Speaker
+from portal.fields import row_number
 from portal.staff.models import Role
 
 bp = Blueprint("events", __name__)
@@ -130,7 +131,7 @@ def show_page(event: Event, refusal: str = "", refused: dict[str, Any] | None = 
 @auth.staff(Role.EDITOR)
 def confirm(id: int):
     event = queries.event(id)
-    speaker = queries.speaker(request.form.get("speaker", 0, type=int))
+    speaker = queries.speaker(request.form.get("speaker", 0, type=row_number))
     try:
         actions.confirm(speaker, event, by=current_user)
         db.session.commit()

@@ -11,6 +11,7 @@ from portal.campaigns.models import Action
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotFound
+from portal.fields import row_number
 from portal.home import queries
 from portal.home.forms import DeclineForm
 from portal.home.queries import NEEDS_THEM, OVER, WITH_US
@@ -102,7 +103,7 @@ def asked_later(id: int):
 @auth.advocate
 def later(id: int):
     invitation = queries.invitation_of(g.advocate, id)
-    snooze(invitation, request.form.get("days", 0, type=int), by=g.advocate)
+    snooze(invitation, request.form.get("days", 0, type=row_number), by=g.advocate)
     db.session.commit()
     return redirect(url_for(".asked_later", id=id), 303)
 

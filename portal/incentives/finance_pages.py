@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import auth, clock, spreadsheet
 from portal.db import db
+from portal.fields import row_number
 from portal.history.actions import record
 from portal.incentives import books, payees
 from portal.incentives.door import bp
@@ -42,7 +43,7 @@ def export_payees():
 
 
 def asked_year() -> int:
-    year = request.args.get("year", type=int) or 0
+    year = request.args.get("year", type=row_number) or 0
     return year if 2000 <= year <= 9000 else clock.now().year
 
 

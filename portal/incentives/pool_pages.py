@@ -9,6 +9,7 @@ from flask_login import current_user
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
+from portal.fields import row_number
 from portal.incentives import codes, pool, queries
 from portal.incentives.door import bp
 from portal.incentives.forms import CodesForm
@@ -52,7 +53,7 @@ def upload_codes(offer_id: int):
 def code_upload(upload_id: int):
     kept = pool.get(upload_id)
     rows = [] if kept.applied_at else pool.preview(kept)
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_number)
     shown = [row for row in rows if row.line > after]
     counted = pool.counts(rows)
     return render_template(

@@ -6,6 +6,7 @@ from flask_login import current_user
 from portal import auth
 from portal.db import db
 from portal.errors import NotAllowed, Stale
+from portal.fields import row_number
 from portal.incentives import actions, books, codes, inwords, payees, payouts, queries, seconding
 from portal.incentives import finance_pages as finance_pages
 from portal.incentives import pool_pages as pool_pages
@@ -64,7 +65,7 @@ def come_in(token: str):
 @auth.staff()
 def rewards():
     wanted = books.Filter.of(request.args)
-    found, older = books.page(wanted, request.args.get("before", type=int))
+    found, older = books.page(wanted, request.args.get("before", type=row_number))
     return render_template(
         "incentives/rewards.html",
         rewards=found,

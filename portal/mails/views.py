@@ -20,6 +20,7 @@ from markupsafe import escape
 from portal import auth, web
 from portal.db import db
 from portal.errors import NotAllowed, NotFound, Stale
+from portal.fields import row_number
 from portal.mails import actions, queries, testing
 from portal.mails.forms import WordsForm
 from portal.outbox.catalogue import Mail
@@ -42,7 +43,7 @@ def index():
 def edit(name: str):
     mail = queries.mail(name)
     newest = queries.newest(name)
-    wanted = request.args.get("from", type=int)
+    wanted = request.args.get("from", type=row_number)
     start = next((one for one in queries.versions(name) if one.version == wanted), newest)
     words = queries.in_use(mail, start) | {"seen": newest.version if newest else 0}
     return page(mail, WordsForm.of(mail, data=words), restoring=start if wanted else None)

@@ -3,6 +3,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
+from portal.fields import row_number
 from portal.media import actions, files, pictures, queries, sending, storage
 from portal.media.forms import PhotoForm
 
@@ -71,7 +72,9 @@ def own_file(id: int):
 
 def submission() -> int | None:
     """Whose permissions page they came from; a number, so that it can lead nowhere else."""
-    return request.args.get("submission", type=int) or request.form.get("submission", type=int)
+    return request.args.get("submission", type=row_number) or request.form.get(
+        "submission", type=row_number
+    )
 
 
 def back() -> str | None:

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import auth
 from portal.db import db
+from portal.fields import row_number
 from portal.outbox import actions, queries
 from portal.outbox.models import State
 
@@ -19,8 +20,8 @@ def log():
         "outbox/log.html",
         page=queries.messages(
             State(show) if show in list(State) else None,
-            before=request.args.get("before", type=int),
-            after=request.args.get("after", type=int),
+            before=request.args.get("before", type=row_number),
+            after=request.args.get("after", type=row_number),
         ),
         counts=queries.counts(),
         late=queries.late(),

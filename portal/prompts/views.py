@@ -9,6 +9,7 @@ from portal import auth
 from portal.db import db
 from portal.errors import NotAllowed, NotFound, Stale
 from portal.events import queries as events
+from portal.fields import row_number
 from portal.prompts import queries
 from portal.prompts.forms import KINDS, MOST, NEW, SetForm
 from portal.staff.models import Role
@@ -93,7 +94,7 @@ def rearranged(form: SetForm) -> SetForm:
 def place_of(form: SetForm) -> int | None:
     """Which question the pressed button belongs to."""
     for button in ("up", "down", "remove", "preview"):
-        place = request.form.get(button, type=int)
+        place = request.form.get(button, type=row_number)
         if place is not None and 0 <= place < len(form.prompts):
             return place
     return None

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from portal.campaigns.models import Action
 from portal.consent.models import ConsentEvent, Statement
 from portal.db import db
+from portal.errors import there
 from portal.publishing import rendering
 from portal.publishing.models import Asset
 from portal.publishing.queries import faults, permitted
@@ -68,7 +69,8 @@ def tally() -> Tally:
     )
     found: Counter[int] = Counter()
     looked_at: dict[int, tuple[int, bytes | None]] = {}
-    for asset_id, rating, proposal_id, *parts in db.session.execute(query):
+    for asset_id, stars, proposal_id, *parts in db.session.execute(query):
+        rating = there(stars)
         # What was signed off is held against the credit too, which is made of more than this.
         mark = None if proposal_id else hashlib.sha256(BETWEEN.join(parts).encode()).digest()
         if mark in holding:
@@ -76,7 +78,7 @@ def tally() -> Tally:
         else:
             looked_at[asset_id] = rating, mark
     found.update(_look(looked_at))
-    return Tally({stars: found[stars] for stars in range(5, 0, -1)})
+    return Tally({number: found[number] for number in range(5, 0, -1)})
 
 
 def _look(unknown: dict[int, tuple[int, bytes | None]]) -> Iterable[int]:

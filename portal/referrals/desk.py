@@ -10,7 +10,7 @@ from portal.campaigns.models import REWARDING_STAGES
 from portal.clicks import queries as visits
 from portal.db import db
 from portal.errors import NotAllowed, Refusal, Stale
-from portal.fields import one_line
+from portal.fields import one_line, row_number
 from portal.queue import queries as queue
 from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, work
 from portal.referrals import board as leads
@@ -46,7 +46,7 @@ def board():
     if request.args.get("view") != "list":
         keys_on = queue.desk_of(current_user).keys_on
         return render_template("referrals/board.html", after=AFTER, keys_on=keys_on, **shown)
-    found, older = leads.listed(wanted, request.args.get("before", type=int))
+    found, older = leads.listed(wanted, request.args.get("before", type=row_number))
     return render_template("referrals/list.html", leads=found, older=older, **shown)
 
 
@@ -54,8 +54,8 @@ def asked_for(given) -> leads.Filter:
     """What narrows the leads, as the address (or a form that keeps it) says."""
     stage = given.get("stage", "")
     return leads.Filter(
-        campaign=given.get("campaign", type=int),
-        owner=given.get("owner", type=int),
+        campaign=given.get("campaign", type=row_number),
+        owner=given.get("owner", type=row_number),
         search=one_line(given.get("q"))[:100],
         stage=Stage(stage) if stage in set(Stage) else None,
         look=given.get("look") == "1",

@@ -7,7 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
-from portal.fields import trimmed
+from portal.fields import row_number, trimmed
 from portal.referrals import board as leads
 from portal.referrals import desk, stage_file, work
 from portal.referrals.door import bp
@@ -132,7 +132,7 @@ def import_page(kept: StageImport) -> str:
     counts = kept.counts or {
         outcome.value: sum(row.outcome is outcome for row in rows) for outcome in stage_file.Outcome
     }
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_number)
     shown = [row for row in rows if row.line > after]
     return render_template(
         "referrals/import.html",

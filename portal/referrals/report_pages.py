@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from flask import render_template, request
 
 from portal import auth
+from portal.fields import row_number
 from portal.referrals import board as leads
 from portal.referrals import many, report
 from portal.referrals.door import bp
@@ -13,7 +14,7 @@ from portal.spreadsheet import table
 
 def asked() -> tuple[str, int | None]:
     by = request.args.get("by", "")
-    return (by if by in report.BY else "campaign"), request.args.get("campaign", type=int)
+    return (by if by in report.BY else "campaign"), request.args.get("campaign", type=row_number)
 
 
 @bp.get("/staff/leads/report")

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from portal import auth
 from portal.db import db
 from portal.errors import Refusal
-from portal.fields import number_of
+from portal.fields import number_of, row_number
 from portal.media import sending
 from portal.publishing import desk as desks
 from portal.publishing.forms import PublishForm
@@ -135,7 +135,7 @@ def decide_several():
 @bp.post("/staff/queue/undo")
 @auth.staff(Role.EDITOR)
 def undo_several():
-    ids = request.form.getlist("items", type=int)
+    ids = request.form.getlist("items", type=row_number)
     results = several.undo(ids, by=current_user)
     db.session.commit()
     return several_page(BulkForm(formdata=None), results, [], may_undo=False)

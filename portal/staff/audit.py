@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from portal import auth, clock, spreadsheet
 from portal.db import db
-from portal.fields import day_of
+from portal.fields import day_of, row_number
 from portal.history import queries as history
 from portal.history.actions import record
 from portal.history.models import Entry
@@ -25,7 +25,7 @@ ASKED = ("by", "about", "verb", "since", "until")  # no other word of an address
 @auth.staff()
 def audit():
     wanted = search()
-    found, older = history.page(wanted, request.args.get("before", type=int))
+    found, older = history.page(wanted, request.args.get("before", type=row_number))
     given = {name: request.args.get(name) for name in ASKED}
     said: dict[str, Any] = {name: value for name, value in given.items() if value}
     return render_template(

@@ -6,7 +6,7 @@ from flask import flash, g, redirect, request, url_for
 
 from portal.db import db
 from portal.errors import Unreadable
-from portal.fields import trimmed
+from portal.fields import row_number, trimmed
 from portal.media import pictures, storage
 from portal.media.models import UploadKind
 from portal.submissions import attaching
@@ -39,7 +39,7 @@ def save_files(submission: Submission, prompt: Prompt):
     """Keep the descriptions, let go of what was removed, take in what was chosen, and go on."""
     attaching.describe(submission, prompt, typed(), by=g.advocate)
     gone = []
-    if unwanted := request.form.get("remove", type=int):
+    if unwanted := request.form.get("remove", type=row_number):
         gone += attaching.detach(submission, prompt, unwanted, by=g.advocate)
     added, problems = 0, []
     for field, kind in FIELDS.items():

@@ -9,6 +9,7 @@ from portal.config import settings
 from portal.consent import queries as permissions
 from portal.errors import there
 from portal.events import queries as events
+from portal.fields import row_number
 from portal.incentives import disclosure
 from portal.incentives.models import Choice
 from portal.interviews import queries as interviews
@@ -105,7 +106,7 @@ def rows_of(form: QuestionForm) -> dict[str, Any]:
     if prompt.kind not in IN_ROWS:
         return {"rows": 0}
     most = kinds.most_rows(prompt)
-    wanted = request.args.get("rows", 1, type=int)
+    wanted = request.args.get("rows", 1, type=row_number)
     return {
         "rows": min(max(len(form.value.data), wanted, 1), most),
         "parts": kinds.PARTS[prompt.kind],
