@@ -320,7 +320,8 @@ def test_every_staff_page_can_be_walked_with_tab_always_seeing_where_one_is(
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement === document.body"):
                 break
-            here = page.evaluate(HERE)
+            stop = page.evaluate_handle("document.activeElement").as_element()
+            here = (stop.content_frame() or page).evaluate(HERE)  # in a frame: what has it there
             reached.add(here["tag"])
             if not (here["seen"] and here["inside"]):
                 faults.append(f"{one.path}: no focus to be seen at {here['tag']}")
