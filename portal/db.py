@@ -201,6 +201,12 @@ def _close_kept(engine: sa.Engine) -> None:
         driver.close()
 
 
+def as_moment(value: Any) -> datetime:
+    """A moment as ``glance`` gives it, whichever the driver."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def as_text(value):
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -108,7 +108,7 @@ def hub_page(referral, **given) -> str:
         ],
         totals=rewards.totals(list(found.values())),
         in_words=rewards.reward_in_words,
-        disclosed=queries.disclosed(referral),
+        disclosed=queries.disclosed(referral, counts=attribution.counts_now(referral.links[0])),
         name_choice=name_choice(),
         name_shown=permissions.in_force(referral.receipt, Purpose.REFERRAL_NAME),
         counts_until=attribution.counts_until,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
+from portal import clock
 from portal.campaigns.models import Campaign, Touch
 from portal.consent.companies import free_mail
 from portal.db import db, only
@@ -43,6 +44,11 @@ def campaign_of(link: ReferralLink) -> Campaign:
 def counts_until(link: ReferralLink) -> datetime:
     """The last moment at which a form sent through a link earns its owner a reward."""
     return link.created_at + timedelta(days=campaign_of(link).counts_days)
+
+
+def counts_now(link: ReferralLink) -> bool:
+    """Whether whoever comes through it now could earn its owner a reward."""
+    return clock.now() <= counts_until(link)
 
 
 def begin(lead: Lead, *, by: Actor) -> None:

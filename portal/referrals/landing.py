@@ -1,5 +1,6 @@
 """What stands behind a code, read in one statement: the page is opened by everyone."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from portal.campaigns.models import Campaign, CampaignState, Invitation, Invitat
 from portal.config import settings
 from portal.consent.models import Purpose
 from portal.consent.queries import is_in_force
-from portal.db import Given, glance
+from portal.db import Given, as_moment, glance
 from portal.incentives import disclosure
 from portal.referrals import quoted, words
 from portal.referrals.models import Referral, ReferralLink
@@ -51,6 +52,8 @@ LINK = behind(
     Referral.promise["charity"].as_string(),
     Referral.choice,
     Referral.rewarding_stage,
+    ReferralLink.created_at,
+    Campaign.counts_days,
     Campaign.prospect_promise,
     Campaign.asks_company,
     Campaign.asks_phone,
@@ -84,14 +87,16 @@ def find(code: str) -> Landing | None:
     """What a code opens; spelling in capitals, or with a full stop at the end, is fine."""
     tidy = code.strip().rstrip(".,;:)>]\"'").lower()
     quote = quoted.kept(LINK)
-    row = glance(quote.asked, code=tidy, now=clock.now())
+    now = clock.now()
+    row = glance(quote.asked, code=tidy, now=now)
     if row is None:
         return None
-    link_id, kept_code, is_open, sender, reward, charity, choice, stage, promised = row[:9]
-    *asks, shows_quote, standing = row[9:]
+    link_id, kept_code, is_open, sender, reward, charity, choice, stage = row[:8]
+    made, days, promised, *asks, shows_quote, standing = row[8:]
     if standing != quote.standing:  # taken back, or said by someone without a name from now on
         quote = quoted.pick(LINK)
-    promise = {"reward": reward, "charity": charity} if reward else None
+    counts = now <= as_moment(made) + timedelta(days=days)  # ``attribution.counts_until``
+    promise = {"reward": reward, "charity": charity} if reward and counts else None
     disclosed = disclosure.on_referral_page(promise, choice, sender, words.IF_YOU[stage])
     said = quote.html if shows_quote else Markup()
     return Landing(

@@ -7,9 +7,9 @@ from flask import Response, render_template
 from portal import auth, web
 from portal.campaigns.models import REWARDING_STAGES, Campaign, Touch
 from portal.errors import there
-from portal.referrals import pages, queries, rewarding
+from portal.referrals import attribution, pages, queries, rewarding
 from portal.referrals.door import bp
-from portal.referrals.models import Referral
+from portal.referrals.models import ReferralLink
 
 UNLISTED = {"X-Robots-Tag": "noindex, nofollow"}
 
@@ -26,12 +26,14 @@ class Terms:
     version: int | None
 
 
-def of(referral: Referral) -> Terms:
-    """The terms one advocate's links were given out under; a promise keeps its version (T15)."""
+def of(link: ReferralLink) -> Terms:
+    """The terms one of an advocate's links was given out under; a promise keeps its version (T15),
+    and a link that counts no more promises nothing."""
+    referral = link.referral
     campaign = referral.invitation.campaign
     due = rewarding.promised(referral)
     return Terms(
-        reward=queries.disclosed(referral),
+        reward=queries.disclosed(referral, counts=attribution.counts_now(link)),
         counting=counting(campaign),
         limits=limits(campaign) if due else [],
         prospect=campaign.prospect_promise,
@@ -82,7 +84,7 @@ def terms(code: str):
         return Response(pages.closed(), 404, headers=UNLISTED)
     page = render_template(
         "referrals/terms.html",
-        terms=of(link.referral),
+        terms=of(link),
         open=queries.is_open(link),
         code=link.code,
     )

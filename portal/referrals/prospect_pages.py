@@ -32,7 +32,7 @@ def prospect(token: str):
         may_change=form_of(lead),
         step=words.for_the_prospect(lead.stage),
         sender=queries.sender(lead.link.referral),
-        disclosed=queries.disclosed(lead.link.referral),
+        disclosed=queries.disclosed(lead.link.referral, counts=not lead.no_reward),
     )
 
 

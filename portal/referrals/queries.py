@@ -21,7 +21,7 @@ from portal.incentives import disclosure
 from portal.incentives import queries as rewards
 from portal.incentives.models import Reward
 from portal.outbox.models import Message
-from portal.referrals import landing, rewarding, signals, words
+from portal.referrals import attribution, landing, rewarding, signals, words
 from portal.referrals.models import FINAL, PROGRESS, Lead, Referral, ReferralLink, Stage
 
 # ── The advocate's own ─────────────────────────────────────────────────────────────────────
@@ -88,8 +88,9 @@ def share(link: ReferralLink) -> Share:
     """The advocate's words, one of their links, and what they may get for it, always together
     (T10)."""
     referral, brand, url = link.referral, settings().brand_name, address(link)
+    promise = referral.promise if attribution.counts_now(link) else None
     said = disclosure.in_share_text(
-        referral.promise, referral.choice, brand, words.IF_YOU[referral.rewarding_stage]
+        promise, referral.choice, brand, words.IF_YOU[referral.rewarding_stage]
     )
     opening = referral.share_text or f"This is my link to {brand}."
     text = f"{opening}\n\n{url}\n\n{said}"
@@ -208,10 +209,12 @@ def sender(referral: Referral) -> str:
     return referral.advocate.first_name if shown and not referral.advocate.left_at else ""
 
 
-def disclosed(referral: Referral) -> str:
-    """Who may be rewarded and with what: the sentence before the form (T31)."""
+def disclosed(referral: Referral, *, counts: bool = True) -> str:
+    """Who may be rewarded and with what: the sentence before the form (T31). ``counts``: whether
+    the link still does, or did when someone came; nobody is rewarded for one that does not."""
+    promise = referral.promise if counts else None
     return disclosure.on_referral_page(
-        referral.promise, referral.choice, sender(referral), words.IF_YOU[referral.rewarding_stage]
+        promise, referral.choice, sender(referral), words.IF_YOU[referral.rewarding_stage]
     )
 
 

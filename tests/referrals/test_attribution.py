@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from portal import clock
 from portal.campaigns.models import Touch
 from portal.db import db
 from portal.incentives.models import Reward, RewardState
@@ -205,3 +207,23 @@ def test_what_the_prospect_was_promised_is_kept_on_the_lead(under, come, as_rosa
     lead = come()
     under(prospect_promise="")
     assert "your first month free" in as_rosa.get(f"/staff/leads/{lead}").text
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-60, True), (60, False)])
+def test_T31_a_link_that_no_longer_counts_promises_its_owner_nothing_anywhere(
+    seconds, counts, under, code, act, as_stranger, as_ada
+):
+    """Its page, its terms, and the message its owner passes on."""
+    under(counts_days=30)
+
+    def age():
+        for one in db.session.scalars(sa.select(ReferralLink)):
+            one.created_at = clock.now() - timedelta(days=30, seconds=seconds)
+
+    act(age)
+    for page in (as_stranger.get(f"/r/{code}"), as_stranger.get(f"/r/{code}/terms")):
+        assert ("may receive" in page.text) is counts
+        assert ("gets nothing for recommending us" in page.text) is not counts
+    hub = as_ada.get("/me/referrals/1").text
+    assert ("I may receive" in hub) is counts
+    assert ("I get nothing from Acme for passing this on" in hub) is not counts
