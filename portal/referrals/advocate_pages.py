@@ -1,5 +1,7 @@
 """The advocate’s own pages: saying yes, the links to pass on, what became of them."""
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask import g as who
 
@@ -17,6 +19,7 @@ from portal.incentives import queries as rewards
 from portal.incentives.models import Choice
 from portal.referrals import actions, attribution, forms, printed, queries, vanity, words
 from portal.referrals.door import bp
+from portal.referrals.models import ReferralLink
 from portal.submissions.queries import prompt_set
 
 
@@ -84,7 +87,7 @@ def hub(referral_id: int):
     return hub_page(queries.own_referral(who.advocate, referral_id))
 
 
-def hub_page(referral, **given) -> str:
+def hub_page(referral, notes: Mapping[ReferralLink, forms.LabelForm] = {}, **given) -> str:
     found = queries.rewards_of(referral)
     came = visits.of_links(link.id for link in referral.links)
     shown = {
@@ -101,6 +104,7 @@ def hub_page(referral, **given) -> str:
                 "link": link,
                 "url": queries.address(link),
                 "share": queries.share(link),
+                "note": (notes.get(link) or forms.LabelForm(None, obj=link)).at(link),
                 "people": queries.followers(link, found),
                 "visits": came.get(link.id, 0),
             }
@@ -170,8 +174,7 @@ def relabel(referral_id: int, link_id: int):
     link = queries.own_link(who.advocate, referral_id, link_id)
     form = forms.LabelForm()
     if not form.validate():
-        flash(form.label.errors[0], "error")
-        return back_to_hub(referral_id, f"link-{link_id}")
+        return hub_page(link.referral, notes={link: form}, wrong=form.at(link)), 422
     actions.relabel(link, form.label.data, by=who.advocate)
     db.session.commit()
     flash("The note is changed." if link.label else "The note is erased.")

@@ -1,6 +1,7 @@
 """Where staff work on leads: the board, the list, one lead and what may be done with it."""
 
 from itertools import pairwise
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -35,19 +36,33 @@ def me():
 @bp.get("/staff/leads")
 @auth.staff()
 def board():
-    wanted = asked_for(request.args)
-    shown = {
+    if request.args.get("view") == "list":
+        return list_page(request.args)
+    keys_on = queue.desk_of(current_user).keys_on
+    shown = shown_for(request.args)
+    return render_template("referrals/board.html", after=AFTER, keys_on=keys_on, **shown)
+
+
+def list_page(given, **typed) -> str:
+    """The list as an address or a form asks for it; with what was ``typed`` below it, if it was
+    refused."""
+    shown = shown_for(given)
+    before = given.get("before", type=row_number)
+    found, older = leads.listed(shown["wanted"], before)
+    return render_template(
+        "referrals/list.html", leads=found, older=older, before=before, typed=typed, **shown
+    )
+
+
+def shown_for(given) -> dict[str, Any]:
+    wanted = asked_for(given)
+    return {
         "wanted": wanted,
-        "kept": kept(request.args),
+        "kept": kept(given),
         "campaigns": leads.campaigns(),
         "owners": leads.owners(),
         "columns": leads.columns(wanted),
     }
-    if request.args.get("view") != "list":
-        keys_on = queue.desk_of(current_user).keys_on
-        return render_template("referrals/board.html", after=AFTER, keys_on=keys_on, **shown)
-    found, older = leads.listed(wanted, request.args.get("before", type=row_number))
-    return render_template("referrals/list.html", leads=found, older=older, **shown)
 
 
 def asked_for(given) -> leads.Filter:

@@ -15,7 +15,7 @@ from wtforms.widgets import HiddenInput
 from portal.fields import one_line, trimmed
 from portal.incentives.models import Choice
 from portal.referrals import vanity
-from portal.referrals.models import Lead, Stage
+from portal.referrals.models import Lead, ReferralLink, Stage
 
 # A label is a note, not an address book (T30): something@somewhere, or a long run of digits.
 ADDRESS = re.compile(r"\S@\S|(?:\d[\s()./-]*){7,}")
@@ -76,6 +76,11 @@ class LabelForm(FlaskForm):
         filters=[one_line],
         validators=[Length(max=60, message="Shorten your note to 60 characters or fewer")],
     )
+
+    def at(self, link: ReferralLink) -> "LabelForm":
+        """The form of one link, on a page that has one for each."""
+        self.label.id = f"label-{link.id}"
+        return self
 
     def validate_label(self, field) -> None:
         if ADDRESS.search(field.data):

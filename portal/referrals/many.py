@@ -1,13 +1,13 @@
 """Many leads at once: moves from the list, a file for the spreadsheet, a file from the CRM."""
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
 from portal import auth
 from portal.db import db
 from portal.errors import Unreadable
-from portal.fields import row_number, trimmed
+from portal.fields import number_of, row_number, trimmed
 from portal.referrals import board as leads
 from portal.referrals import desk, stage_file, work
 from portal.referrals.door import bp
@@ -30,22 +30,24 @@ HEADS = [
 @auth.staff(Role.EDITOR)
 def move_many():
     """Each lead for itself; the page says what became of each."""
-    picked = [pair for text in request.form.getlist("lead")[:MOST] if (pair := read(text))]
-    stage = request.form.get("stage", "")
-    back = url_for(".board", view="list", **desk.kept(request.form))
+    ticked = request.form.getlist("lead")[:MOST]
+    picked = [pair for text in ticked if (pair := read(text))]
+    stage, note = request.form.get("to", ""), trimmed(request.form.get("note"))[:1000]
     if not picked or stage not in set(Stage) - {Stage.WITHDRAWN}:
-        flash("Tick the leads and choose the stage they move to.", "error")
-        return redirect(back, 303)
-    note = trimmed(request.form.get("note"))[:1000]
+        return desk.list_page(request.form, ticked=ticked, to=stage, note=note), 422
     done = work.move_all(picked, Stage(stage), note=note, by=desk.me())
     db.session.commit()
+    back = url_for(
+        ".board", view="list", stage=desk.asked_for(request.form).stage, **desk.kept(request.form)
+    )
     return render_template("referrals/moved.html", done=done, stage=stage, back=back)
 
 
 def read(text: str) -> tuple[int, int] | None:
     """A lead as the list names it: its id and the version that was on the page, ``7:3``."""
     lead_id, _, seen = text.partition(":")
-    return (int(lead_id), int(seen)) if lead_id.isdecimal() and seen.isdecimal() else None
+    numbers = number_of(lead_id), number_of(seen)
+    return (numbers[0], numbers[1]) if numbers[0] and numbers[1] else None
 
 
 # ── For a spreadsheet ──────────────────────────────────────────────────────────────────────

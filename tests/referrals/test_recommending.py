@@ -128,6 +128,14 @@ def test_T30_a_note_takes_no_address_and_no_number(as_ada, referral, saved, labe
     assert refused.status_code == 422
     assert "Leave out addresses and numbers" in refused.text
     assert len(saved(ReferralLink)) == 1
+    as_ada.post(f"/me/referrals/{referral}/links", data={"label": "Maya"})
+    link = saved(ReferralLink)[1].id
+    refused = as_ada.post(f"/me/referrals/{referral}/links/{link}/label", data={"label": label})
+    assert refused.status_code == 422
+    assert "Leave out addresses and numbers" in refused.text
+    assert f'id="label-{link}"' in refused.text
+    assert f'value="{label}"' in refused.text  # what was typed is still there to put right
+    assert saved(ReferralLink)[1].label == "Maya"
 
 
 def test_a_link_for_someone_is_made_once_renamed_and_erased(as_ada, referral, saved):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_T36_a_note_is_for_colleagues_and_goes_with_the_details(as_rosa, as_ada,
 def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, saved):
     seen = [f"{n}:{version(saved, n)}" for n in numbered]
     move(numbered[1], W)  # meanwhile somebody won it: an end
-    form = {"lead": [*seen, "987:1", "x"], "stage": "qualified", "note": "From the fair"}
+    form = {"lead": [*seen, "987:1", "x"], "to": "qualified", "note": "From the fair"}
     page = as_rosa.post("/staff/leads/moves", data=form)
     assert page.status_code == 200
     assert "2 of 3 moved to qualified" in page.text
@@ -95,14 +96,17 @@ def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, sav
     assert len(saved(StageMove)) == 6
 
 
-def test_nothing_picked_or_no_stage_says_so(as_rosa, lead, saved):
-    for form in (
-        {"stage": "won"},
-        {"lead": f"{lead}:1"},
-        {"lead": f"{lead}:1", "stage": "withdrawn"},
-    ):
-        answer = as_rosa.post("/staff/leads/moves", data=form, follow_redirects=True)
+def test_nothing_picked_or_no_stage_says_so_and_nothing_ticked_or_typed_is_lost(
+    as_rosa, lead, saved
+):
+    seen = f"{lead}:{version(saved, lead)}"
+    for form in ({"to": "won"}, {"lead": seen}, {"lead": seen, "to": "withdrawn"}):
+        answer = as_rosa.post("/staff/leads/moves", data=form | {"note": "From the fair"})
+        assert answer.status_code == 422
         assert "Tick the leads and choose the stage" in answer.text
+        assert 'value="From the fair"' in answer.text
+        assert bool(re.search(f'value="{seen}" +checked', answer.text)) is ("lead" in form)
+        assert ('value="won" selected' in answer.text) is (form.get("to") == "won")
     assert len(saved(StageMove)) == 1
 
 
