@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
@@ -113,7 +113,7 @@ class Portal(Flask):
         )
 
     def full_dispatch_request(self):
-        view = self.view_functions.get(request.endpoint or "")
+        view = web.request_view()
         if not web.is_plain(view):
             return super().full_dispatch_request()
         try:
@@ -125,7 +125,7 @@ class Portal(Flask):
         return web.headers(self.make_response(answer), view)
 
     def do_teardown_request(self, *error):
-        view = self.view_functions.get(request.endpoint or "")
+        view = web.request_view()
         if not web.is_plain(view):  # the limiter’s, which has counted nothing
             super().do_teardown_request(*error)
 

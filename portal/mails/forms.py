@@ -2,7 +2,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from portal.fields import one_line, trimmed
+from portal.fields import number_of, one_line, trimmed
 from portal.incentives.forms import buys_no_praise
 from portal.mails import queries
 from portal.outbox.catalogue import SIGNATURE, Mail
@@ -54,5 +54,5 @@ class WordsForm(FlaskForm):
 
     def version(self) -> int:
         """Which version was open when this was typed."""
-        seen = self.seen.data or ""
-        return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+        seen = number_of(self.seen.data or "")
+        return -1 if seen is None else seen

@@ -65,7 +65,7 @@ def save(name: str):
     if made is None:
         flash("Nothing was changed.")
     else:
-        ours = "It says what Goodword brings again." if made.is_ours else "Saved."
+        ours = "Goodword’s own words are back." if made.is_ours else "Saved."
         flash(f"{ours} Every mail that leaves from now on reads so.")
     return redirect(url_for(".edit", name=name), 303)
 
@@ -77,7 +77,7 @@ def put_back(name: str):
     seen = WordsForm.of(mail).version()
     actions.reword(mail, seen=seen, by=current_user)
     db.session.commit()
-    flash("It says what Goodword brings again. Every mail that leaves from now on reads so.")
+    flash("Goodword’s own words are back. Every mail that leaves from now on reads so.")
     return redirect(url_for(".edit", name=name), 303)
 
 

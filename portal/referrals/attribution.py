@@ -43,7 +43,12 @@ def campaign_of(link: ReferralLink) -> Campaign:
 
 def counts_until(link: ReferralLink) -> datetime:
     """The last moment at which a form sent through a link earns its owner a reward."""
-    return link.created_at + timedelta(days=campaign_of(link).counts_days)
+    return until(link.created_at, campaign_of(link).counts_days)
+
+
+def until(made: datetime, days: int) -> datetime:
+    """The same of a link made at this moment, in a campaign whose links count for these days."""
+    return made + timedelta(days=days)
 
 
 def counts_now(link: ReferralLink) -> bool:

@@ -1,6 +1,5 @@
 """What stands behind a code, read in one statement: the page is opened by everyone."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from portal.consent.models import Purpose
 from portal.consent.queries import is_in_force
 from portal.db import Given, as_moment, glance
 from portal.incentives import disclosure
-from portal.referrals import quoted, words
+from portal.referrals import attribution, quoted, words
 from portal.referrals.models import Referral, ReferralLink
 from portal.referrals.prospect_forms import ASKS
 
@@ -95,7 +94,7 @@ def find(code: str) -> Landing | None:
     made, days, promised, *asks, shows_quote, standing = row[8:]
     if standing != quote.standing:  # taken back, or said by someone without a name from now on
         quote = quoted.pick(LINK)
-    counts = now <= as_moment(made) + timedelta(days=days)  # ``attribution.counts_until``
+    counts = now <= attribution.until(as_moment(made), days)
     promise = {"reward": reward, "charity": charity} if reward and counts else None
     disclosed = disclosure.on_referral_page(promise, choice, sender, words.IF_YOU[stage])
     said = quote.html if shows_quote else Markup()
