@@ -112,12 +112,12 @@ def advocate(view):
 # ── Sign-in and out ────────────────────────────────────────────────────────────────────────
 
 
-def sign_in_staff(person: Staff, way: Way) -> None:
+def sign_in_staff(person: Staff, way: Way, *, proven: bool = True) -> None:
     """Begin a new session for this browser; an older one of it ends."""
     person = getattr(person, "_get_current_object", lambda: person)()  # it may be who signs out
     sign_out_staff()
     agent = request.user_agent.string
-    person.session_token = sessions.begin(Who.STAFF, person.id, agent, way)
+    person.session_token = sessions.begin(Who.STAFF, person.id, agent, way, proven=proven)
     login_user(person)
     _seen("staff")
 

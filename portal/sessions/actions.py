@@ -6,15 +6,20 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.db import changed, db
-from portal.sessions.models import ABSOLUTE, Session, Way, Who
+from portal.sessions.models import ABSOLUTE, CONFIRMED, Session, Way, Who
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(who: Who, person_id: int, user_agent: str = "", way: Way = Way.LINK) -> str:
-    """Sign a person in and give back the token for their cookie (shown once)."""
+def begin(
+    who: Who, person_id: int, user_agent: str = "", way: Way = Way.LINK, *, proven: bool = True
+) -> str:
+    """Sign a person in and give back the token for their cookie (shown once).
+
+    ``proven``: that it is them was proved just now, not merely some time today.
+    """
     token = secrets.token_urlsafe(32)
     db.session.add(
         Session(
@@ -23,6 +28,7 @@ def begin(who: Who, person_id: int, user_agent: str = "", way: Way = Way.LINK) -
             person_id=person_id,
             user_agent=user_agent[:200],
             way=way,
+            confirmed_at=clock.now() - (timedelta() if proven else CONFIRMED),
             expires_at=clock.now() + ABSOLUTE[who],
         )
     )

@@ -18,7 +18,7 @@ from portal.errors import NotAllowed, NotFound
 from portal.history.actions import SYSTEM
 from portal.sessions import actions as sessions
 from portal.sessions.models import Way
-from portal.staff import identities
+from portal.staff import factors, identities
 from portal.staff.identities import Identity
 from portal.staff.pages import bp, let_in, page_asked_for
 
@@ -73,11 +73,10 @@ def company_return():
         claims = provider().authorize_access_token()["userinfo"]
     except FAULTS as fault:
         raise _unproven(fault) from None
-    fresh = session.pop("company_fresh", False)
-    if fresh:
-        _refuse_stale(claims)
-    who = _believed(claims)
-    session["company"] = [*who, int(clock.now().timestamp()), fresh]
+    who, proven = _believed(claims), _proved_just_now(claims)
+    if session.pop("company_fresh", False) and not proven:
+        return no_proof(), 409
+    session["company"] = [*who, int(clock.now().timestamp()), proven]
     return render_template("staff/company.html", who=who, name=settings().sso_name)
 
 
@@ -98,24 +97,32 @@ def _believed(claims) -> Identity:
     return Identity(issuer, str(claims["sub"]), email, str(claims.get("name", "")))
 
 
-def _refuse_stale(claims) -> None:
-    """A provider may pass over what it was asked; when they proved it is in the signed token."""
+def _proved_just_now(claims) -> bool:
+    """Whether they signed in at the provider now, not merely some time today. It may pass over
+    what it was asked, so only the signed token counts; OpenID Connect Core 1.0 says it must."""
     proved = claims.get("auth_time")
-    if type(proved) is not int or abs(clock.now().timestamp() - proved) > GOOD_FOR:
-        raise Unproven(
-            f"{settings().sso_name.capitalize()} did not say that you signed in there just now, "
-            "so this does not confirm that it is you. Confirm it in another way."
-        )
+    return type(proved) is int and abs(clock.now().timestamp() - proved) <= GOOD_FOR
+
+
+def no_proof() -> str:
+    """This way did not confirm that it is them: which others they have."""
+    person = current_user if current_user.is_authenticated else None
+    return render_template(
+        "staff/no-proof.html",
+        name=settings().sso_name,
+        person=person,
+        passkey=bool(person and factors.has_passkey(person)),
+    )
 
 
 @bp.post("/sign-in/company/entry")
 @auth.public
 def company_entry():
-    """The press: a visit begins; who is here already is confirmed, if they proved it just now.
+    """The press: a visit begins, or goes on; confirmed only if they proved it just now.
 
     Whether they did is kept with what the provider said: another tab begun since changes nothing.
     """
-    *said, since, fresh = session.pop("company", ["", "", "", "", 0, False])
+    *said, since, proven = session.pop("company", ["", "", "", "", 0, False])
     if clock.now().timestamp() - since > GOOD_FOR:
         raise Unproven("That took too long. Begin again at the sign-in page.")
     config = settings()
@@ -124,8 +131,8 @@ def company_entry():
     )
     url = session.pop("company_next", url_for("dashboard.show"))
     if not current_user.is_authenticated or current_user.id != person.id:
-        return let_in(person, url, Way.COMPANY)
-    if fresh:
+        return let_in(person, url, Way.COMPANY, proven=proven)
+    if proven:
         sessions.confirm(current_user.session_token, Way.COMPANY)
         db.session.commit()
         flash("Confirmed. You can go on where you were.")

@@ -9,14 +9,20 @@ from portal.db import SAFE_METHODS, db
 from portal.errors import there
 from portal.sessions import actions as sessions
 from portal.sessions.models import CONFIRMED
-from portal.staff import actions, challenges, passkeys
+from portal.staff import actions, challenges, codes, factors, passkeys
 from portal.staff.forms import ConfirmForm
 from portal.staff.models import Staff
 from portal.web import guesses, limiter
 
 TRIES = parse("10 per 15 minutes")
-OURS = {"confirming", "confirm_password", "confirm_passkey", "file_again", "csrf_token"}
-WRONG = "That is not your password."
+WRONG = {
+    "confirm_passkey": passkeys.REFUSED,
+    "confirm_code": codes.WRONG,
+    "confirm_password": "That is not your password.",
+}
+OURS = {"confirming", *WRONG, "file_again", "csrf_token"}
+TOO_OFTEN = "That was too often. Wait a quarter of an hour."
+NOT_YET = "Your company’s sign-in did not confirm it yet. Sign in there again, or use another way."
 
 
 def lacks_factor(person: Staff) -> bool:
@@ -51,7 +57,7 @@ def ask(person: Staff):
 
 
 def page(person: Staff, form: ConfirmForm, *, action: str, kept: list, status: int):
-    known = passkeys.of(person)
+    known = factors.has_passkey(person)
     text = render_template(
         "staff/confirm.html",
         form=form,
@@ -59,6 +65,7 @@ def page(person: Staff, form: ConfirmForm, *, action: str, kept: list, status: i
         kept=kept,
         person=person,
         passkey=passkeys.to_prove(challenges.current(), person) if known else None,
+        by_code=bool(person.totp_secret and not person.password_hash),
         by_company=bool(person.sso_subject and settings().sso_issuer),
         file_again=loses_file(),
     )
@@ -72,20 +79,32 @@ def loses_file() -> bool:
 
 def prove(person: Staff, form: ConfirmForm) -> bool:
     """Whether this is really them; kept at once, whatever becomes of what they wanted to do."""
-    key = f"confirm:{person.id}"
-    if limiter.enabled and not guesses.test(TRIES, key):
-        form.confirm_password.errors = ["That was too often. Wait a quarter of an hour."]
+    sent = next((name for name in WRONG if name in request.form), None)
+    if sent is None:  # “I have, go on”: there is nothing to guess
+        form.form_errors = [NOT_YET]
         return False
-    if not _proof(person, form):
-        guesses.hit(TRIES, key)
-        form.confirm_password.errors = [WRONG if person.password_hash else passkeys.REFUSED]
+    if sentence := _fault(person, sent, form[sent].data or ""):
+        form[sent].errors = [sentence]
         return False
     sessions.confirm(there(person.session_token))
     db.session.commit()
     return True
 
 
-def _proof(person: Staff, form: ConfirmForm) -> bool:
-    if answer := form.confirm_passkey.data:
-        return passkeys.prove(answer, challenges.answered(), person) is not None
-    return actions.knows(person, form.confirm_password.data or "")
+def _fault(person: Staff, sent: str, proof: str) -> str:
+    """What is wrong with this proof, as a sentence; wrong ones are counted."""
+    key = f"confirm:{person.id}"
+    if limiter.enabled and not guesses.test(TRIES, key):
+        return TOO_OFTEN
+    if _holds(person, sent, proof):
+        return ""
+    guesses.hit(TRIES, key)
+    return WRONG[sent]
+
+
+def _holds(person: Staff, sent: str, proof: str) -> bool:
+    if sent == "confirm_passkey":
+        return passkeys.prove(proof, challenges.answered(), person) is not None
+    if sent == "confirm_code":  # instead of a password, for who has none
+        return not person.password_hash and codes.spend(person, proof)
+    return actions.knows(person, proof)

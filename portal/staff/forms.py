@@ -72,6 +72,9 @@ class ConfirmForm(FlaskForm):
         "Your password", validators=[DataRequired("Enter your password")]
     )
     confirm_passkey = HiddenField()
+    confirm_code = StringField(
+        "Code from your app, or a recovery code", validators=[DataRequired("Enter the code")]
+    )
 
 
 class InviteForm(FlaskForm):

@@ -54,14 +54,17 @@ def half_way() -> tuple[Staff | None, str]:
     return (person if person and person.is_active else None), url
 
 
-def let_in(person: Staff, url: str, way: Way):
-    """All is proven: a session begins; on a browser new to them, a mail says so."""
+def let_in(person: Staff, url: str, way: Way, *, proven: bool = True):
+    """A session begins; on a browser new to them, a mail says so.
+
+    Without ``proven`` they are in, and confirm that it is them before the first dangerous act.
+    """
     session.pop("half", None)
     known = devices.knows(person.id)
     if not known and queries.was_here(person):
         device = devices.family(request.user_agent.string)
         actions.tell(person, f"someone signed in to your account with {device}", url=security_url())
-    auth.sign_in_staff(person, way)
+    auth.sign_in_staff(person, way, proven=proven)
     db.session.commit()
     answer = redirect(url, 303)
     return answer if known else devices.remember(answer, person.id)

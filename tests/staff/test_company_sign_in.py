@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,9 +10,12 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from portal import clock
 from portal.db import db
 from portal.history.models import Entry
+from portal.sealing import seal
 from portal.sessions.models import Session, Way
+from portal.staff import actions, codes
 from portal.staff.models import Role, Staff
 from tests import processes
 
@@ -218,8 +222,8 @@ def test_signing_in_afresh_confirms_it_is_you(company, theo, act, saved):
 
 
 def test_coming_back_without_proving_it_afresh_confirms_nothing(company, theo, act, saved):
-    client = here(company, act)
-    assert come_in(client, "theo-1").status_code == 303
+    client = here(company, act, "hours-ago")
+    assert come_in(client, "hours-ago").status_code == 303
     assert is_asked(client)
     assert len(saved(Session)) == 1
 
@@ -235,8 +239,84 @@ def test_a_provider_that_did_not_ask_again_confirms_nothing(company, theo, act, 
 
 
 def test_what_was_not_proven_afresh_does_not_become_so_by_setting_out_again(company, theo, act):
-    client = here(company, act)
-    client.get(back_from(go(client), "theo-1"))
+    client = here(company, act, "hours-ago")
+    client.get(back_from(go(client), "hours-ago"))
     client.get(FRESH)
     assert client.post(ENTRY).status_code == 303
     assert is_asked(client)
+
+
+@pytest.mark.parametrize("subject", ["hours-ago", "never-said", "true"])
+def test_a_visit_begun_without_a_fresh_proof_is_not_yet_confirmed(company, theo, subject):
+    """Whoever sits down at a browser that is signed in at the provider proved nothing to us."""
+    client = company.test_client()
+    assert come_in(client, subject).location == "/staff"
+    assert client.get("/staff/customers").status_code == 200
+    assert is_asked(client)
+    assert client.post("/staff/account/app/removal").status_code == 422
+
+
+def test_a_visit_begun_by_signing_in_at_the_provider_just_now_is(company, theo):
+    client = company.test_client()
+    come_in(client, "theo-1")
+    assert not is_asked(client)
+
+
+def test_going_on_before_the_provider_said_so_is_answered_in_words(company, theo):
+    client = company.test_client()
+    come_in(client, "never-said")
+    answer = client.post("/staff/confirm", data={"confirming": "yes", "next": "/staff/account/app"})
+    assert answer.status_code == 422
+    assert "did not confirm it yet" in answer.text
+    assert is_asked(client)
+
+
+def test_who_has_no_password_confirms_by_a_code_of_their_app(company, theo, act):
+    seed = "JBSWY3DPEHPK3PXP"
+    act(lambda: _give_app(theo, seed))
+    client = company.test_client()
+    come_in(client, "never-said")
+    asked = client.get("/staff/account/app").text
+    assert "Code from your app" in asked
+    sent = {"confirming": "yes", "next": "/staff/account"}
+    wrong = client.post("/staff/confirm", data=sent | {"confirm_code": "not this"})
+    assert (wrong.status_code, "That code is not right" in wrong.text) == (422, True)
+    code = codes.code_at(seed, int(clock.now().timestamp()) // codes.STEP)
+    assert client.post("/staff/confirm", data=sent | {"confirm_code": code}).status_code == 303
+    assert not is_asked(client)
+
+
+def _give_app(staff_id: int, seed: str) -> None:
+    person = db.session.get(Staff, staff_id)
+    person.totp_secret = seal(seed, person.subject)
+
+
+def test_who_has_a_password_is_not_confirmed_by_a_code_instead(company, theo, act):
+    seed = "JBSWY3DPEHPK3PXP"
+    act(lambda: _give_app(theo, seed))
+    act(lambda: actions.set_password(db.session.get(Staff, theo), "the tea is still too hot"))
+    client = company.test_client()
+    come_in(client, "never-said")
+    code = codes.code_at(seed, int(clock.now().timestamp()) // codes.STEP)
+    sent = {"confirming": "yes", "next": "/staff/account", "confirm_code": code}
+    assert client.post("/staff/confirm", data=sent).status_code == 422
+    assert is_asked(client)
+
+
+def test_an_owner_whose_provider_never_says_when_is_not_locked_out(
+    company, save, post_mail, mailroom
+):
+    """Nothing of their own here, and a provider that confirms nothing: a mail is the way."""
+    save(Staff(email="theo@acme.example", name="Theo", role=Role.OWNER))
+    client = company.test_client()
+    come_in(client, "never-said")
+    refused = client.get(back_from(client.get(FRESH).location, "never-said"))
+    assert refused.status_code == 409
+    assert "/staff/forgotten" in refused.text
+    client.post("/staff/forgotten", data={"email": "theo@acme.example"})
+    post_mail()
+    mail = mailroom.text(mailroom.to("theo@acme.example")[-1])
+    where = re.search(r"http://localhost(/staff/reset/\S+)", mail).group(1)
+    words = "the tea is still too hot"
+    assert client.post(where, data={"password": words, "again": words}).status_code == 303
+    assert not is_asked(client)  # and now a passkey or an app can be added
