@@ -41,15 +41,16 @@ def accrue(
 ) -> Reward:
     """Owe a reward for one reason, once: the same reason again gives the same reward.
 
-    ``hold`` is why a person must look first, in plain words. A voided one comes back to life.
-    When the pot it would come from is empty, it is held where the limits say so; elsewhere
-    nothing is owed, and limits.Reached is raised.
+    ``hold`` is why a person must look first, in plain words; whoever passes one tells its owner of
+    it. A voided one comes back to life. When the pot it would come from is empty, it is held where
+    the limits say so, and its owner told; elsewhere nothing is owed, and limits.Reached is raised.
     """
     if limits:
         limits.wait()
     reward = db.session.scalar(sa.select(Reward).where(Reward.reason == reason).with_for_update())
+    beyond = ""
     if limits and (reward is None or reward.state is RewardState.VOID):
-        hold = _within(limits, advocate, promise) or hold
+        beyond = _within(limits, advocate, promise)
     if reward is None:
         reward = Reward(
             advocate=advocate,
@@ -66,8 +67,10 @@ def accrue(
     elif reward.state is RewardState.VOID:
         reward.not_before = not_before
         append(reward, RewardState.ACCRUED, by=by)
-    if hold and reward.state is RewardState.ACCRUED:
-        append(reward, RewardState.HELD, note=hold, by=by)
+    if (beyond or hold) and reward.state is RewardState.ACCRUED:
+        append(reward, RewardState.HELD, note=beyond or hold, by=by)
+        if not hold:
+            told.held(reward)
     return reward
 
 
@@ -120,9 +123,16 @@ def _forget_details(reward: Reward) -> None:
 
 
 def move(
-    reward: Reward, state: RewardState, *, seen: int | None = None, note: str = "", by: Actor
+    reward: Reward,
+    state: RewardState,
+    *,
+    seen: int | None = None,
+    note: str = "",
+    ground: str = "",
+    by: Actor,
 ) -> None:
-    """Approve, hold, decline, or mark as sent by hand. Twice is harmless; a decline says why.
+    """Approve, hold, decline, or mark as sent by hand. Twice is harmless; a decline says why, and
+    ``ground`` is the kind of reason (``inwords.GROUNDS``). A hold or a refusal is told by mail.
 
     ``seen`` is how many ledger lines were on the page; raises Stale when there are more now.
     """
@@ -140,8 +150,14 @@ def move(
         _approve(reward, note=note.strip(), by=by)
     elif state is RewardState.ISSUED:
         _send_by_hand(reward, note=note.strip(), by=by)
+    elif state is RewardState.DECLINED:
+        append(reward, state, how=ground, note=note.strip(), by=by)
+        told.refused(reward)
     else:
+        was_held = reward.state is RewardState.HELD and not seconding.first_yes(reward)
         append(reward, state, note=note.strip(), by=by)
+        if not was_held:
+            told.held(reward)
 
 
 def demand_newest(reward: Reward, seen: int | None) -> None:

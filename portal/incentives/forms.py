@@ -24,6 +24,7 @@ from wtforms.widgets import HiddenInput
 from portal.fields import trimmed
 from portal.incentives import copylint, seconding
 from portal.incentives.actions import SAYS_WHY
+from portal.incentives.inwords import GROUNDS
 from portal.incentives.ledger import MOVES
 from portal.incentives.models import Issuing, Offer, OfferKind, Reward, RewardState
 
@@ -53,6 +54,12 @@ class RewardForm(FlaskForm):
             Length(max=500, message="Shorten it to 500 characters or fewer"),
             buys_no_praise,
         ],
+    )
+    ground = SelectField(
+        "Kind of reason, for a refusal",
+        choices=[SelectChoice(key, said) for key, (said, _) in GROUNDS.items()],
+        default="other",
+        invalid_choice_message="Choose a kind of reason of the list",
     )
     seen = IntegerField(
         widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]

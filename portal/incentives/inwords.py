@@ -31,6 +31,13 @@ FOR_A_CHARITY = {
     RewardState.APPROVED: ("Approved", "It goes to {charity}."),
     RewardState.ISSUED: ("Given", "It went to {charity}."),
 }
+# The kind of reason of a colleague’s refusal: what they choose, and what the mail and the page say.
+GROUNDS = {
+    "terms": ("Outside the terms", "What it was for does not meet the terms of the reward."),
+    "known": ("Known to us before", "We knew this person or company before."),
+    "gifts": ("Rules on gifts", "Rules on gifts do not let us give it."),
+    "other": ("Something else", "Why stands on your rewards page, as our colleague wrote it."),
+}
 ASKS = {RewardState.HELD, RewardState.ISSUED, RewardState.DECLINED, RewardState.VOID}
 
 
@@ -45,6 +52,8 @@ def reward_in_words(reward: Reward) -> tuple[str, str]:
         return title, "Two people look at rewards of this size. The first has said yes."
     if last.how == BY_CODE:
         return "Ready", "It is a code. Show it here whenever you need it."
+    if last.how in GROUNDS and last.how != "other":
+        return title, f"{GROUNDS[last.how][1]} {last.note}"
     if last.note and last.by.startswith("staff:"):
         sent = reward.state is RewardState.ISSUED
         return title, f"{text} Our note: {last.note}" if sent else last.note
@@ -65,3 +74,15 @@ def next_step(reward: Reward) -> str:
 def may_ask(reward: Reward) -> bool:
     """Whether our address should stand beside it."""
     return reward.state in ASKS
+
+
+def kind_of_hold(reward: Reward) -> str:
+    """Why it waits, as a kind of reason, for a mail."""
+    if reward.entries[-1].by.startswith("staff:"):
+        return "A colleague wants to look at it again; why stands on your rewards page."
+    return STATES[RewardState.HELD][1]
+
+
+def kind_of_refusal(reward: Reward) -> str:
+    """Why it is not given, as a kind of reason, for a mail."""
+    return GROUNDS.get(reward.entries[-1].how, GROUNDS["other"])[1]

@@ -1,8 +1,16 @@
-"""What the person who earned a reward is told by mail: never a code, only the way to it."""
+"""What the person who earned it is told by mail: never a code, only the way to it.
 
+Of a hold or a refusal it is the kind of reason and whom to ask, in words of ours: they accuse
+nobody, and name nobody but the reader (T33, T35). What a colleague wrote stands on their own page.
+"""
+
+from portal.advocates.models import Advocate
+from portal.history.actions import Actor
+from portal.incentives import inwords
 from portal.incentives.models import Reward
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
+from portal.outbox.actions import Way
 
 
 def sent(reward: Reward) -> None:
@@ -18,6 +26,47 @@ def sent(reward: Reward) -> None:
         first_name=person.first_name,
         reward=reward.promise["reward"],
         charity=reward.promise["charity"] if reward.donated else "",
-        cause=reward.explanation[:1].lower() + reward.explanation[1:],
+        cause=cause_of(reward),
         has_code=reward.code is not None,
     )
+
+
+def held(reward: Reward) -> None:
+    """It waits until somebody has looked."""
+    _of(reward, "reward-held", inwords.kind_of_hold(reward))
+
+
+def refused(reward: Reward) -> None:
+    """Somebody decided not to give it."""
+    _of(reward, "reward-refused", inwords.kind_of_refusal(reward))
+
+
+def _of(reward: Reward, template: str, why: str) -> None:
+    way = (Kind.REWARD, reward)
+    news(
+        reward.advocate, template, about=reward, way=way, reward=reward.promise["reward"],
+        cause=cause_of(reward), why=why,
+    )  # fmt: skip
+
+
+def news(
+    person: Advocate, template: str, *, about: Actor, way: Way, reward: str, cause: str, why: str
+) -> None:
+    """Write to someone who wants to hear of each thing; nobody else is told of a reward’s way."""
+    if person.erased_at or person.left_at or not person.wants_updates:
+        return
+    outbox.email(
+        person.email,
+        template,
+        about=about,
+        links={"url": way},
+        first_name=person.first_name,
+        reward=reward,
+        cause=cause,
+        why=why,
+    )
+
+
+def cause_of(reward: Reward) -> str:
+    """What it is for, inside a sentence."""
+    return reward.explanation[:1].lower() + reward.explanation[1:]

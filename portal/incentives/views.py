@@ -94,7 +94,8 @@ def rule(reward_id: int):
         if not is_whole:
             return reward_page(found, form), 422
         wanted = RewardState(form.state.data)
-        actions.move(found, wanted, seen=form.seen.data, note=form.note.data, by=me())
+        told = {"note": form.note.data, "ground": form.ground.data}
+        actions.move(found, wanted, seen=form.seen.data, **told, by=me())
     except (Stale, NotAllowed) as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
@@ -174,6 +175,7 @@ def reward_page(found, form, refusal: str = "") -> str:
         large=seconding.is_large(found),
         mine=first == me().subject,
         tries=len(payouts.BACKOFF) + 1,
+        grounds=inwords.GROUNDS,
     )
 
 

@@ -72,6 +72,8 @@ SAMPLES: dict[str, Any] = {
     "code": "482 913",
 }
 OF_ONE = {
+    "reward-held": {"why": "We check whether we knew this person or company before."},
+    "reward-refused": {"why": "We knew this person or company before."},
     "lead-moved": {"title": "Now a customer"},
     "staff-account": {"what": "your password was changed"},
     "takedown": {"place": "Leaflet for the trade fair"},

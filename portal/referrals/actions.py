@@ -18,8 +18,8 @@ from portal.referrals import (
     queries,
     rewarding,
     signals,
+    telling,
     traces,
-    words,
 )
 from portal.referrals.models import FINAL, Lead, ReferralLink, Stage, StageMove
 from portal.referrals.recommending import add_link as add_link
@@ -172,30 +172,5 @@ def _step(lead: Lead, *, by: Actor, note: str = "") -> None:
     lead.updated_at = clock.now()
     db.session.add(StageMove(lead=lead, stage=lead.stage, note=note, by=by.subject))
     record(lead, lead.stage.value, by=by)
+    telling.of_step(lead)
     rewarding.settle(lead)
-    _tell(lead)
-
-
-def _tell(lead: Lead) -> None:
-    """Tell the advocate, in coarse words and under their own label (T33)."""
-    referral = lead.link.referral
-    unsure = lead.hold and lead.stage is Stage.RECEIVED  # a program may have sent it
-    if unsure or referral.advocate.left_at or not referral.advocate.wants_updates:
-        return
-    step = words.coarse(lead.stage)
-    outbox.email(
-        referral.advocate.email,
-        "lead-moved",
-        about=lead,
-        links={
-            "url": (
-                Kind.INVITATION,
-                referral.invitation,
-                referral.invitation.campaign.links_until,
-            )
-        },
-        first_name=referral.advocate.first_name,
-        label=lead.link.label,
-        title=step.title,
-        text=step.text,
-    )

@@ -21,7 +21,7 @@ from portal.incentives import disclosure
 from portal.incentives import queries as rewards
 from portal.incentives.models import Reward
 from portal.outbox.models import Message
-from portal.referrals import attribution, landing, rewarding, signals, words
+from portal.referrals import attribution, landing, rewarding, words
 from portal.referrals.models import FINAL, PROGRESS, Lead, Referral, ReferralLink, Stage
 
 # ── The advocate's own ─────────────────────────────────────────────────────────────────────
@@ -130,20 +130,10 @@ def followers(link: ReferralLink, found: Mapping[str, Reward]) -> list[Follower]
             lead.stage in FINAL,
             found.get(lead.reason),
             bool(lead.no_reward),
-            why(lead),
+            rewarding.why(lead),
         )
         for lead in link.leads
     ]
-
-
-def why(lead: Lead) -> str:
-    """Why the reward waits, or why there is none, once it would be due; else empty."""
-    if not rewarding.earned(lead):
-        return ""
-    if lead.no_reward:
-        return words.NO_REWARD[lead.no_reward].advocate
-    waiting = lead.open_signals
-    return signals.BY_KEY[waiting[0].rule].told if waiting else ""
 
 
 def steps(lead: Lead) -> list[Mapping[str, Any]]:

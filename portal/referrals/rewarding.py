@@ -9,8 +9,9 @@ from portal.incentives import actions as incentives
 from portal.incentives import queries as rewards
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Choice, Reward, RewardState
+from portal.referrals import signals, telling
 from portal.referrals.models import PROGRESS, Lead, Referral, Severity, Stage
-from portal.referrals.words import NO_REWARD
+from portal.referrals.words import NO_REWARD, cause
 
 TRY_AGAIN = {"most_each", "most_all", "budget"}  # room may come back when another is voided
 
@@ -46,10 +47,22 @@ def settle(lead: Lead) -> None:
     """
     if not earned(lead):
         incentives.void(lead.reason, note="The referral is no longer at that step.", by=SYSTEM)
-    elif why := barred(lead):
-        incentives.void(lead.reason, note=why, by=SYSTEM)
+    elif bar := barred(lead):
+        incentives.void(lead.reason, note=bar, by=SYSTEM)
     else:
         _owe(lead)
+    if said := why(lead):
+        telling.of_reward(lead, said)
+
+
+def why(lead: Lead) -> str:
+    """Why the reward waits, or why there is none, once it would be due; else empty."""
+    if not earned(lead):
+        return ""
+    if lead.no_reward:
+        return NO_REWARD[lead.no_reward].advocate
+    waiting = lead.open_signals
+    return signals.told(waiting[0]) if waiting else ""
 
 
 def _owe(lead: Lead) -> None:
@@ -59,7 +72,7 @@ def _owe(lead: Lead) -> None:
         reward = incentives.accrue(
             referral.advocate,
             reason=lead.reason,
-            explanation=f"Your referral of {lead.created_at.day} {lead.created_at:%B %Y}",
+            explanation=cause(lead),
             promise=there(referral.promise),
             donated=referral.choice is Choice.DONATED,
             hold=lead.hold,

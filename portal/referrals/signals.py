@@ -212,6 +212,12 @@ OF_THE_SENDER = {
 }  # fmt: skip
 
 
+def told(signal: LeadSignal) -> str:
+    """What the advocate reads of it, also where a rule is no longer among ours."""
+    rule = BY_KEY.get(signal.rule)
+    return rule.told if rule else "We look at some of them by hand before we send a reward."
+
+
 @dataclass(frozen=True)
 class Setting:
     """How a rule is set now."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.config import settings
-from portal.referrals.models import Stage
+from portal.referrals.models import Lead, Stage
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,12 @@ def about(days: int) -> str:
     if days >= 14 and days % 7 == 0:
         return f"about {days // 7} weeks"
     return f"about {days} days" if days > 1 else "about a day"
+
+
+def cause(lead: Lead) -> str:
+    """What a reward is for, as its owner reads it: neither the prospect’s name nor a label, since
+    staff read it too (T30, T33)."""
+    return f"Your referral of {lead.created_at.day} {lead.created_at:%B %Y}"
 
 
 @dataclass(frozen=True)
