@@ -12,7 +12,7 @@ from portal.campaigns.models import Ask
 from portal.consent.models import Channel, Purpose
 from portal.db import db
 from portal.publishing.models import Asset
-from portal.publishing.queries import is_allowed, permitted
+from portal.publishing.queries import is_allowed
 from portal.submissions.models import Submission
 
 WEEKS = 12
@@ -67,16 +67,15 @@ def _by_week(moment: Any) -> list[tuple[str, int]]:
     return [(f"{day.day} {day:%b}", n) for day, n in zip(starts, found, strict=True)]
 
 
-def coverage() -> Chart:
+def uses() -> list[sa.ColumnElement[bool]]:
+    """Whether each use is allowed now, for ``tallying.standing``."""
+    return [is_allowed(*use).label(label) for label, use in USES.items()]
+
+
+def coverage(words: Sequence[sa.Row]) -> Chart:
     """Of what is public now, how much may be shown where and with what, in per cent."""
-    flags = [sa.func.count().filter(is_allowed(*use)) for use in USES.values()]
-    total, *counts = db.session.execute(
-        sa.select(sa.func.count(), *flags)
-        .select_from(Asset)
-        .join(Asset.submission)
-        .join(Submission.advocate)
-        .where(*permitted())
-    ).one()
+    total = len(words)
+    counts = [sum(row._mapping[label] for row in words) for label in USES]
     bars = [
         Bar(label, n, round(100 * n / total) if total else 0)
         for label, n in zip(USES, counts, strict=True)

@@ -1,18 +1,19 @@
 """The program at a glance, in numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
-from portal.campaigns.models import Invitation, InvitationState
+from portal.campaigns.models import Action, Invitation, InvitationState
+from portal.dashboard import charts
 from portal.db import db, only
 from portal.incentives.models import Reward, RewardEntry, RewardState
-from portal.publishing.models import Asset
-from portal.publishing.queries import permitted
-from portal.publishing.tallying import Tally, tally
+from portal.publishing import tallying
+from portal.publishing.tallying import Tally
 from portal.referrals.models import PROGRESS, Lead, Referral, Stage
-from portal.submissions.models import Submission
+from portal.submissions.models import Submission, Version
 
 OWED = [RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED]
 
@@ -30,17 +31,15 @@ class Numbers:
     owed: list[tuple[int, str]]  # cents, currency
 
 
-def numbers() -> Numbers:
+def words() -> list[sa.Row]:
+    """All that the world sees now, with what may be shown beside it: looked through once."""
+    return tallying.standing(also=[Submission.action, Version.rating, *charts.uses()])
+
+
+def numbers(words: Sequence[sa.Row]) -> Numbers:
     taking_part = sa.union(
         sa.select(Submission.advocate_id), sa.select(Referral.advocate_id)
     ).subquery()
-    shown = (
-        sa.select(sa.func.count())
-        .select_from(Asset)
-        .join(Asset.submission)
-        .join(Submission.advocate)
-        .where(*permitted())
-    )
     stages = dict(
         db.session.execute(sa.select(Lead.stage, sa.func.count()).group_by(Lead.stage)).all()
     )
@@ -52,8 +51,8 @@ def numbers() -> Numbers:
             )
         ),
         taking_part=only(sa.select(sa.func.count()).select_from(taking_part)),
-        published=only(shown),
-        reviews=tally(),
+        published=len(words),
+        reviews=Tally.of(one.rating for one in words if one.action is Action.REVIEW and one.rating),
         leads=[(stage, stages.get(stage, 0)) for stage in PROGRESS],
         owed=owed(),
     )

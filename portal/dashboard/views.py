@@ -46,7 +46,8 @@ WHATS = {
 @bp.get("/staff")
 @auth.staff()
 def show():
-    numbers, desk = program.numbers(), queries.desk_of(current_user)
+    words, desk = program.words(), queries.desk_of(current_user)
+    numbers = program.numbers(words)
     return render_template(
         "dashboard/home.html",
         counts=how_many(),
@@ -57,7 +58,7 @@ def show():
         steps=first_steps.steps(),
         hidden=desk.steps_hidden_at is not None,
         weekly=charts.weekly(),
-        levels=[charts.coverage(), charts.funnel(numbers.leads)],
+        levels=[charts.coverage(words), charts.funnel(numbers.leads)],
         notices=notices.all_notices() if current_user.may("editor") else [],
         capped=capped,
     )

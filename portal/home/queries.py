@@ -15,8 +15,8 @@ from portal.errors import NotFound
 from portal.incentives import queries as incentives
 from portal.incentives.models import Reward
 from portal.incentives.queries import Total
+from portal.publishing import tallying
 from portal.publishing.models import Asset
-from portal.publishing.queries import permitted
 from portal.referrals.models import Referral, ReferralLink
 from portal.submissions import queries as submissions
 from portal.submissions.models import PromptSet, State, Submission
@@ -100,6 +100,7 @@ class Overview:
     answered: list[Invitation]  # still open, should they wish to do more
     contributions: Sequence[Submission]
     assets: dict[int, Asset]  # by submission: what the world can see now
+    altered: set[int]  # whose words are not as they agreed to any more
     referrals: Sequence[Referral]
     rewards: Sequence[Reward]
     totals: list[Total]
@@ -136,6 +137,7 @@ def overview(advocate: Advocate) -> Overview:
         answered=[one for one in invitations if one.id in begun],
         contributions=contributions,
         assets=live_assets(advocate),
+        altered=altered(advocate),
         referrals=referrals,
         rewards=rewards,
         totals=incentives.totals(rewards),
@@ -156,10 +158,12 @@ def open_invitations(advocate: Advocate) -> list[Invitation]:
 
 def live_assets(advocate: Advocate) -> dict[int, Asset]:
     """What the world can see of this person now, by submission."""
-    found = db.session.scalars(
-        sa.select(Asset)
-        .join(Asset.submission)
-        .join(Submission.advocate)
-        .where(*permitted(), Submission.advocate_id == advocate.id)
-    )
+    theirs = Submission.advocate_id == advocate.id
+    found = (row.Asset for row in tallying.standing(theirs, also=[Asset]))
     return {asset.submission_id: asset for asset in found}
+
+
+def altered(advocate: Advocate) -> set[int]:
+    """Which contributions would be seen, were they still as this person agreed to them."""
+    ids = tallying.altered(Submission.advocate_id == advocate.id)
+    return set(db.session.scalars(sa.select(Asset.submission_id).where(Asset.id.in_(ids))))

@@ -11,8 +11,8 @@ from portal.clicks import queries as visits
 from portal.db import db
 from portal.impact.models import ImpactNotice
 from portal.placements.models import Kind, Placement
+from portal.publishing import tallying
 from portal.publishing.models import Asset
-from portal.publishing.queries import permitted
 from portal.submissions.models import Submission
 
 
@@ -72,10 +72,9 @@ def by_person() -> Mapping[int, Impact]:
     return {person: Impact(*both) for person, both in sums.items()}
 
 
-def with_words_shown() -> sa.Select:
+def with_words_shown() -> set[int]:
     """Who has words that anyone may read now, as numbers of advocates."""
-    shown = sa.select(Submission.advocate_id).select_from(Asset).join(Asset.submission)
-    return shown.join(Submission.advocate).where(*permitted())
+    return {row.advocate_id for row in tallying.standing(also=[Submission.advocate_id])}
 
 
 def is_muted(advocate: Advocate) -> bool:

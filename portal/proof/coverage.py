@@ -11,6 +11,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.consent.models import GRANTING, ConsentEvent, Purpose
 from portal.db import db
+from portal.publishing import tallying
 from portal.publishing.models import Asset
 from portal.publishing.queries import RECONFIRM, is_allowed, permitted
 from portal.spreadsheet import table
@@ -77,7 +78,8 @@ class Coverage:
 
     @property
     def hidden(self) -> int:
-        """Published by us, yet off the page: the permission or the customer is gone."""
+        """Published by us, yet off the page: the permission or the customer is gone, or it is not
+        what its author agreed to any more."""
         return len(self.rows) - len(self.shown)
 
     def using(self, purpose: Purpose) -> int:
@@ -87,12 +89,13 @@ class Coverage:
 
 def coverage() -> Coverage:
     """Everything we have published and not retired."""
+    altered = tallying.altered()
     newest = _newest_yes()
     may = [is_allowed(use) for use in USES]
     query = (
         sa.select(
             Asset,
-            sa.and_(*permitted()),
+            sa.and_(*permitted(), Asset.id.not_in(altered)),
             newest.with_only_columns(ConsentEvent.until).scalar_subquery(),
             newest.with_only_columns(ConsentEvent.at).scalar_subquery(),
             *may,

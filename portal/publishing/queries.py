@@ -17,7 +17,7 @@ from portal.consent.models import GRANTING, Channel, ConsentEvent, Purpose, Rece
 from portal.db import db
 from portal.errors import NotFound, there
 from portal.media.models import Photo
-from portal.publishing import integrity, rendering
+from portal.publishing import integrity, rendering, words
 from portal.publishing.items import FACELESS, address, item
 from portal.publishing.models import Asset
 from portal.submissions.models import State, Submission
@@ -161,6 +161,8 @@ def stands(row: sa.Row) -> bool:
 
 
 def _fault(asset: Asset, key: str | None, *allowed: bool) -> str:
+    if not words.stands(asset.excerpt, asset.words):  # nothing can be drawn of it
+        return "the piece shown"
     now = rendering.facts(_item(asset, key, *allowed), key)
     return rendering.fault(asset, now) or integrity.fault(asset)
 

@@ -1,31 +1,43 @@
-"""How many reviews gave how many stars: over all that may be shown, and no other (T18).
+"""What may be counted: all words that may be shown and whose seal holds, and no other (T3, T18).
 
-A review whose seal does not hold is drawn nowhere, so it does not count either. To look at each
+Words whose seal does not hold are drawn nowhere, so they do not count either. To look at each
 anew on every visit would take too long. What was looked at is remembered by all it is made of, as
 the database has it: one sign changed anywhere in it, and it is looked at again.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from portal.advocates.models import Advocate, Company
 from portal.campaigns.models import Action
+from portal.config import settings
 from portal.consent.models import ConsentEvent, Statement
 from portal.db import db
-from portal.errors import there
+from portal.media.models import Photo
 from portal.publishing import rendering
-from portal.publishing.models import Asset
-from portal.publishing.queries import faults, permitted
+from portal.publishing.models import Asset, Proposal
+from portal.publishing.queries import CREDITS, faults, is_allowed, permitted
 from portal.submissions.models import Submission, Version
 
 BETWEEN = "\x1f"  # stands in no text anyone typed
 MADE_OF = (
     Version.answers, Version.rating, Version.sha256, Asset.excerpt, Submission.promise,
     Submission.choice,
+)  # fmt: skip
+# Under names of their own: the conditions of what may be shown ask these tables, too.
+Yes, Named = aliased(Proposal), aliased(Company)
+# What was signed off is held against all that stands around the words, too.
+SIGNED = (
+    Yes.kind, Yes.sha256, Yes.excerpt, Yes.rendering, Asset.expected_results,
+    Submission.action, Submission.credit, Submission.relation, Advocate.first_name,
+    Advocate.last_name, Advocate.job_title, Named.name, Photo.key,
 )  # fmt: skip
 MOST_KEPT, BATCH = 50_000, 500
 holding: set[bytes] = set()  # what was found to hold
@@ -36,6 +48,11 @@ class Tally:
     """How many reviews gave how many stars, over all that may be shown (T18)."""
 
     spread: dict[int, int]
+
+    @classmethod
+    def of(cls, stars: Iterable[int]) -> "Tally":
+        found = Counter(stars)
+        return cls({number: found[number] for number in range(5, 0, -1)})
 
     @property
     def count(self) -> int:
@@ -54,46 +71,60 @@ class Tally:
 
 def tally() -> Tally:
     """Count, average and spread of all reviews that may be shown."""
-    query = (
-        sa.select(Asset.id, Version.rating, Asset.proposal_id, _text(MADE_OF), _ledger())
+    rated = Submission.action == Action.REVIEW, Version.rating.is_not(None)
+    return Tally.of(row.rating for row in standing(*rated, also=[Version.rating]))
+
+
+def standing(*where: sa.ColumnElement[bool], also: Sequence[Any] = ()) -> list[sa.Row]:
+    """What the world sees of these words now: of each the asset’s id, and what is asked ``also``.
+
+    ``where`` and ``also`` may name Asset, Submission, Version and Advocate."""
+    rows = db.session.execute(_sealed(where, also)).all()
+    bad = _altered(rows)
+    return [row for row in rows if row.id not in bad]
+
+
+def altered(*where: sa.ColumnElement[bool]) -> set[int]:
+    """The assets that would be seen if their seal held."""
+    return _altered(db.session.execute(_sealed(where, ())).all())
+
+
+def _sealed(where: Sequence[sa.ColumnElement[bool]], also: Sequence[Any]) -> sa.Select:
+    """All that may be seen, with all that its seal is made of."""
+    around = sa.case((Asset.proposal_id.is_(None), ""), else_=_text([*SIGNED, *_allowed()]))
+    bound = sa.case((sa.and_(*rendering.is_bound()), "bound"), else_="")
+    parts = {"words": _text(MADE_OF), "around": around, "bound": bound, "ledger": _ledger()}
+    return (
+        sa.select(Asset.id, *(part.label(name) for name, part in parts.items()), *also)
         .select_from(Asset)
         .join(Asset.words)
         .join(Asset.submission)
         .join(Submission.advocate)
-        .where(
-            *permitted(),
-            *rendering.is_bound(),
-            Submission.action == Action.REVIEW,
-            Version.rating.is_not(None),
-        )
+        .join(Advocate.company.of_type(Named))
+        .outerjoin(Asset.proposal.of_type(Yes))
+        .outerjoin(Photo, Photo.id == Advocate.photo_id)
+        .where(*permitted(), *where)
     )
-    found: Counter[int] = Counter()
-    looked_at: dict[int, tuple[int, bytes | None]] = {}
-    for asset_id, stars, proposal_id, *parts in db.session.execute(query):
-        rating = there(stars)
-        # What was signed off is held against the credit too, which is made of more than this.
-        mark = None if proposal_id else hashlib.sha256(BETWEEN.join(parts).encode()).digest()
-        if mark in holding:
-            found[rating] += 1
-        else:
-            looked_at[asset_id] = rating, mark
-    found.update(_look(looked_at))
-    return Tally({number: found[number] for number in range(5, 0, -1)})
 
 
-def _look(unknown: dict[int, tuple[int, bytes | None]]) -> Iterable[int]:
-    """The stars of those that hold, which is remembered."""
-    if not unknown:
-        return
-    ids = list(unknown)
-    altered = {bad for start in range(0, len(ids), BATCH) for bad in faults(ids[start:][:BATCH])}
+def _allowed() -> list[sa.ColumnElement[str]]:
+    return [sa.case((is_allowed(purpose), "yes"), else_="no") for purpose in CREDITS]
+
+
+def _altered(rows: Sequence[sa.Row]) -> set[int]:
+    """Which of them do not hold; that the others do is remembered."""
+    marks = {row.id: _mark(row) for row in rows}
+    ids = [number for number, mark in marks.items() if mark not in holding]
+    bad = {one for start in range(0, len(ids), BATCH) for one in faults(ids[start:][:BATCH])}
     if len(holding) > MOST_KEPT:
         holding.clear()
-    for asset_id, (rating, mark) in unknown.items():
-        if asset_id not in altered:
-            yield rating
-            if mark:
-                holding.add(mark)
+    holding.update(marks[number] for number in ids if number not in bad)
+    return bad
+
+
+def _mark(row: sa.Row) -> bytes:
+    made_of = BETWEEN.join((row.words, row.around, row.bound, row.ledger, settings().brand_name))
+    return hashlib.sha256(made_of.encode()).digest()
 
 
 def _text(columns) -> sa.ColumnElement[str]:

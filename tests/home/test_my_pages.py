@@ -6,17 +6,15 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns import inviting
 from portal.campaigns.models import Action, Campaign, CampaignState, Invitation, InvitationState
-from portal.consent.actions import Circumstances, issue_receipt
-from portal.consent.models import Purpose, Receipt
+from portal.consent.models import Receipt
 from portal.db import db
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
 from portal.incentives import actions as incentives
-from portal.publishing.models import Asset
 from portal.referrals.models import Referral
 from portal.sessions.models import Session
 from portal.submissions import actions as submissions
-from portal.submissions.models import State, Submission, Version
+from portal.submissions.models import State, Submission
 
 
 @pytest.fixture
@@ -201,25 +199,10 @@ def test_each_contribution_says_where_it_is(as_ada, begin, state, section, words
     assert words in page
 
 
-def test_what_is_live_has_its_link(as_ada, app, act, begin, ada):
-    id_ = begin(
-        Action.QUOTE, state=State.PUBLISHED, submitted_at=clock.now(), decided_at=clock.now()
-    )
-
-    def publish():
-        submission = db.session.get(Submission, id_)
-        submission.receipt = issue_receipt(
-            db.session.get(Advocate, ada),
-            "quote",
-            {Purpose.WORDS: True},
-            circumstances=Circumstances(),
-        )
-        version = Version(submission=submission, number=1, answers=[], sha256="0" * 64)
-        db.session.add(Asset(slug="ada-says", submission=submission, words=version))
-
-    act(publish)
+def test_what_is_live_has_its_link(as_ada, published):
+    story = published()
     page = as_ada.get("/me").text
-    assert "/stories/ada-says" in page
+    assert f'href="{story}"' in page
     assert "Live" in page
     assert "Not shown" not in page
 

@@ -1,0 +1,3 @@
+from tests.publishing.conftest import approved, published
+
+__all__ = ["approved", "published"]
