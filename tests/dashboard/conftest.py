@@ -1,0 +1,3 @@
+from tests.publishing.conftest import approved, published, the_asset
+
+__all__ = ["approved", "published", "the_asset"]
