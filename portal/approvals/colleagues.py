@@ -17,6 +17,7 @@ from portal.links.actions import LinkGone
 from portal.links.models import Kind
 from portal.media import storage
 from portal.publishing import desk
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.submissions import queries as submissions
 from portal.submissions.models import Submission
@@ -85,7 +86,7 @@ def show_approvals(id: int):
 @auth.staff(Role.EDITOR)
 def ask_company(id: int):
     company = queries.company(id)
-    form = _staff_form(company)
+    form, on = _staff_form(company), Onward(*pages.wishes_of(company))
     if not form.validate():
         return pages.company_page(company, form, 422)
     try:
@@ -97,7 +98,7 @@ def ask_company(id: int):
         return pages.company_page(queries.company(id), form, refusal.status, _placed(form, refusal))
     told = approval.clause is not Clause.FORBIDS
     flash(f"Sent to {approval.approver}." if told else f"Noted. {company.name} is not named.")
-    return redirect(url_for(".show_approvals", id=id), 303)
+    return on(".show_approvals", id=id)
 
 
 @bp.post("/staff/approvals/<int:approval_id>/reminder")

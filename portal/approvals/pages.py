@@ -1,11 +1,13 @@
 """The pages of both yeses, drawn; and what other pages show of them."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 
+from portal.advocates.models import Company
 from portal.approvals import forms, queries
 from portal.campaigns.models import Action
 from portal.consent import asking, companies
-from portal.consent.models import OrgApproval
+from portal.consent.models import OrgApproval, OrgVerdict
+from portal.fields import row_number
 from portal.publishing import rendering, signoff
 from portal.publishing.models import Proposal
 from portal.submissions.actions import noun
@@ -89,6 +91,8 @@ def company_page(company, form: forms.StaffAskForm, status: int = 200, refusal: 
     page = render_template(
         "approvals/company.html",
         company=company,
+        things=wishes_of(company),
+        asked_first=asked_approval(),
         approvals=companies.approvals_of(company),
         forbidden=companies.forbids(company),
         by_contract=companies.forbidden_by_contract,
@@ -97,6 +101,18 @@ def company_page(company, form: forms.StaffAskForm, status: int = 200, refusal: 
         refusal=refusal,
     )
     return page, status
+
+
+def wishes_of(company: Company) -> list[tuple[str, int]]:
+    """What its people want changed, as it may wait in the queue; the one it led to, if it did."""
+    if asked := asked_approval():
+        return [("companies", asked)]
+    found = companies.approvals_of(company)
+    return [("companies", one.id) for one in found if one.verdict is OrgVerdict.CHANGE]
+
+
+def asked_approval() -> int | None:
+    return request.args.get("approval", type=row_number)
 
 
 def approver_page(

@@ -12,6 +12,7 @@ from portal.db import db
 from portal.errors import NotFound, Refusal, Stale
 from portal.publishing import desk, signoff
 from portal.publishing.models import Proposal
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.submissions import queries as submissions
 
@@ -120,7 +121,7 @@ def new_proposal(id: int):
 @bp.post("/staff/submissions/<int:id>/proposals")
 @auth.staff(Role.EDITOR)
 def propose(id: int):
-    submission = desk.submission(id)
+    submission, on = desk.submission(id), Onward(("decide", id), ("publish", id))
     form = propose_form(submission)
     if not form.validate():
         return pages.propose_page(submission, form, 422)
@@ -142,7 +143,7 @@ def propose(id: int):
         said = "" if field else str(refusal)
         return pages.propose_page(desk.submission(id), form, refusal.status, said)
     flash(f"Sent to {submission.advocate.first_name}. Nothing changes without their yes.")
-    return redirect(f"/staff/submissions/{id}", 303)
+    return on("review.show", submission_id=id)
 
 
 def propose_form(submission, **more) -> forms.ProposeForm:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
 from portal.consent.models import OrgApproval, OrgVerdict
 from portal.queue.kinds import Drawn, Kind, days_ago
 
@@ -12,10 +15,21 @@ def draw(found: Sequence[OrgApproval]) -> list[Drawn]:
             f"{one.company.name} asks for a change",
             one.note or f"{one.approver} answered your question about the company’s own yes",
             "approvals.show_approvals",
-            {"id": one.company_id},
+            {"id": one.company_id, "approval": one.id},
         )
         for one in found
     ]
+
+
+def waits() -> list[sa.ColumnElement[bool]]:
+    """Until the company is asked about the same words once more."""
+    later = aliased(OrgApproval)
+    asked_again = sa.exists().where(
+        later.company_id == OrgApproval.company_id,
+        later.receipt_id.is_not_distinct_from(OrgApproval.receipt_id),
+        later.id > OrgApproval.id,
+    )
+    return [OrgApproval.verdict == OrgVerdict.CHANGE, ~asked_again]
 
 
 COMPANIES = Kind(
@@ -23,7 +37,7 @@ COMPANIES = Kind(
     "Companies",
     OrgApproval,
     OrgApproval.decided_at,
-    lambda: [OrgApproval.verdict == OrgVerdict.CHANGE],
+    waits,
     draw,
     late_from=days_ago(7),
 )

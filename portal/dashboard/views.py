@@ -26,6 +26,7 @@ from portal.db import db
 from portal.errors import NotAllowed, NotFound
 from portal.fields import number_of
 from portal.queue import actions, queries
+from portal.queue.onward import VIA, first_asked
 from portal.queue.queries import SHOWS, SORTS, View, capped
 from portal.review.forms import BulkForm
 from portal.staff.models import Role
@@ -33,6 +34,7 @@ from portal.submissions.actions import noun
 from portal.web import money
 
 bp = Blueprint("dashboard", __name__)
+bp.record_once(lambda state: state.app.extensions.update({"goodword kinds": KINDS}))
 
 WHATS = {
     action.value: noun(action).capitalize()
@@ -89,6 +91,7 @@ def queue_page(view: View, refusal: str = "", name: str = ""):
         kinds=KINDS,
         counts=how_many(view),
         page=queries.page(KINDS, view, current_user),
+        address=address,
         choices={"show": SHOWS, "what": {"": "All contributions"} | WHATS, "sort": SORTS},
         views=queries.views_of(current_user),
         desk=queries.desk_of(current_user),
@@ -120,20 +123,21 @@ def following():
 
 def address(one: queries.Waiting, view: View) -> str:
     """The page of a waiting thing, which knows through which filter it was come to."""
-    return url_for(one.drawn.endpoint, **view.asked() | one.drawn.values)
+    return url_for(one.drawn.endpoint, **(view.asked() or VIA) | one.drawn.values)
 
 
 @bp.app_template_global()
 def queue_asked() -> dict[str, Any]:
     """The filter of the queue this page was come to through, for the forms and links on it."""
-    return View.read(request.args, KINDS, WHATS).asked()
+    through = VIA if request.args.get("via") == VIA["via"] else {}
+    return View.read(request.args, KINDS, WHATS).asked() or through
 
 
 @bp.app_template_global()
 def queue_bar(*things: tuple[str, int]) -> Markup:
     """For a page of waiting things: the way on from the first of them, who is on it, the keys."""
     asked = replace(View.read(request.args, KINDS, WHATS), after=None, before=None)
-    here = next(filter(None, (waiting(key, number) for key, number in things)), None)
+    here = next(filter(None, (waiting(*thing) for thing in first_asked(things))), None)
     near: list[list[queries.Waiting]] = [[], []]
     if here:
         views = replace(asked, before=here.place), replace(asked, after=here.place)

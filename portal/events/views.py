@@ -10,8 +10,9 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.events import actions, calendar, queries
 from portal.events.forms import FORMATS, EventForm, NoteForm
-from portal.events.models import Event, Speaker
+from portal.events.models import Event, Speaker, SpeakerState
 from portal.fields import row_number
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 
 bp = Blueprint("events", __name__)
@@ -40,6 +41,11 @@ def file(id: int):
     )
 
 
+def asked_offer() -> int | None:
+    """Which offer to speak, of all on the page, the queue led to."""
+    return request.args.get("speaker", type=row_number)
+
+
 # ── Staff plan ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -52,6 +58,7 @@ def index():
 def index_page(refused: dict[str, Any]) -> str:
     return render_template(
         "events/index.html",
+        offer=asked_offer(),
         ahead=queries.ahead(),
         over=queries.over(),
         available=queries.available(),
@@ -119,6 +126,7 @@ def show_page(event: Event, refusal: str = "", refused: dict[str, Any] | None = 
     return render_template(
         "events/show.html",
         event=event,
+        offer=asked_offer(),
         available=queries.available() if event.is_ahead and not event.is_over else [],
         form=NoteForm(formdata=None),
         formats=FORMATS,
@@ -132,6 +140,7 @@ def show_page(event: Event, refusal: str = "", refused: dict[str, Any] | None = 
 def confirm(id: int):
     event = queries.event(id)
     speaker = queries.speaker(request.form.get("speaker", 0, type=row_number))
+    on = onward(event, speaker)
     try:
         actions.confirm(speaker, event, by=current_user)
         db.session.commit()
@@ -139,20 +148,20 @@ def confirm(id: int):
         db.session.rollback()
         return show_page(event, str(refusal)), refusal.status
     flash(f"{speaker.advocate.name} is confirmed, and gets the calendar entry by mail.")
-    return redirect(url_for(".show", id=id), 303)
+    return on(".show", id=id)
 
 
 @bp.post("/staff/speakers/<int:id>/refusal")
 @auth.staff(Role.EDITOR)
 def turn_down(id: int):
     speaker = queries.speaker(id)
-    form = NoteForm()
+    form, on = NoteForm(), onward(speaker.event, speaker)
     if not form.validate():
         return note_refused(speaker, form), 422
     actions.turn_down(speaker, note=form.note.data, by=current_user)
     db.session.commit()
     flash(f"{speaker.advocate.name} is told by mail.")
-    return redirect(back_to(speaker.event), 303)
+    return on(".show", id=speaker.event_id) if speaker.event_id else on(".index")
 
 
 def note_refused(speaker: Speaker, form: NoteForm) -> str:
@@ -163,28 +172,32 @@ def note_refused(speaker: Speaker, form: NoteForm) -> str:
     return index_page(refused)
 
 
-def back_to(event: Event | None) -> str:
-    return url_for(".show", id=event.id) if event else url_for(".index")
+def onward(event: Event | None, *speakers: Speaker) -> Onward:
+    """What of an event may wait: these offers to speak at it, else all, and that it is over."""
+    offers = speakers or (event.those(SpeakerState.OFFERED) if event else ())
+    over = [("events", event.id)] if event else []
+    return Onward(*(("speakers", one.id) for one in offers), *over)
 
 
 @bp.post("/staff/events/<int:id>/cancellation")
 @auth.staff(Role.EDITOR)
 def cancel(id: int):
     event = queries.event(id)
-    form = NoteForm()
+    form, on = NoteForm(), onward(event)
     if not form.validate():
         return show_page(event, form.note.errors[0]), 422
     actions.cancel(event, note=form.note.data, by=current_user)
     db.session.commit()
     flash("Cancelled. Everyone who offered or was confirmed is told by mail.")
-    return redirect(url_for(".show", id=id), 303)
+    return on(".show", id=id)
 
 
 @bp.post("/staff/events/<int:id>/end")
 @auth.staff(Role.EDITOR)
 def hold(id: int):
     event = queries.event(id)
+    on = onward(event)
     actions.hold(event, by=current_user)
     db.session.commit()
     flash("Noted. Everyone who spoke is thanked by mail.")
-    return redirect(url_for(".show", id=id), 303)
+    return on(".show", id=id)

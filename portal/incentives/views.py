@@ -15,6 +15,7 @@ from portal.incentives.forms import KINDS, OfferForm, RewardForm
 from portal.incentives.models import Offer, RewardState
 from portal.links import actions as links
 from portal.links.models import Kind
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.staff.queries import name_of
 
@@ -86,7 +87,7 @@ def reward(reward_id: int):
 @bp.post("/staff/rewards/<int:reward_id>/moves")
 @auth.staff(Role.EDITOR)
 def rule(reward_id: int):
-    found = queries.reward(reward_id)
+    found, on = queries.reward(reward_id), Onward(("rewards", reward_id))
     form = RewardForm.of(found)
     is_whole = form.validate()
     try:
@@ -101,41 +102,43 @@ def rule(reward_id: int):
     db.session.commit()
     waits = seconding.first_yes(found) and wanted is RewardState.APPROVED
     flash("Noted. Somebody else has to approve it too." if waits else f"It is {found.state}.")
-    return redirect(url_for(".reward", reward_id=reward_id), 303)
+    return on(".reward", reward_id=reward_id)
 
 
 @bp.post("/staff/rewards/<int:reward_id>/code")
 @auth.staff(Role.EDITOR)
 def give_code(reward_id: int):
+    on = Onward(("rewards", reward_id))
     try:
         codes.give(queries.reward(reward_id), by=me())
     except NotAllowed as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
     flash("A code is given. They find it on their rewards page; a mail tells them.")
-    return redirect(url_for(".reward", reward_id=reward_id), 303)
+    return on(".reward", reward_id=reward_id)
 
 
 @bp.post("/staff/rewards/<int:reward_id>/payout")
 @auth.staff(Role.EDITOR)
 def pay_out(reward_id: int):
+    on = Onward(("rewards", reward_id))
     try:
         payouts.order(queries.reward(reward_id), by=me())
     except NotAllowed as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
-    flash("The payment system is told. This page says what became of it.")
-    return redirect(url_for(".reward", reward_id=reward_id), 303)
+    flash("The payment system is told. The page of the reward says what became of it.")
+    return on(".reward", reward_id=reward_id)
 
 
 @bp.post("/staff/rewards/<int:reward_id>/tax-form")
 @auth.staff(Role.EDITOR)
 def tax_form(reward_id: int):
-    found = queries.reward(reward_id)
+    found, on = queries.reward(reward_id), Onward(("rewards", reward_id))
     actions.tax_form_on_file(found.advocate, by=me())
     db.session.commit()
     flash(f"Noted: a tax form of {found.advocate.name} is on file.")
-    return redirect(url_for(".reward", reward_id=reward_id), 303)
+    return on(".reward", reward_id=reward_id)
 
 
 def me():

@@ -1,6 +1,6 @@
 """Staff: choose a time or propose others, and say that it took place."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, render_template
 from flask_login import current_user
 
 from portal import auth
@@ -9,6 +9,7 @@ from portal.errors import NotAllowed, NotFound, Stale
 from portal.interviews import actions, calendar, queries
 from portal.interviews.forms import AnswerForm, HeldForm, OffForm
 from portal.interviews.models import Interview
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 
 bp = Blueprint("interviews", __name__, url_prefix="/staff/interviews/<int:id>")
@@ -33,7 +34,7 @@ def show(id: int):
 
 def decide(id: int, act, said: str, **forms):
     """Do it, or show the page again with what was typed and why not."""
-    interview = queries.interview(id)
+    interview, on = queries.interview(id), Onward(("talks", id), ("interviews", id))
     try:
         act(interview)
         db.session.commit()
@@ -41,7 +42,7 @@ def decide(id: int, act, said: str, **forms):
         db.session.rollback()
         return page(queries.interview(id), str(refusal), refusal.status, **forms)
     flash(said)
-    return redirect(url_for(".show", id=id), 303)
+    return on(".show", id=id)
 
 
 @bp.post("/time")

@@ -10,6 +10,7 @@ from portal.db import db
 from portal.errors import NotAllowed, Refusal
 from portal.nominations import actions, queries
 from portal.nominations.forms import DeclineForm, ProposeForm
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 
 bp = Blueprint("nominations", __name__)
@@ -47,7 +48,7 @@ def show(id: int):
 @bp.post("/staff/nominations/<int:id>/acceptance")
 @auth.staff(Role.EDITOR)
 def accept(id: int):
-    found = queries.get(id)
+    found, on = queries.get(id), Onward(("nominations", id))
     try:
         actions.accept(found, by=me())
         db.session.commit()
@@ -55,13 +56,13 @@ def accept(id: int):
         db.session.rollback()
         return page(id, DeclineForm(formdata=None), str(refusal)), refusal.status
     flash(f"Accepted. Campaigns find {found.advocate.name} by the tag “{actions.TAG}”.")
-    return redirect(url_for(".show", id=id), 303)
+    return on(".show", id=id)
 
 
 @bp.post("/staff/nominations/<int:id>/decline")
 @auth.staff(Role.EDITOR)
 def decline(id: int):
-    found, form = queries.get(id), DeclineForm()
+    found, form, on = queries.get(id), DeclineForm(), Onward(("nominations", id))
     if not form.validate():
         return page(id, form), 422
     try:
@@ -71,7 +72,7 @@ def decline(id: int):
         db.session.rollback()
         return page(id, form, str(refusal)), refusal.status
     flash(f"Declined. {found.staff.name} gets your note by mail.")
-    return redirect(url_for(".show", id=id), 303)
+    return on(".show", id=id)
 
 
 def form_page(person: Advocate, form: ProposeForm, refusal: str = "") -> str:

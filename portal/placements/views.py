@@ -20,6 +20,7 @@ from portal.placements.words import BECAUSE, OUTCOMES, SHORT
 from portal.publishing import plain
 from portal.publishing import queries as publishing
 from portal.publishing.models import Asset
+from portal.queue.onward import Onward, asked
 from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
 
@@ -105,7 +106,7 @@ def show(takedown_id):
 @bp.post("/staff/takedowns/<int:takedown_id>/proof")
 @auth.staff(Role.EDITOR)
 def finish(takedown_id):
-    takedown = queries.takedown(takedown_id)
+    takedown, on = queries.takedown(takedown_id), Onward(("takedowns", takedown_id))
     form = ProofForm()
     if not form.validate():
         return _page(takedown, form), 422
@@ -119,7 +120,7 @@ def finish(takedown_id):
     actions.finish(takedown, Outcome(form.outcome.data), proof, by=current_user)
     db.session.commit()
     flash("Closed. The customer reads on their page that it is done.")
-    return redirect(url_for("placements.takedowns"), 303)
+    return on("placements.takedowns", show=None)
 
 
 @bp.post("/staff/takedowns/<int:takedown_id>/owner")
@@ -132,7 +133,7 @@ def hand_over(takedown_id):
     actions.hand_over(takedown, db.session.get_one(Staff, form.owner.data), by=current_user)
     db.session.commit()
     flash(f"Handed over to {takedown.owner.name}.")
-    return redirect(url_for("placements.show", takedown_id=takedown_id), 303)
+    return redirect(url_for("placements.show", takedown_id=takedown_id, **asked()), 303)
 
 
 @bp.get("/staff/takedowns/<int:takedown_id>/proof")

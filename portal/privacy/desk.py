@@ -14,6 +14,7 @@ from portal.privacy import actions, files, requests
 from portal.privacy.forms import AnswerForm, CustomerErasureForm
 from portal.privacy.holdings import GOES, STAYS
 from portal.privacy.pages import attachment, bp, let_go
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 
 
@@ -57,7 +58,7 @@ def show_request(id: int):
 @bp.post("/staff/data-requests/<int:id>")
 @auth.staff(Role.OWNER)
 def answer_request(id: int):
-    form = AnswerForm()
+    form, on = AnswerForm(), Onward(("requests", id))
     if not form.validate():
         return request_page(id, form), 422
     try:
@@ -68,7 +69,7 @@ def answer_request(id: int):
         db.session.rollback()
         return request_page(id, form, str(refusal)), refusal.status
     flash(f"Answered. {asked.advocate.name} gets it by mail.")
-    return redirect(url_for(".show_request", id=id), 303)
+    return on(".show_request", id=id)
 
 
 def request_page(id: int, form: AnswerForm, refusal: str = "") -> str:

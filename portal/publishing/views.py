@@ -43,6 +43,7 @@ from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
 from portal.publishing.items import appearance, verified
 from portal.publishing.models import Asset
+from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.web import brand
 
@@ -170,7 +171,7 @@ def desk(submission_id):
 @bp.post("/staff/submissions/<int:submission_id>/publication")
 @auth.staff(Role.EDITOR)
 def publish(submission_id):
-    submission = desks.submission(submission_id)
+    submission, on = desks.submission(submission_id), Onward(("publish", submission_id))
     form = PublishForm()
     if not form.validate():
         return _desk(submission, form), 422
@@ -193,12 +194,12 @@ def publish(submission_id):
     first_name = submission.advocate.first_name
     if isinstance(done, Asset) and done.announce_at:
         flash(f"Planned. It appears by itself, and {first_name} gets a mail then.")
-        return redirect(url_for("publishing.published", show="planned", _anchor=done.slug), 303)
+        return on("publishing.published", show="planned", _anchor=done.slug)
     if isinstance(done, Asset):
         flash(f"Published. {first_name} gets a mail with the link.")
-        return redirect(url_for("publishing.published", _anchor=done.slug), 303)
+        return on("publishing.published", show=None, _anchor=done.slug)
     flash(f"Sent to {first_name}. It is published as soon as they say yes to this cut.")
-    return redirect(f"/staff/submissions/{submission_id}", 303)
+    return on("review.show", submission_id=submission_id)
 
 
 @bp.get("/staff/submissions/<int:submission_id>/photo.webp")

@@ -263,15 +263,19 @@ def claims() -> dict[str, QueueClaim]:
 
 def find(kinds: Sequence[Kind], key: str, number: int) -> Waiting:
     """One waiting thing; raises NotFound when it waits no more."""
-    for kind in (one for one in kinds if one.key == key):
-        row = db.session.execute(
-            sa.select(sa.literal(key).label("key"), kind.row.id, kind.since.label("since")).where(
-                kind.row.id == number, *kind.waits()
-            )
-        ).first()
-        if row:
-            return _drawn([kind], [row])[0]
+    if at := place(kinds, key, number):
+        kind = next(one for one in kinds if one.key == key)
+        return _drawn([kind], [(key, number, at.since)])[0]
     raise NotFound("This does not wait for anyone any more.")
+
+
+def place(kinds: Sequence[Kind], key: str, number: int) -> Place | None:
+    """Where one thing stands in the order of the queue; None when it waits no more."""
+    for kind in (one for one in kinds if one.key == key):
+        here = sa.select(kind.since).where(kind.row.id == number, *kind.waits())
+        since = db.session.scalar(here)
+        return since and Place(since, key, number)
+    return None
 
 
 # ── Whose desk ─────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from portal.db import db
 from portal.errors import NotAllowed, Refusal, Stale
 from portal.fields import one_line, row_number
 from portal.queue import queries as queue
+from portal.queue.onward import Onward
 from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, work
 from portal.referrals import board as leads
 from portal.referrals.door import bp
@@ -101,7 +102,7 @@ def lead(lead_id: int):
 @auth.staff(Role.EDITOR)
 def move(lead_id: int):
     found = leads.lead(lead_id)
-    form = forms.MoveForm.of(found)
+    form, on = forms.MoveForm.of(found), onward(found)
     if not form.validate():
         return lead_page(found, move=form), 422
     try:
@@ -112,7 +113,12 @@ def move(lead_id: int):
     flash(f"Moved to {found.stage}.")
     if request.form.get("from") == "board":
         return redirect(url_for(".board", **kept(request.form), _anchor=f"lead-{lead_id}"), 303)
-    return redirect(url_for(".lead", lead_id=lead_id), 303)
+    return on(".lead", lead_id=lead_id)
+
+
+def onward(found: Lead) -> Onward:
+    """What of a lead may wait: that nobody has spoken to it, and what stood out."""
+    return Onward(("leads", found.id), *(("risks", one.id) for one in found.open_signals))
 
 
 def overtaken(lead_id: int, message: str):
@@ -189,14 +195,16 @@ def note(lead_id: int):
 
 def done(lead_id: int, act, said: str, **typed):
     """Act on a lead, commit and show it; a refusal keeps what was typed."""
+    found = leads.lead(lead_id)
+    on = onward(found)
     try:
-        act(leads.lead(lead_id))
+        act(found)
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
         return lead_page(leads.lead(lead_id), str(refusal), **typed), refusal.status
     flash(said)
-    return redirect(url_for(".lead", lead_id=lead_id), 303)
+    return on(".lead", lead_id=lead_id)
 
 
 def lead_page(found: Lead, refusal: str = "", **given) -> str:

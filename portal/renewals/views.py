@@ -1,12 +1,13 @@
 """Still right? The page behind the link in the mail, the same for who is signed in, the list."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
 from portal.consent.forms import circumstances
 from portal.db import db
 from portal.errors import NotFound, Refusal
+from portal.fields import row_number
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.publishing import desk
@@ -93,7 +94,8 @@ def _page(renewal: Renewal, form: AnswerForm, token: str = "", refusal: str = ""
 @bp.get("/staff/renewals")
 @auth.staff()
 def index():
-    return render_template("renewals/index.html", due=queries.coming())
+    asked = request.args.get("renewal", type=row_number)  # which of them the queue led to
+    return render_template("renewals/index.html", due=queries.coming(), asked=asked)
 
 
 @bp.post("/staff/submissions/<int:submission_id>/renewal")

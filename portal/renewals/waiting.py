@@ -17,7 +17,7 @@ def draw(found: Sequence[Renewal]) -> list[Drawn]:
             f"{one.submission.advocate.name} has not confirmed their {noun(one.submission.action)}",
             "It is off the page. Ask them in person whether it is still right.",
             "renewals.index",
-            {},
+            {"renewal": one.id, "_anchor": f"renewal-{one.id}"},
             held=ON_HOLD if one.submission.advocate.restricted_at else "",
         )
         for one in found

@@ -17,6 +17,7 @@ from portal.publishing.forms import PublishForm
 from portal.publishing.grounds import WORKING_DAYS, Ground
 from portal.publishing.items import address
 from portal.publishing.queries import asset_of
+from portal.queue.onward import asked
 from portal.queue.queries import Place
 from portal.review import actions, escalating, queries, report, several, undoing
 from portal.review.forms import ApproveForm, BulkForm, ChangeForm, DeclineForm
@@ -26,8 +27,6 @@ from portal.submissions.attaching import file_sent_with
 from portal.submissions.models import Submission
 
 bp = Blueprint("review", __name__)
-
-FILTERS = ("kind", "show", "what", "sort")  # of the queue, to go on under
 
 
 @bp.get("/staff/submissions/<int:submission_id>")
@@ -108,7 +107,7 @@ def undo(submission_id):
         db.session.rollback()
         return _page(submission, refusal=str(refusal)), refusal.status
     flash("Undone. It waits for a decision again, and nothing was sent.")
-    return redirect(url_for(".show", submission_id=submission_id), 303)
+    return redirect(url_for(".show", submission_id=submission_id, **asked()), 303)
 
 
 @bp.post("/staff/queue/decisions")
@@ -169,11 +168,10 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
         db.session.rollback()
         return _page(submission, form, refusal=str(refusal)), refusal.status
     text = said.format(name=submission.advocate.first_name)
-    told: Any = {"text": text, "undo": url_for(".undo", submission_id=submission.id)}
+    told: Any = {"text": text, "undo": url_for(".undo", submission_id=submission.id, **asked())}
     flash(told)  # a dict where a way back stands beside the words
-    asked: dict[str, Any] = {name: request.args[name] for name in FILTERS if name in request.args}
     after = str(place) if place else None
-    return redirect(url_for("dashboard.following", after=after, **asked), 303)
+    return redirect(url_for("dashboard.following", after=after, **asked()), 303)
 
 
 def _page(submission: Submission, form: FlaskForm | None = None, refusal: str = "") -> str:

@@ -17,7 +17,7 @@ def draw(found: Sequence[Speaker]) -> list[Drawn]:
             f"{one.advocate.name} would speak" + (f": {one.event.title}" if one.event else ""),
             one.topic if one.event else f"On other days. {one.topic}",
             "events.show" if one.event else "events.index",
-            {"id": one.event.id} if one.event else {},
+            {"id": one.event_id, "speaker": one.id, "_anchor": f"speaker-{one.id}"},
             held=ON_HOLD if one.advocate.restricted_at else "",
         )
         for one in found

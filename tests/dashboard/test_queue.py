@@ -104,7 +104,7 @@ def test_whoever_works_through_a_filter_stays_in_it(many, as_rosa, saved):
     seen = {"seen": next(one.version for one in saved(Submission) if one.id == first)}
     on = as_rosa.post(act.replace("&amp;", "&"), data=seen)
     assert as_rosa.get(on.location).location == f"/staff/submissions/{last}?kind=decide&what=review"
-    assert as_rosa.get("/staff/queue/next").location == f"/staff/submissions/{other}"
+    assert as_rosa.get("/staff/queue/next").location == f"/staff/submissions/{other}?via=queue"
 
 
 def test_pages_follow_each_other_and_lead_back_whatever_the_kind(many, owe, act, rosa, app):
@@ -260,7 +260,7 @@ def test_drawing_what_waits_asks_once_for_a_kind_not_once_for_a_thing(many, owe,
 def test_rosa_is_on_it_and_sam_is_told(many, as_rosa, as_sam, wait, saved):
     many(2)
     answer = as_rosa.post("/staff/queue/claims", data={"item": "take:decide:1"})
-    assert answer.location == "/staff/submissions/1"
+    assert answer.location == "/staff/submissions/1?via=queue"
     assert "Rosa is on it" in as_sam.get("/staff/queue").text
     assert "Rosa is on it" in as_sam.get("/staff/submissions/1").text
     as_sam.post("/staff/queue/claims", data={"item": "take:decide:1", "view": "1"})

@@ -227,13 +227,15 @@ def test_after_one_comes_the_next_and_then_the_queue(
     first = sent()
     second = sent(Action.REVIEW, invitation_id=act(lambda: invited(campaign, 1)))
     answer = as_rosa.post(path(first, "/approval"), data={"seen": contribution().version})
-    assert as_rosa.get(answer.location).location == path(second)
+    assert as_rosa.get(answer.location).location == path(second) + "?via=queue"
     page = as_rosa.get(path(second))
     assert "Approved. Ada gets a mail." in page.text
     seen = saved(Submission)[1].version
     data = {"seen": seen, "ground": "abuse", "note": "It insults."}
     answer = as_rosa.post(path(second, "/decline"), data=data)
-    assert as_rosa.get(answer.location).location == path(first)  # which waits to be published
+    assert (
+        as_rosa.get(answer.location).location == path(first) + "?via=queue"
+    )  # which waits to be published
 
 
 def test_a_viewer_reads_and_cannot_decide(sent, as_vera, contribution):
