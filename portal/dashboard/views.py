@@ -134,8 +134,9 @@ def queue_asked() -> dict[str, Any]:
 
 
 @bp.app_template_global()
-def queue_bar(*things: tuple[str, int]) -> Markup:
-    """For a page of waiting things: the way on from the first of them, who is on it, the keys."""
+def queue_bar(*things: tuple[str, int], back: tuple[str, str] | None = None) -> Markup:
+    """For a page of waiting things: the way on from the first of them, who is on it, the keys.
+    ``back`` is the way back (address, text) once none of them waits."""
     asked = replace(View.read(request.args, KINDS, WHATS), after=None, before=None)
     here = next(filter(None, (waiting(*thing) for thing in first_asked(things))), None)
     near: list[list[queries.Waiting]] = [[], []]
@@ -147,6 +148,7 @@ def queue_bar(*things: tuple[str, int]) -> Markup:
         render_template(
             "queue/_bar.html",
             here=here,
+            back=None if here else back,
             previous=previous,
             following=following,
             asked=asked.asked(),

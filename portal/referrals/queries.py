@@ -115,25 +115,37 @@ class Follower:
     """Someone who came through a link, as far as the person who shared it may know (T33)."""
 
     title: str
+    came: datetime
+    earlier: list[Mapping[str, Any]]  # several steps that lie behind, to fold away
     steps: list[Mapping[str, Any]]
-    closed: bool
+    won: bool
+    over: bool  # it came to an end, and no reward is on its way any more
     reward: Reward | None
     settled: bool  # no reward, whatever else happens
     why: str  # the reward waits, or why there is none; a class of reasons, about nobody (T35)
 
 
 def followers(link: ReferralLink, found: Mapping[str, Reward]) -> list[Follower]:
-    return [
-        Follower(
-            lead.name if lead.tells_referrer and lead.name else "Someone",
-            steps(lead),
-            lead.stage in FINAL,
-            found.get(lead.reason),
-            bool(lead.no_reward),
-            rewarding.why(lead),
-        )
-        for lead in link.leads
-    ]
+    return [follower(lead, found.get(lead.reason)) for lead in link.leads]
+
+
+def follower(lead: Lead, reward: Reward | None) -> Follower:
+    drawn, said = steps(lead), rewarding.why(lead)
+    waits = reward.state in rewards.PROMISED if reward else bool(said and not lead.no_reward)
+    over = lead.stage in FINAL and not waits
+    behind = [step for step in drawn if step.get("done")]
+    earlier = behind if len(behind) > 1 and not over else []
+    return Follower(
+        title=lead.name if lead.tells_referrer and lead.name else "Someone",
+        came=lead.created_at,
+        earlier=earlier,
+        steps=drawn[len(earlier) :],
+        won=lead.stage is Stage.WON,
+        over=over,
+        reward=reward,
+        settled=bool(lead.no_reward),
+        why=said,
+    )
 
 
 def steps(lead: Lead) -> list[Mapping[str, Any]]:
