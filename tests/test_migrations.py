@@ -112,3 +112,29 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
         db.session.add_all([version, move, setting, weights, words])
 
     act(write)
+
+
+@pytest.mark.parametrize("bare", ["sqlite", "postgresql"], indirect=True)
+def test_a_platform_whose_rule_an_owner_rewrote_keeps_their_words(bare):
+    command.upgrade(config(bare), "1795736400")
+    engine = sa.create_engine(bare, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        table = sa.Table("platform_rule", sa.MetaData(), autoload_with=connection)
+        shipped = connection.execute(sa.select(table).where(table.c.platform == "yelp")).mappings()
+        ours = dict(shipped.one()) | {
+            "version": 2,
+            "by": "staff:1",
+            "source": "https://ours.example",
+        }
+        del ours["id"]
+        connection.execute(table.insert().values(**ours))
+    command.upgrade(config(bare), "1795736405")
+    newest = sa.select(table.c.source, table.c.version).order_by(table.c.version.desc()).limit(1)
+    with engine.connect() as connection:
+        found = {
+            one: tuple(connection.execute(newest.where(table.c.platform == one)).one())
+            for one in ("yelp", "google", "g2")
+        }
+    assert found["yelp"] == ("https://ours.example", 2)
+    assert found["google"] == ("https://support.google.com/business/answer/14114287", 2)
+    assert found["g2"][1] == 1, "what needed no other page has no other version"
