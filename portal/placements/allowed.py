@@ -11,8 +11,10 @@ from portal.db import db
 from portal.errors import there
 from portal.placements.models import Kind, Placement, Reason
 from portal.publishing.models import Asset
-from portal.publishing.queries import RECONFIRM, confirmed_at, confirmed_since
+from portal.publishing.queries import ON_PAGES, RECONFIRM, confirmed_at, confirmed_since
 from portal.submissions.models import State, Submission
+
+BEYOND = (Purpose.WORDS, Purpose.SALES)  # either says that words in a deck are still right
 
 
 def placed(*what) -> sa.Select:
@@ -37,14 +39,24 @@ def may_stay() -> sa.ColumnElement[bool]:
         ),
         Advocate.left_at.is_(None),
         Advocate.restricted_at.is_(None),
-        confirmed_since(clock.now() - RECONFIRM),
-        sa.or_(Advocate.moved_at.is_(None), confirmed_since(Advocate.moved_at)),
+        sa.or_(
+            sa.and_(site, *_confirmed(ON_PAGES)),
+            sa.and_(elsewhere, *_confirmed(BEYOND)),
+        ),
         sa.or_(
             sa.not_(Placement.names_company),
             sa.and_(site, _company(Channel.EMBED)),
             sa.and_(elsewhere, _company(Channel.SALES)),
         ),
     )
+
+
+def _confirmed(purposes: tuple[Purpose, ...]) -> list[sa.ColumnElement[bool]]:
+    """Within a year, and since their job changed (T6, T29)."""
+    return [
+        confirmed_since(clock.now() - RECONFIRM, purposes),
+        sa.or_(Advocate.moved_at.is_(None), confirmed_since(Advocate.moved_at, purposes)),
+    ]
 
 
 def _person(purpose: Purpose, channel: Channel) -> sa.ColumnElement[bool]:
@@ -75,7 +87,7 @@ def why_not(placement: Placement) -> Reason:
         return Reason.EXPIRED
     if not said or not said.in_force or placement.channel not in said.channels:
         return Reason.REFUSED
-    confirmed = confirmed_at(placement.asset)
+    confirmed = confirmed_at(placement.asset, ON_PAGES if placement.kind is Kind.SITE else BEYOND)
     if confirmed <= clock.now() - RECONFIRM:
         return Reason.UNCONFIRMED
     if person.moved_at and confirmed <= person.moved_at:

@@ -171,7 +171,12 @@ def contribution(one: Submission) -> dict[str, Any]:
             for use in (placements.of(asset) if asset else [])
         ],
         "asked_whether_still_right": [
-            {"asked_at": ask.asked_at, "answer": ask.answer, "your_note": ask.note}
+            {
+                "asked_at": ask.asked_at,
+                "about": ask.purpose,
+                "answer": ask.answer,
+                "your_note": ask.note,
+            }
             for ask in renewals.all_of(one)
         ],
         "what_it_did": vars(impact.of_submission(one)),

@@ -1,6 +1,6 @@
 """What the world may see right now. Every read asks the live permissions (T26)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from portal.submissions.models import State, Submission
 RECONFIRM = timedelta(days=365)  # how long words stay without being confirmed again (T6)
 PICKED = (Action.QUOTE, Action.CASE_STUDY)  # what marketing may choose among; reviews never
 CREDITS = (Purpose.NAME, Purpose.COMPANY, Purpose.PHOTO)
+ON_PAGES = (Purpose.WORDS,)  # a yes to which of these says that the words are still right
 PAGE = 20
 
 
@@ -44,29 +45,27 @@ def permitted(channel: Channel | None = None) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def confirmed_since(moment) -> sa.ColumnElement[bool]:
+def confirmed_since(moment, purposes: Collection[Purpose] = ON_PAGES) -> sa.ColumnElement[bool]:
     """Whether words were published, or said yes to again, after this moment (T6)."""
     again = sa.exists().where(
         ConsentEvent.receipt_id == Submission.receipt_id,
-        ConsentEvent.purpose == Purpose.WORDS,
+        ConsentEvent.purpose.in_(purposes),
         ConsentEvent.verdict.in_(GRANTING),
         ConsentEvent.at > moment,
     )
     return sa.or_(Asset.published_at > moment, again)
 
 
-def confirmed_at(asset: Asset) -> datetime:
+def confirmed_at(asset: Asset, purposes: Collection[Purpose] = ON_PAGES) -> datetime:
     """The same for one asset, in Python: when its words were published, or last said yes to."""
-    said = yeses(there(asset.submission.receipt))
+    said = yeses(there(asset.submission.receipt), purposes)
     return max([asset.published_at, *(event.at for event in said)])
 
 
-def yeses(receipt: Receipt) -> list[ConsentEvent]:
-    """Each time a person said yes to showing their words, oldest first."""
+def yeses(receipt: Receipt, purposes: Collection[Purpose] = ON_PAGES) -> list[ConsentEvent]:
+    """Each time a person said yes to having their words used, oldest first."""
     return [
-        event
-        for event in receipt.events
-        if event.purpose is Purpose.WORDS and event.verdict in GRANTING
+        event for event in receipt.events if event.purpose in purposes and event.verdict in GRANTING
     ]
 
 

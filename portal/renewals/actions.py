@@ -10,7 +10,6 @@ from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
-from portal.consent.models import Purpose
 from portal.db import db, lock
 from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import SYSTEM, Actor, record
@@ -26,7 +25,7 @@ from portal.staff import queries as staff
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission
 
-# A reminder each as this much is left; the last says that the words are off the page.
+# A reminder each as this much is left; the last says that the words are no longer used.
 REMIND = (timedelta(days=14), timedelta(days=3), timedelta())
 CHANCE = timedelta(days=180)  # how long the link in a mail still puts them back after that
 
@@ -38,13 +37,14 @@ def nightly() -> int:
     due = {one.asset.submission_id: one for one in queries.coming(ASK_BEFORE)}
     done = 0
     for renewal in queries.open_renewals():
-        if renewal.submission_id not in due:
+        one = due.get(renewal.submission_id)
+        if one is None or one.purpose is not renewal.purpose:
             _close(renewal, Answer.OVERTAKEN, by=SYSTEM)
         else:
-            one = due[renewal.submission_id]
             done += _tell_of_move(renewal, one) or _remind(renewal, one)
     for one in due.values():
-        if one.asked is None and not _answered_no(one):
+        near = one.at - clock.now() <= ASK_BEFORE
+        if near and one.asked is None and not _answered_no(one):
             ask(one.asset.submission, by=SYSTEM)
             done += 1
     return done
@@ -56,12 +56,15 @@ def ask(submission: Submission, *, by: Actor) -> Renewal:
     if waiting := queries.pending(submission):
         return waiting
     asset = asset_of(submission)
-    if asset is None or submission.state is not State.PUBLISHED:
+    if asset is None or submission.state not in (State.PUBLISHED, State.RETIRED):
         raise NotAllowed("Only something published can be confirmed.")
+    purpose = queries.rests_on(asset)
+    if purpose is None:
+        raise NotAllowed("No permission for these words is left that could be confirmed.")
     if submission.advocate.left_at or submission.advocate.restricted_at:
         raise NotAllowed(f"We do not write to {submission.advocate.name} about this now.")
-    at, moved = queries.due_at(asset)
-    renewal = Renewal(submission=submission, due_at=at)
+    at, moved = queries.due_at(asset, purpose)
+    renewal = Renewal(submission=submission, purpose=purpose, due_at=at)
     db.session.add(renewal)
     record(submission, "asked to confirm", by=by)
     _mail(renewal, "renewal", moved=moved)
@@ -77,17 +80,17 @@ def keep(renewal: Renewal, *, seen: str, by: Actor, circumstances: Circumstances
     if queries.question(renewal).seal != seen:
         raise Stale("Something on this page changed after you opened it. Look at it once more.")
     asset = asset_of(submission)
-    words = permissions.state(there(submission.receipt)).get(Purpose.WORDS)
-    if not words or words.standing not in ("given", "expired"):
+    said = permissions.state(there(submission.receipt)).get(renewal.purpose)
+    if not said or said.standing not in ("given", "expired"):
         raise NotAllowed("You took the permission back. Give it again on your permissions page.")
-    said = Circumstances(
+    how = Circumstances(
         ip_hash=circumstances.ip_hash,
         user_agent=circumstances.user_agent,
         language=circumstances.language,
         text_sha256=there(asset).words.sha256,
     )
-    consent.give(there(submission.receipt), Purpose.WORDS, by=by, circumstances=said)
-    consent.reconfirm(there(submission.receipt), by=by, circumstances=said)
+    consent.give(there(submission.receipt), renewal.purpose, by=by, circumstances=how)
+    consent.reconfirm(there(submission.receipt), by=by, circumstances=how)
     _close(renewal, Answer.KEPT, by=by)
 
 
@@ -173,7 +176,7 @@ def _mail(renewal: Renewal, template: str, **more) -> None:
     at = renewal.due_at
     outbox.email(
         submission.advocate.email,
-        template,
+        f"{template}-decks" if renewal.in_decks else template,
         about=renewal,
         links={"url": (Kind.RENEWAL, renewal, max(at, clock.now()) + CHANCE)},
         first_name=submission.advocate.first_name,

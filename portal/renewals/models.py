@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
+from portal.consent.models import Purpose
 from portal.db import Model
 from portal.submissions.models import Submission
 
@@ -38,7 +39,8 @@ class Renewal(Model):
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey(Submission.id), index=True)
     submission: Mapped[Submission] = relationship()
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    due_at: Mapped[datetime]  # when the words are off the page without an answer
+    purpose: Mapped[Purpose] = mapped_column(default=Purpose.WORDS)  # or sales: in decks alone
+    due_at: Mapped[datetime]  # when the words are no longer used without an answer
     reminders: Mapped[int] = mapped_column(default=0)
 
     answered_at: Mapped[datetime | None]
@@ -47,3 +49,8 @@ class Renewal(Model):
 
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def in_decks(self) -> bool:
+        """Whether it is about words used in decks and offers alone, on no page of ours."""
+        return self.purpose is Purpose.SALES

@@ -14,17 +14,20 @@ from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
 from portal.errors import NotFound, there
+from portal.placements.allowed import BEYOND
+from portal.placements.models import Kind, Placement
 from portal.publishing import rendering
 from portal.publishing.items import item
 from portal.publishing.models import Asset
 from portal.publishing.queries import (
+    ON_PAGES,
     RECONFIRM,
     asset_of,
     confirmed_at,
     photo_is_public,
     yeses,
 )
-from portal.renewals.models import Renewal
+from portal.renewals.models import Answer, Renewal
 from portal.submissions.models import State, Submission
 
 ASK_BEFORE = timedelta(days=30)
@@ -36,6 +39,7 @@ class Due:
     """One published thing, and until when it stands without a new yes."""
 
     asset: Asset
+    purpose: Purpose  # what keeps it in use: our pages, or decks and offers alone
     at: datetime
     moved: bool  # because its author’s job changed, not because a year is over
     renewal: Renewal | None
@@ -45,15 +49,31 @@ class Due:
         return self.at <= clock.now()
 
     @property
+    def in_decks(self) -> bool:
+        return self.purpose is Purpose.SALES
+
+    @property
     def asked(self) -> Renewal | None:
         """The question that waits for an answer now."""
         return self.renewal if self.renewal and self.renewal.answered_at is None else None
 
 
-def due_at(asset: Asset) -> tuple[datetime, bool]:
-    """When the words fall off the page by themselves, and whether a change of job is why."""
+def rests_on(asset: Asset) -> Purpose | None:
+    """The permission by which these words are used now: on our pages, or in decks and offers
+    alone; None when it was taken back, or never given."""
+    said = permissions.state(there(asset.submission.receipt))
+    shown = (Purpose.WORDS,) if asset.submission.state is State.PUBLISHED else ()
+    for purpose in (*shown, Purpose.SALES):
+        if purpose in said and said[purpose].standing in ("given", "expired"):
+            return purpose
+    return None
+
+
+def due_at(asset: Asset, purpose: Purpose) -> tuple[datetime, bool]:
+    """When the words fall out of use by themselves, and whether a change of job is why."""
     submission = asset.submission
-    said, confirmed = yeses(there(submission.receipt)), confirmed_at(asset)
+    said = yeses(there(submission.receipt), (purpose,))
+    confirmed = confirmed_at(asset, ON_PAGES if purpose is Purpose.WORDS else BEYOND)
     ends = confirmed + RECONFIRM
     if said and said[-1].until:
         ends = min(ends, said[-1].until)
@@ -67,24 +87,24 @@ def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:
     found = []
     newest = newest_renewals()
     for asset in db.session.scalars(renewable()):
-        permission = permissions.state(asset.submission.receipt).get(Purpose.WORDS)
-        if permission is None or permission.standing not in ("given", "expired"):
+        purpose = rests_on(asset)
+        if purpose is None:
             continue
-        at, moved = due_at(asset)
-        due = Due(asset, at, moved, newest.get(asset.submission_id))
+        at, moved = due_at(asset, purpose)
+        due = Due(asset, purpose, at, moved, newest.get(asset.submission_id))
         if due.asked or at - clock.now() <= within:
             found.append(due)
     return sorted(found, key=lambda due: due.at)
 
 
 def renewable() -> sa.Select:
-    """Published words of people who are still with us and may be written to."""
+    """Words in use, of people who are still with us and may be written to."""
     return (
         sa.select(Asset)
         .join(Asset.submission)
         .join(Submission.advocate)
         .where(
-            Submission.state == State.PUBLISHED,
+            sa.or_(Submission.state == State.PUBLISHED, _only_in_decks()),
             Submission.receipt_id.is_not(None),
             Advocate.left_at.is_(None),
             Advocate.restricted_at.is_(None),
@@ -96,6 +116,22 @@ def renewable() -> sa.Select:
             .joinedload(Submission.receipt)
             .selectinload(Receipt.events),
         )
+    )
+
+
+def _only_in_decks() -> sa.ColumnElement[bool]:
+    """Off our pages by our own choice, and still in a deck or an offer; not what its author said
+    is no longer so."""
+    return sa.and_(
+        Submission.state == State.RETIRED,
+        sa.exists().where(
+            Placement.asset_id == Asset.id,
+            Placement.kind != Kind.SITE,
+            Placement.ended_at.is_(None),
+        ),
+        ~sa.exists().where(
+            Renewal.submission_id == Submission.id, Renewal.answer == Answer.CHANGED
+        ),
     )
 
 
@@ -173,5 +209,12 @@ def question(renewal: Renewal) -> Question:
     picture = f"/media/{key}.webp" if key and photo_is_public(key) else None
     drawn = item(submission, version, may, picture, asset=asset, excerpt=asset.excerpt)
     facts = rendering.facts(drawn | {"credit": drawn["credit"] | {"photo_url": key}}, key)
-    seal = seeds.digest({"words": version.sha256, "excerpt": asset.excerpt, "around": facts})
+    seal = seeds.digest(
+        {
+            "for": renewal.purpose.value,
+            "words": version.sha256,
+            "excerpt": asset.excerpt,
+            "around": facts,
+        }
+    )
     return Question(drawn, seal, clock.now() + RECONFIRM)

@@ -1,4 +1,4 @@
-"""Words that fell off the page because nobody answered: somebody should call their author."""
+"""Words that fell out of use because nobody answered: somebody should call their author."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.consent.models import Purpose
 from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment
 from portal.renewals.models import Renewal
 from portal.submissions.actions import noun
+
+OUT = {
+    Purpose.WORDS: "It is off the page.",
+    Purpose.SALES: "It may be used in no deck and no offer any more.",
+}
 
 
 def draw(found: Sequence[Renewal]) -> list[Drawn]:
     return [
         Drawn(
             f"{one.submission.advocate.name} has not confirmed their {noun(one.submission.action)}",
-            "It is off the page. Ask them in person whether it is still right.",
+            f"{OUT[one.purpose]} Ask them in person whether it is still right.",
             "renewals.index",
             {"renewal": one.id, "_anchor": f"renewal-{one.id}"},
             held=ON_HOLD if one.submission.advocate.restricted_at else "",
