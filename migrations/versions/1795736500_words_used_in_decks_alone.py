@@ -1,7 +1,7 @@
 """a question whether words are still right knows which use it is about
 
 Revision ID: 1795736500
-Revises: 1795736400
+Revises: 1795736405
 Create Date: 2026-11-27 08:50:00.000000
 
 """
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "1795736500"
-down_revision: str | Sequence[str] | None = "1795736400"
+down_revision: str | Sequence[str] | None = "1795736405"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
