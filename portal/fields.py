@@ -57,6 +57,8 @@ class _Asking(Field):
         try:
             if any(valuelist):
                 super().process_formdata(valuelist)
+            elif valuelist:
+                self.data = None  # emptied: what it was filled with is not meant any more
         except ValueError:
             raise ValueError(self.asks) from None
 

@@ -20,6 +20,7 @@ APPLICATION_VERSION = "1"
 MAIL = "mail"
 IMPORTS = "imports"
 PAYOUTS = "payouts"
+REWARDS = "rewards"
 NIGHTLY = "17 3 * * *"  # UTC
 MORNING = "41 6 * * *"
 MONTHLY = "7 8 1 * *"

@@ -22,6 +22,7 @@ from portal.outbox import delivery
 from portal.placements import actions as placements
 from portal.privacy import retention
 from portal.publishing import appearing
+from portal.referrals import room
 from portal.renewals import actions as renewals
 from portal.review import escalating
 
@@ -96,6 +97,26 @@ def run(app: Flask) -> None:
     @DBOS.workflow(name="reward.pay")
     def pay(payout_id: int) -> None:
         order(payout_id)
+
+    @DBOS.step(name="rewards.share", retries_allowed=True, interval_seconds=1, max_attempts=12)
+    def share(campaign_id: int) -> None:
+        with app.app_context():
+            for _ in room.share(campaign_id):
+                db.session.commit()
+
+    @DBOS.step(name="rewards.where", retries_allowed=True, interval_seconds=1, max_attempts=12)
+    def where(reward_id: int) -> int:
+        with app.app_context():
+            return room.campaign_of(reward_id)
+
+    @DBOS.workflow(name="rewards.room")
+    def pass_on(reward_id: int) -> None:
+        if campaign_id := where(reward_id):
+            share(campaign_id)
+
+    @DBOS.workflow(name="rewards.raised")
+    def pass_on_more(campaign_id: int) -> None:
+        share(campaign_id)
 
     @DBOS.step(name="customers.rows", retries_allowed=True, interval_seconds=1, max_attempts=12)
     def take_rows(upload_id: int) -> bool:
@@ -172,6 +193,9 @@ def run(app: Flask) -> None:
     )
     DBOS.register_queue(
         jobs.PAYOUTS, worker_concurrency=2, polling_interval_sec=0.5, on_conflict="always_update"
+    )
+    DBOS.register_queue(
+        jobs.REWARDS, concurrency=1, polling_interval_sec=1, on_conflict="always_update"
     )
     DBOS.register_queue(
         jobs.IMPORTS, concurrency=1, polling_interval_sec=1, on_conflict="always_update"

@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import InputRequired, Optional
 
-from portal.fields import Day, Time, trimmed
+from portal.fields import Day, Time, Whole, trimmed
 
 
 class Asked(Form):
@@ -34,6 +34,15 @@ def test_nothing_typed_is_no_mistake_where_nothing_is_needed():
     assert form.until.data is None
     assert not form.until.is_typed
     assert answer(time="25:00").errors == {"time": ["When?"]}
+
+
+def test_what_is_emptied_is_empty_and_not_what_it_was_filled_with():
+    class Limits(Form):
+        most = Whole("Most", asks="How many?", validators=[Optional()])
+
+    form = Limits(MultiDict({"most": ""}), data={"most": 5})
+    assert form.validate()
+    assert form.most.data is None
 
 
 def test_typed_text_loses_what_no_database_keeps():

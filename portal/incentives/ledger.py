@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, jobs
 from portal.advocates.models import Advocate
 from portal.db import db
 from portal.history.actions import Actor, record
@@ -29,6 +29,7 @@ MOVES = {
     RewardState.ISSUED: set(),
     RewardState.DECLINED: set(),
 }
+GONE = {RewardState.DECLINED, RewardState.VOID}  # none is owed, so another one may be
 WAITING = {RewardState.ACCRUED, RewardState.HELD}  # for a person of ours
 # How a line came about, where its state alone does not say it.
 FIRST_YES = "first yes"  # of the two people a large reward needs
@@ -43,6 +44,9 @@ def append(reward: Reward, state: RewardState, *, how: str = "", note: str = "",
         reward.waits_since = max(clock.now(), reward.not_before)
     db.session.flush()
     record(reward, how if how == FIRST_YES else state.value, by=by, note=note)
+    if reward.pot and state in GONE:
+        key = f"room-{reward.entries[-1].id}"
+        jobs.enqueue("rewards.room", reward.id, queue=jobs.REWARDS, key=key)
 
 
 def hold_fast(reward: Reward) -> None:

@@ -40,6 +40,11 @@ class Limits:
         if (self.most_each, self.most_all, self.budget_cents) != (None, None, None):
             lock(f"pot {self.pot}")
 
+    @property
+    def used(self) -> tuple[int, int]:
+        """How many are owed or sent, and what they come to in cents."""
+        return _owed(self.pot)
+
     def check(self, advocate: Advocate, promise: Mapping[str, Any]) -> None:
         """Raise Reached when one more would be too many."""
         if self.most_each is not None and _owed(self.pot, advocate)[0] >= self.most_each:

@@ -14,7 +14,7 @@ from portal.errors import NotAllowed, Refusal, Stale
 from portal.fields import one_line, row_number
 from portal.queue import queries as queue
 from portal.queue.onward import Onward
-from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, work
+from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, room, work
 from portal.referrals import board as leads
 from portal.referrals.door import bp
 from portal.referrals.models import PROGRESS, Lead, Stage
@@ -224,6 +224,7 @@ def lead_page(found: Lead, refusal: str = "", **given) -> str:
         reward=rewarding.reward_of(found),
         barred=rewarding.barred(found),
         no_reward=NO_REWARD.get(found.no_reward),
+        after_all=room.after_all(found),
         why=[(attribution.in_words(claim, name_of), claim) for claim in found.claims],
         counts_until=attribution.counts_until(found.link),
         notes=work.notes(found),

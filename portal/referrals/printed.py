@@ -7,7 +7,7 @@ from flask import Response, render_template
 from portal import auth, web
 from portal.campaigns.models import REWARDING_STAGES, Campaign, Touch
 from portal.errors import there
-from portal.referrals import attribution, pages, queries, rewarding
+from portal.referrals import attribution, pages, queries, rewarding, words
 from portal.referrals.door import bp
 from portal.referrals.models import ReferralLink
 
@@ -67,6 +67,8 @@ def limits(campaign: Campaign) -> list[str]:
         said.append(f"At most {campaign.most_each} for one customer.")
     if campaign.most_all or campaign.budget_cents:
         said.append("There is a limit to all of them together.")
+    if campaign.most_each or campaign.most_all or campaign.budget_cents:
+        said.append(words.NEXT_ONE)
     said.append(
         "There is none for one’s own address, for our own team, or for someone who is a customer "
         "or in talks with us already."

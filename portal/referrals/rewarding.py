@@ -1,10 +1,11 @@
 """What a lead's stage does to the reward: owed at the stage agreed on, once, and no sooner."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from portal import clock
+from portal.campaigns.models import Campaign
 from portal.errors import there
-from portal.history.actions import SYSTEM
+from portal.history.actions import SYSTEM, record
 from portal.incentives import actions as incentives
 from portal.incentives import queries as rewards
 from portal.incentives.limits import Limits, Reached
@@ -13,7 +14,7 @@ from portal.referrals import signals, telling
 from portal.referrals.models import PROGRESS, Lead, Referral, Severity, Stage
 from portal.referrals.words import NO_REWARD, cause
 
-TRY_AGAIN = {"most_each", "most_all", "budget"}  # room may come back when another is voided
+TRY_AGAIN = {"most_each", "most_all", "budget"}  # room may come back; see ``room``
 
 
 def promised(referral: Referral) -> bool:
@@ -24,10 +25,13 @@ def promised(referral: Referral) -> bool:
 
 def earned(lead: Lead) -> bool:
     """Is the lead at the rewarding stage, or past it? An end other than won never is."""
-    if lead.stage not in PROGRESS or not promised(lead.link.referral):
-        return False
-    due_at = Stage(lead.link.referral.rewarding_stage)
-    return PROGRESS.index(lead.stage) >= PROGRESS.index(due_at)
+    return due_at(lead.stage, lead) and promised(lead.link.referral)
+
+
+def due_at(stage: Stage, lead: Lead) -> bool:
+    """Whether a stage is the one that is rewarded, or past it."""
+    first = PROGRESS.index(Stage(lead.link.referral.rewarding_stage))
+    return stage in PROGRESS[first:]
 
 
 def barred(lead: Lead) -> str:
@@ -65,6 +69,27 @@ def why(lead: Lead) -> str:
     return signals.told(waiting[0]) if waiting else ""
 
 
+def limits_of(campaign: Campaign) -> Limits:
+    """How many rewards there are for the referrals of a campaign."""
+    return Limits(
+        campaign.subject,
+        campaign.name,
+        campaign.most_each,
+        campaign.most_all,
+        campaign.budget_cents,
+    )
+
+
+def due_since(lead: Lead) -> datetime:
+    """When it came to the rewarding stage and has stood there or further since."""
+    since = clock.now()
+    for one in reversed(lead.moves):
+        if not due_at(one.stage, lead):
+            break
+        since = one.at
+    return since
+
+
 def _owe(lead: Lead) -> None:
     referral = lead.link.referral
     campaign = referral.invitation.campaign
@@ -76,18 +101,14 @@ def _owe(lead: Lead) -> None:
             promise=there(referral.promise),
             donated=referral.choice is Choice.DONATED,
             hold=lead.hold,
-            limits=Limits(
-                campaign.subject,
-                campaign.name,
-                campaign.most_each,
-                campaign.most_all,
-                campaign.budget_cents,
-            ),
-            not_before=clock.now() + timedelta(days=campaign.hold_days),
+            limits=limits_of(campaign),
+            not_before=due_since(lead) + timedelta(days=campaign.hold_days),
             by=SYSTEM,
         )
     except Reached as reached:
-        lead.no_reward = reached.which
+        if lead.no_reward != reached.which:
+            lead.no_reward = reached.which
+            record(lead, "left out by a limit", by=SYSTEM, which=reached.which)
         return
     lead.no_reward = ""
     if not lead.hold:

@@ -4,6 +4,7 @@ from portal.referrals import advocate_pages as advocate_pages
 from portal.referrals import desk as desk
 from portal.referrals import known_api as known_api
 from portal.referrals import landing_pages as landing_pages
+from portal.referrals import limit_pages as limit_pages
 from portal.referrals import many as many
 from portal.referrals import precautions as precautions
 from portal.referrals import printed as printed

@@ -80,6 +80,7 @@ class NoReward:
     advocate: str
 
 
+NEXT_ONE = "If one comes free, the recommendation that has been due the longest gets it."
 NO_REWARD = {
     "late": NoReward(
         "It came after the days in which the link counts.",
@@ -90,15 +91,15 @@ NO_REWARD = {
         "We looked at this one, and it earns none under the terms.",
     ),
     "most_each": NoReward(
-        "The customer has had as many rewards as the campaign gives to one person.",
-        "You have had as many rewards as there are for one person.",
+        f"The customer has had as many rewards as the campaign gives to one person. {NEXT_ONE}",
+        f"You have had as many rewards as there are for one person. {NEXT_ONE}",
     ),
     "most_all": NoReward(
-        "The campaign has given as many rewards as it may.",
-        "All rewards there were for this have been given.",
+        f"The campaign has given as many rewards as it may. {NEXT_ONE}",
+        f"All rewards there were for this have been given. {NEXT_ONE}",
     ),
     "budget": NoReward(
-        "The campaign’s budget for rewards is used up.",
-        "All rewards there were for this have been given.",
+        f"The campaign’s budget for rewards is used up. {NEXT_ONE}",
+        f"All rewards there were for this have been given. {NEXT_ONE}",
     ),
 }

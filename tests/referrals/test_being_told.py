@@ -111,9 +111,7 @@ def test_a_colleagues_refusal_is_told_by_its_kind_and_read_in_full_on_her_page(
     assert "We knew this person or company before. Kestrel was in talks with us." in page
 
 
-def test_a_colleagues_hold_is_told_once_and_a_first_of_two_yeses_is_none(
-    lead, move, as_rosa, mails, read
-):
+def test_a_colleagues_hold_is_told_by_its_kind_and_once(lead, move, as_rosa, mails, read):
     move(lead, Q)
     rule(as_rosa, "held", "Sina has not paid yet.", seen=1)
     text = read()
