@@ -1,6 +1,5 @@
 """Whom a campaign may ask and why not the others; what became of the invitations."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,12 +8,11 @@ import sqlalchemy as sa
 from portal.addresses import canonical_email
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation, InvitationState
-from portal.db import db, only
+from portal.db import db
 from portal.errors import NotFound
 from portal.fields import number_of
 from portal.history.models import Entry
 from portal.outbox.models import Message
-from portal.outbox.models import State as MailState
 from portal.staff.models import Staff
 
 NOT_THEIRS = "said to be for someone else"  # in the history
@@ -103,6 +101,15 @@ def standing(invitation: Invitation, mail: Message | None) -> str:
     return mail.state.value
 
 
+# The same as staff read it.
+STANDING = {
+    "queued": "Mail waiting", "sent": "Mail sent", "stopped": "Stopped mail before it left",
+    "failed": "Mail failed", "not mailed": "Not mailed", "opened": "Opened",
+    "accepted": "Takes part", "declined": "Declined", "expired": "Ended unanswered",
+    "revoked": "Taken back",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of a campaign's page."""
@@ -114,6 +121,10 @@ class Line:
     @property
     def standing(self) -> str:
         return standing(self.invitation, self.mail)
+
+    @property
+    def told(self) -> str:
+        return STANDING[self.standing]
 
 
 PAGE = 100
@@ -127,11 +138,11 @@ class Page:
     next: int | None  # the id to go on after
 
 
-def lines(campaign: Campaign, *, after: int = 0) -> Page:
+def lines(campaign: Campaign, *where: sa.ColumnElement[bool], after: int = 0) -> Page:
     """Invitations of a campaign with their newest mails, a hundred to a page."""
     found = db.session.scalars(
         sa.select(Invitation)
-        .where(Invitation.campaign_id == campaign.id, Invitation.id > after)
+        .where(Invitation.campaign_id == campaign.id, Invitation.id > after, *where)
         .order_by(Invitation.id)
         .limit(PAGE + 1)
     ).all()
@@ -155,47 +166,6 @@ def remarks(invitations: Sequence[Invitation]) -> dict[str, str]:
         for entry in db.session.scalars(said.order_by(Entry.id))
         if entry.note or entry.verb == NOT_THEIRS
     }
-
-
-def funnel(campaign: Campaign) -> dict[str, int]:
-    """How many came how far. "Opened" means a person pressed the button, never a click (T39)."""
-    counts, mails = people_by_state(campaign), mails_by_state(campaign)
-    opened, waits = Invitation.opened_at.is_not(None), Invitation.waits_since.is_not(None)
-    return {
-        "invited": sum(counts.values()),
-        "queued": mails[MailState.QUEUED] + _how_many(campaign, waits),
-        "sent": mails[MailState.SENT],
-        "undelivered": mails[MailState.FAILED],
-        "stopped": _how_many(campaign, Advocate.stopped_at.is_not(None)),
-        "opened": _how_many(campaign, opened),
-        "accepted": counts[InvitationState.ACCEPTED],
-        "declined": counts[InvitationState.DECLINED],
-    }
-
-
-def people_by_state(campaign: Campaign) -> Counter[InvitationState]:
-    """How many invitations of a campaign are in which state."""
-    rows = sa.select(Invitation.state, sa.func.count()).group_by(Invitation.state)
-    found = db.session.execute(rows.where(Invitation.campaign_id == campaign.id)).all()
-    return Counter(dict(found))
-
-
-def mails_by_state(campaign: Campaign) -> Counter[MailState]:
-    """How many people’s last mail of a campaign is in which state."""
-    named = sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)
-    newest = (
-        sa.select(sa.func.max(Message.id))
-        .join(Invitation, Message.about == named)
-        .where(Invitation.campaign_id == campaign.id, Message.template == "invitation")
-        .group_by(Message.about)
-    )
-    rows = sa.select(Message.state, sa.func.count()).where(Message.id.in_(newest))
-    return Counter(dict(db.session.execute(rows.group_by(Message.state)).all()))
-
-
-def _how_many(campaign: Campaign, true: sa.ColumnElement[bool]) -> int:
-    those = sa.select(sa.func.count()).select_from(Invitation).join(Advocate)
-    return only(those.where(Invitation.campaign_id == campaign.id, true))
 
 
 def owner_name(owner: str | int | None) -> str:

@@ -45,7 +45,6 @@ def _show_page(campaign: Campaign, refusal: str = "") -> str:
         "campaigns/show.html",
         campaign=campaign,
         page=queries.lines(campaign, after=request.args.get("after", 0, type=row_number)),
-        funnel=queries.funnel(campaign),
         platform=destinations.rule_of(campaign),
         why_paused=queries.why_paused(campaign) if campaign.paused_at else "",
         actions=ACTIONS,

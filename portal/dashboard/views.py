@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from flask import (
-    Blueprint,
     current_app,
     flash,
     get_template_attribute,
@@ -20,7 +19,8 @@ from markupsafe import Markup
 
 from portal import auth, clock
 from portal.campaigns.models import Action
-from portal.dashboard import charts, first_steps, notices, program
+from portal.dashboard import charts, first_steps, notices, people_pages, program
+from portal.dashboard.door import bp
 from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.errors import NotAllowed, NotFound
@@ -33,7 +33,8 @@ from portal.staff.models import Role
 from portal.submissions.actions import noun
 from portal.web import money
 
-bp = Blueprint("dashboard", __name__)
+__all__ = ["bp", "people_pages"]  # the whole slice
+
 bp.record_once(lambda state: state.app.extensions.update({"goodword kinds": KINDS}))
 
 WHATS = {

@@ -10,6 +10,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
 from portal.db import db
 from portal.errors import NotFound
+from portal.referrals import report
 from portal.referrals.models import (
     Lead,
     LeadSignal,
@@ -47,6 +48,11 @@ class Filter:
     stage: Stage | None = None
     owner: int | None = None
     look: bool = False  # only those a person should look at
+    # As a number of the report counts them.
+    advocate: int | None = None
+    source: str = ""
+    month: str = ""
+    qualified: bool = False  # once, also when it was lost later
 
     def apply(self, select: sa.Select) -> sa.Select:
         if self.campaign:
@@ -69,7 +75,26 @@ class Filter:
             select = select.where(Lead.owner_id == self.owner)
         if self.look:
             select = select.where(STANDS_OUT)
+        if self.advocate:
+            select = select.where(Referral.advocate_id == self.advocate)
+        if self.source:
+            select = select.where(Lead.source == self.source)
+        if self.month:
+            select = select.where(report.month(Lead.created_at) == self.month)
+        if self.qualified:
+            select = select.where(report.EVER_QUALIFIED)
         return select
+
+    @property
+    def counted(self) -> list[str]:
+        """What a number of the report narrows it to, in words."""
+        person = db.session.get(Advocate, self.advocate) if self.advocate else None
+        return [
+            *([f"sent by {person.name or 'someone erased at their wish'}"] if person else []),
+            *([f"through {report.SOURCES[self.source].lower()}"] if self.source else []),
+            *([f"that came in {self.month}"] if self.month else []),
+            *(["qualified at some time"] if self.qualified else []),
+        ]
 
 
 def _joined(*what) -> sa.Select:

@@ -1,5 +1,7 @@
 """Where staff work on leads: the board, the list, one lead and what may be done with it."""
 
+import re
+from collections.abc import Container
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +16,17 @@ from portal.errors import NotAllowed, Refusal, Stale
 from portal.fields import one_line, row_number
 from portal.queue import queries as queue
 from portal.queue.onward import Onward
-from portal.referrals import actions, attribution, forms, lead_forms, rewarding, risk, room, work
+from portal.referrals import (
+    actions,
+    attribution,
+    forms,
+    lead_forms,
+    report,
+    rewarding,
+    risk,
+    room,
+    work,
+)
 from portal.referrals import board as leads
 from portal.referrals.door import bp
 from portal.referrals.models import PROGRESS, Lead, Stage
@@ -24,6 +36,7 @@ from portal.staff.queries import name_of
 
 # The stage after each along the way.
 AFTER = dict(pairwise(PROGRESS))
+MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 def me():
@@ -75,7 +88,15 @@ def asked_for(given) -> leads.Filter:
         search=one_line(given.get("q"))[:100],
         stage=Stage(stage) if stage in set(Stage) else None,
         look=given.get("look") == "1",
+        advocate=given.get("advocate", type=row_number),
+        source=one_of(given.get("source", ""), report.SOURCES),
+        month=given.get("month", "") if MONTH.fullmatch(given.get("month", "")) else "",
+        qualified=given.get("qualified") == "1",
     )
+
+
+def one_of(asked: str, known: Container[str]) -> str:
+    return asked if asked in known else ""
 
 
 def kept(given) -> dict:
@@ -86,6 +107,10 @@ def kept(given) -> dict:
         "campaign": wanted.campaign,
         "owner": wanted.owner,
         "look": "1" if wanted.look else None,
+        "advocate": wanted.advocate,
+        "source": wanted.source or None,
+        "month": wanted.month or None,
+        "qualified": "1" if wanted.qualified else None,
     }
 
 

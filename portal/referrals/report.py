@@ -93,8 +93,11 @@ def total(lines: Iterable[Line]) -> Line:
 
 # ── Counted in the database ────────────────────────────────────────────────────────────────
 
+# It got that far once, also when it was lost later.
+EVER_QUALIFIED = sa.exists().where(StageMove.lead_id == Lead.id, StageMove.stage.in_(QUALIFIED))
 
-def _month(moment) -> sa.ColumnElement[str]:
+
+def month(moment) -> sa.ColumnElement[str]:
     """2026-11, in UTC, on both databases."""
     if db.session.get_bind().dialect.name == "sqlite":
         return sa.func.strftime("%Y-%m", moment)
@@ -106,7 +109,7 @@ def _key(by: str) -> sa.SQLColumnExpression[Any]:
         "campaign": lambda: Invitation.campaign_id,
         "advocate": lambda: Referral.advocate_id,
         "source": lambda: Lead.source,
-        "month": lambda: _month(Lead.created_at),
+        "month": lambda: month(Lead.created_at),
     }
     return keys[by]()
 
@@ -123,14 +126,12 @@ def _joined(campaign: int | None, *what) -> sa.Select:
 
 
 def _leads(by: str, campaign: int | None) -> sa.Select:
-    """Qualified: it ever got that far, also when it was lost later."""
-    ever = sa.exists().where(StageMove.lead_id == Lead.id, StageMove.stage.in_(QUALIFIED))
     key = _key(by)
     return _joined(
         campaign,
         key,
         sa.func.count(),
-        sa.func.sum(sa.case((ever, 1), else_=0)),
+        sa.func.sum(sa.case((EVER_QUALIFIED, 1), else_=0)),
         sa.func.sum(sa.case((Lead.stage == Stage.WON, 1), else_=0)),
     ).group_by(key)
 

@@ -251,17 +251,3 @@ def _last_step(submission: Submission) -> str:
     if Purpose.WORDS in permitted(submission):
         return "Published, within what you agreed to"
     return "Kept between you and our team: you did not agree to have it shown"
-
-
-def of_campaign(campaign_id: int) -> dict[str, int]:
-    """How many people of a campaign began something, sent it, and are on public pages with it."""
-    rows = db.session.execute(
-        sa.select(Submission.invitation_id, Submission.state, Submission.submitted_at)
-        .join(Invitation, Submission.invitation_id == Invitation.id)
-        .where(Invitation.campaign_id == campaign_id)
-    ).all()
-    return {
-        "started": len({row.invitation_id for row in rows}),
-        "submitted": len({row.invitation_id for row in rows if row.submitted_at}),
-        "published": len({row.invitation_id for row in rows if row.state is State.PUBLISHED}),
-    }

@@ -35,7 +35,6 @@ from portal.submissions.pages import (
 )
 
 __all__ = ["bp", "interviewing"]  # the whole slice, for create_app
-bp.add_app_template_global(queries.of_campaign, "contributions_of")
 
 
 @bp.post("/me/invitations/<int:id>/submissions")
