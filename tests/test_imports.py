@@ -20,6 +20,7 @@ ORDER = [
     ["clicks"],
     ["staff"],
     ["queue"],
+    ["undo"],
     ["media"],
     ["settings"],
     ["advocates"],

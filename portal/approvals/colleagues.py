@@ -1,5 +1,7 @@
 """A company's own yes: who is asked for it, and where they answer (T28)."""
 
+from typing import Any
+
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -7,6 +9,7 @@ from portal import auth
 from portal.advocates.models import Company
 from portal.approvals import forms, pages, queries
 from portal.approvals.pages import bp
+from portal.approvals.undoing import QUESTIONS
 from portal.consent import asking, companies
 from portal.consent.models import Clause, OrgApproval, Scope
 from portal.db import db
@@ -21,6 +24,7 @@ from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.submissions import queries as submissions
 from portal.submissions.models import Submission
+from portal.undo.actions import undoable
 from portal.web import limiter
 
 # ── Customers ask a colleague ──────────────────────────────────────────────────────────────
@@ -91,13 +95,16 @@ def ask_company(id: int):
         return pages.company_page(company, form, 422)
     try:
         submission = desk.submission(form.about.data) if form.about.data else None
-        approval = _ask(form, company, submission, by=current_user, clause=Clause(form.clause.data))
+        with undoable(QUESTIONS, company, by=current_user):
+            clause = Clause(form.clause.data)
+            approval = _ask(form, company, submission, by=current_user, clause=clause)
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
         return pages.company_page(queries.company(id), form, refusal.status, _placed(form, refusal))
     told = approval.clause is not Clause.FORBIDS
-    flash(f"Sent to {approval.approver}." if told else f"Noted. {company.name} is not named.")
+    said = f"Sent to {approval.approver}." if told else f"Noted. {company.name} is not named."
+    _say(said, company)
     return on(".show_approvals", id=id)
 
 
@@ -105,9 +112,10 @@ def ask_company(id: int):
 @auth.staff(Role.EDITOR)
 def remind(approval_id: int):
     approval = companies.get(approval_id)
-    asking.remind(approval, by=current_user)
+    with undoable(QUESTIONS, approval.company, by=current_user):
+        asking.remind(approval, by=current_user)
     db.session.commit()
-    flash(f"We wrote to {approval.approver} once more.")
+    _say(f"We wrote to {approval.approver} once more.", approval.company)
     return redirect(url_for(".show_approvals", id=approval.company_id), 303)
 
 
@@ -115,10 +123,16 @@ def remind(approval_id: int):
 @auth.staff(Role.EDITOR)
 def close(approval_id: int):
     approval = companies.get(approval_id)
-    asking.close(approval, by=current_user)
+    with undoable(QUESTIONS, approval.company, by=current_user):
+        asking.close(approval, by=current_user)
     db.session.commit()
-    flash("Closed. Their link shows that nothing is asked any more.")
+    _say("Closed. Their link shows that nothing is asked any more.", approval.company)
     return redirect(url_for(".show_approvals", id=approval.company_id), 303)
+
+
+def _say(text: str, company: Company) -> None:
+    with_way_back: Any = {"text": text, "undo": [company.subject]}
+    flash(with_way_back)
 
 
 def _staff_form(company: Company, **more) -> forms.StaffAskForm:

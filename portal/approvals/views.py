@@ -1,5 +1,7 @@
 """Sign-off: staff propose a change to a customer's words, and its author alone decides (T3)."""
 
+from typing import Any
+
 from flask import flash, g, redirect, request, url_for
 from flask_login import current_user
 
@@ -12,9 +14,11 @@ from portal.db import db
 from portal.errors import NotFound, Refusal, Stale
 from portal.publishing import desk, signoff
 from portal.publishing.models import Proposal
+from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.submissions import queries as submissions
+from portal.undo.actions import undoable
 
 # ── The author's side ──────────────────────────────────────────────────────────────────────
 
@@ -126,14 +130,15 @@ def propose(id: int):
     if not form.validate():
         return pages.propose_page(submission, form, 422)
     try:
-        signoff.propose_words(
-            submission,
-            form.texts,
-            note=form.note.data,
-            seen=form.seen.data,
-            fair_edit=form.fair_edit.data,
-            by=current_user,
-        )
+        with undoable(CONTRIBUTION, submission, by=current_user):
+            signoff.propose_words(
+                submission,
+                form.texts,
+                note=form.note.data,
+                seen=form.seen.data,
+                fair_edit=form.fair_edit.data,
+                by=current_user,
+            )
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
@@ -142,7 +147,9 @@ def propose(id: int):
             form[field].errors = [str(refusal)]
         said = "" if field else str(refusal)
         return pages.propose_page(desk.submission(id), form, refusal.status, said)
-    flash(f"Sent to {submission.advocate.first_name}. Nothing changes without their yes.")
+    said = f"Sent to {submission.advocate.first_name}. Nothing changes without their yes."
+    told: Any = {"text": said, "undo": [submission.subject]}
+    flash(told)
     return on("review.show", submission_id=id)
 
 

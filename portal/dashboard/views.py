@@ -1,13 +1,11 @@
 """Home and the queue."""
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from flask import (
     current_app,
     flash,
-    get_template_attribute,
     has_request_context,
     redirect,
     render_template,
@@ -19,7 +17,7 @@ from markupsafe import Markup
 
 from portal import auth, clock
 from portal.campaigns.models import Action
-from portal.dashboard import charts, first_steps, notices, people_pages, program
+from portal.dashboard import charts, first_steps, notices, people_pages, program, thinking_again
 from portal.dashboard.door import bp
 from portal.dashboard.kinds import KINDS
 from portal.db import db
@@ -28,7 +26,6 @@ from portal.fields import number_of
 from portal.queue import actions, queries
 from portal.queue.onward import VIA, first_asked
 from portal.queue.queries import SHOWS, SORTS, View, capped
-from portal.review.forms import BulkForm
 from portal.staff.models import Role
 from portal.submissions.actions import noun
 from portal.web import money
@@ -96,18 +93,11 @@ def queue_page(view: View, refusal: str = "", name: str = ""):
         choices={"show": SHOWS, "what": {"": "All contributions"} | WHATS, "sort": SORTS},
         views=queries.views_of(current_user),
         desk=queries.desk_of(current_user),
-        bulk=untouched_bulk(),
+        bulk=thinking_again.untouched(),
         capped=capped,
         refusal=refusal,
         name=name,
     )
-
-
-@cache
-def untouched_bulk() -> Markup:
-    """The fields that decide on several: nothing is typed in them yet, so they are drawn once."""
-    fields = get_template_attribute("review/_bulk.html", "bulk_fields")
-    return fields(BulkForm(formdata=None, meta={"csrf": False}))
 
 
 @bp.get("/staff/queue/next")

@@ -17,6 +17,7 @@ from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Offer, PayoutState, Reward, RewardState
 from portal.links import actions as links
 from portal.staff import queries as staff
+from portal.undo import actions as undo
 
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
 WORTH = ("value_cents", "currency")
@@ -86,7 +87,7 @@ def _within(limits: Limits, advocate: Advocate, promise: Mapping[str, Any]) -> s
 
 def release(reward: Reward, *, note: str, by: Actor) -> None:
     """What a rule held is due again; what a person held stays until a person says so."""
-    if reward.state is RewardState.HELD and reward.entries[-1].by == by.subject:
+    if reward.state is RewardState.HELD and reward.line.by == by.subject:
         append(reward, RewardState.ACCRUED, note=note, by=by)
 
 
@@ -105,8 +106,9 @@ def ordered(reward: Reward) -> bool:
 def forget(advocate: Advocate, *, by: Actor) -> None:
     """Nothing more can be sent to a person who is being erased; the ledger stays (T36)."""
     gifts.forget(advocate)
-    waiting = sa.select(Reward).where(Reward.advocate_id == advocate.id)
-    for reward in db.session.scalars(waiting).all():
+    waiting = db.session.scalars(sa.select(Reward).where(Reward.advocate_id == advocate.id)).all()
+    undo.forget(reward.subject for reward in waiting)
+    for reward in waiting:
         _forget_details(reward)
         links.revoke(reward)
         void(reward.reason, note="Erased at their own wish: there is nobody to send it to.", by=by)

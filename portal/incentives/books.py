@@ -12,7 +12,7 @@ from portal.advocates.models import Advocate
 from portal.db import db
 from portal.fields import day_of
 from portal.history.models import Entry
-from portal.incentives import payees
+from portal.incentives import ledger, payees
 from portal.incentives.models import Reward, RewardEntry, RewardState
 
 PER_PAGE = 50
@@ -122,7 +122,7 @@ def _select(wanted: Filter) -> sa.Select:
 def lines(wanted: Filter) -> Iterator[list[object]]:
     """Everything the filter leaves, a line for each reward."""
     for reward in db.session.scalars(_select(wanted)):
-        person, promise, last = reward.advocate, reward.promise, reward.entries[-1]
+        person, promise, last = reward.advocate, reward.promise, reward.line
         yield [
             reward.id,
             last.state.value,
@@ -161,9 +161,7 @@ class Payee:
 
 def years() -> list[int]:
     """The years in which something was sent, the newest first."""
-    first = db.session.scalar(
-        sa.select(sa.func.min(RewardEntry.at)).where(RewardEntry.state == RewardState.ISSUED)
-    )
+    first = db.session.scalar(sa.select(sa.func.min(RewardEntry.at)).where(ledger.was_sent()))
     now = clock.now().year
     return list(range(now, (first.year if first else now) - 1, -1))
 
@@ -184,7 +182,7 @@ def payees_of(year: int) -> list[Payee]:
         .join(Reward.advocate)
         .where(
             Reward.donated.is_(False),
-            RewardEntry.state == RewardState.ISSUED,
+            ledger.was_sent(),
             RewardEntry.at >= _midnight(date(year, 1, 1)),
             RewardEntry.at < _midnight(date(year + 1, 1, 1)),
         )

@@ -17,6 +17,7 @@ from portal.incentives import gifts, ledger, payees, told
 from portal.incentives.models import CodeUpload, Offer, Reward, RewardCode, RewardEntry, RewardState
 
 POOL = "incentives.pool"  # the lock of whoever fills a pool, or says what its codes are worth
+SHOWN = "code shown"  # in the history
 WAITING = [RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED]
 
 
@@ -106,7 +107,7 @@ def is_low(offer: Offer) -> bool:
 def give(reward: Reward, *, by: Actor) -> None:
     """Give the next code of the pool, the one that expires first. Twice gives the same one."""
     ledger.hold_fast(reward)
-    if reward.code:
+    if reward.has_code:
         return
     if reward.state is not RewardState.APPROVED:
         raise NotAllowed(f"This reward is {reward.state}; approve it before a code is given.")
@@ -118,10 +119,11 @@ def give(reward: Reward, *, by: Actor) -> None:
         raise NotAllowed(objection)
     _check_worth(reward.promise)
     ledger.call_off(reward)
-    code = _next(reward.promise["offer_id"])
-    code.reward_id, code.given_at = reward.id, clock.now()
-    db.session.flush()
-    db.session.refresh(reward, ["code"])
+    if reward.code is None:  # else one was given, and that was undone
+        code = _next(reward.promise["offer_id"])
+        code.reward_id, code.given_at = reward.id, clock.now()
+        db.session.flush()
+        db.session.refresh(reward, ["code"])
     ledger.append(reward, RewardState.ISSUED, how=ledger.BY_CODE, by=by)
     told.sent(reward)
 
@@ -155,7 +157,7 @@ def _next(offer_id: int) -> RewardCode:
 
 def reveal(reward: Reward, *, by: Actor) -> str:
     """The code itself, for the person who earned it; that they looked is written down."""
-    if reward.code is None or not reward.code.sealed:
+    if not reward.has_code or reward.code is None or not reward.code.sealed:
         raise NotFound("There is no code for this reward.")
-    record(reward, "code shown", by=by)
+    record(reward, SHOWN, by=by)
     return unseal(reward.code.sealed, reward.code.fingerprint)

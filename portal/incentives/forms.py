@@ -45,6 +45,48 @@ def buys_no_praise(_form: FlaskForm, field: Field) -> None:
         )
 
 
+BY_CODE, BY_PAYOUT = "code", "payout"
+
+
+class SeveralRewardsForm(FlaskForm):
+    """One decision for several rewards."""
+
+    decision = RadioField(
+        "Decision",
+        id="several-rewards-decision",
+        choices=[
+            SelectChoice(RewardState.APPROVED.value, "Approve them"),
+            SelectChoice(RewardState.HELD.value, "Hold them, and say why"),
+            SelectChoice(RewardState.DECLINED.value, "Decline them, and say why"),
+            SelectChoice(BY_CODE, "Give each the next code of its offer"),
+            SelectChoice(BY_PAYOUT, "Order the payout of each"),
+            SelectChoice(RewardState.ISSUED.value, "They were sent by hand"),
+        ],
+        validators=[InputRequired("Choose the decision")],
+    )
+    note = TextAreaField(
+        "Reason or reference for all of them",
+        id="several-rewards-note",
+        description="For a hold, a refusal, or how they were sent. Each customer reads it.",
+        filters=[trimmed],
+        validators=[
+            Length(max=500, message="Shorten it to 500 characters or fewer"),
+            buys_no_praise,
+        ],
+    )
+    ground = SelectField(
+        "Kind of reason, for a refusal",
+        id="several-rewards-ground",
+        choices=[SelectChoice(key, said) for key, (said, _) in GROUNDS.items()],
+        default="other",
+        invalid_choice_message="Choose a kind of reason of the list",
+    )
+
+    def validate_note(self, field: TextAreaField) -> None:
+        if self.decision.data in SAYS_WHY and not field.data:
+            raise ValidationError(SAYS_WHY[RewardState(self.decision.data)])
+
+
 class RewardForm(FlaskForm):
     state = RadioField("What next?", validators=[DataRequired("Choose what happens to the reward")])
     note = TextAreaField(

@@ -44,7 +44,7 @@ ASKS = {RewardState.HELD, RewardState.ISSUED, RewardState.DECLINED, RewardState.
 def reward_in_words(reward: Reward) -> tuple[str, str]:
     """The state of a reward and what it means."""
     title, text = STATES[reward.state]
-    last = reward.entries[-1]
+    last = reward.line
     if reward.donated and reward.state in FOR_A_CHARITY:
         title, text = FOR_A_CHARITY[reward.state]
         text = text.format(charity=reward.promise["charity"])
@@ -66,7 +66,7 @@ def next_step(reward: Reward) -> str:
         return f"Under the terms we can approve it from {day.day} {day:%B %Y} on."
     if reward.donated and reward.state is RewardState.ISSUED:
         return ""
-    if reward.entries[-1].how == BY_CODE:
+    if reward.line.how == BY_CODE:
         return "If it does not work, write to us."
     return NEXT[reward.state]
 
@@ -78,11 +78,11 @@ def may_ask(reward: Reward) -> bool:
 
 def kind_of_hold(reward: Reward) -> str:
     """Why it waits, as a kind of reason, for a mail."""
-    if reward.entries[-1].by.startswith("staff:"):
+    if reward.line.by.startswith("staff:"):
         return "A colleague wants to look at it again; why stands on your rewards page."
     return STATES[RewardState.HELD][1]
 
 
 def kind_of_refusal(reward: Reward) -> str:
     """Why it is not given, as a kind of reason, for a mail."""
-    return GROUNDS.get(reward.entries[-1].how, GROUNDS["other"])[1]
+    return GROUNDS.get(reward.line.how, GROUNDS["other"])[1]

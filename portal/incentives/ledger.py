@@ -7,6 +7,7 @@ from portal.advocates.models import Advocate
 from portal.db import db
 from portal.history.actions import Actor, record
 from portal.incentives.models import PayoutState, Reward, RewardEntry, RewardState
+from portal.outbox import actions as outbox
 
 # What may follow what. Issued and declined are final.
 MOVES = {
@@ -33,6 +34,7 @@ GONE = {RewardState.DECLINED, RewardState.VOID}  # none is owed, so another one 
 WAITING = {RewardState.ACCRUED, RewardState.HELD}  # for a person of ours
 # How a line came about, where its state alone does not say it.
 FIRST_YES = "first yes"  # of the two people a large reward needs
+UNDONE = "undone"  # back to what it was before the line above, within ten seconds
 BY_HAND, BY_CODE, BY_PAYOUT = "by hand", "code", "payout"
 
 
@@ -43,10 +45,19 @@ def append(reward: Reward, state: RewardState, *, how: str = "", note: str = "",
     if state is RewardState.ACCRUED and reward.not_before:
         reward.waits_since = max(clock.now(), reward.not_before)
     db.session.flush()
-    record(reward, how if how == FIRST_YES else state.value, by=by, note=note)
+    if how != UNDONE:  # whoever undoes writes that down
+        record(reward, how if how == FIRST_YES else state.value, by=by, note=note)
     if reward.pot and state in GONE:
         key = f"room-{reward.entries[-1].id}"
-        jobs.enqueue("rewards.room", reward.id, queue=jobs.REWARDS, key=key)
+        wait = max((outbox.leaves_at() - clock.now()).total_seconds(), 0)
+        jobs.enqueue("rewards.room", reward.id, queue=jobs.REWARDS, key=key, delay=wait)
+
+
+def was_sent() -> sa.ColumnElement[bool]:
+    """For a select of lines: one that says “issued”, and was not undone."""
+    later = sa.orm.aliased(RewardEntry)
+    undone = sa.exists().where(later.reward_id == RewardEntry.reward_id, later.id > RewardEntry.id)
+    return sa.and_(RewardEntry.state == RewardState.ISSUED, ~undone)
 
 
 def hold_fast(reward: Reward) -> None:

@@ -113,6 +113,22 @@ class Reward(Model):
         return self.entries[-1].state
 
     @property
+    def line(self) -> "RewardEntry":
+        """The line it stands on: the newest, or the one that an undo went back to."""
+        standing: list[RewardEntry] = []
+        for entry in self.entries:
+            if entry.how == "undone":
+                standing.pop()
+            else:
+                standing.append(entry)
+        return standing[-1]
+
+    @property
+    def has_code(self) -> bool:
+        """Whether a code was given for it: one whose giving was undone is kept for it, unseen."""
+        return self.code is not None and self.line.how == "code"
+
+    @property
     def cause(self) -> str:
         """What it is for, as staff read it, who did not earn it."""
         return self.explanation.replace("Your ", "Their ", 1)

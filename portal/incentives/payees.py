@@ -14,7 +14,8 @@ from portal.advocates.models import Advocate
 from portal.config import PREFIX, settings
 from portal.db import db, only
 from portal.history.models import Entry
-from portal.incentives.models import Offer, Payout, PayoutState, Reward, RewardEntry, RewardState
+from portal.incentives import ledger
+from portal.incentives.models import Offer, Payout, PayoutState, Reward, RewardEntry
 
 # US cents a year from which payments must be reported (IRC 6041; from 2026 OBBBA 70433). Any later
 # year must be set (GOODWORD_TAX_THRESHOLDS) before anything in USD is sent in it.
@@ -100,7 +101,7 @@ def year_of(advocate: Advocate) -> Year:
         .where(
             Reward.advocate_id.in_(rows),
             Reward.donated.is_(False),
-            RewardEntry.state == RewardState.ISSUED,
+            ledger.was_sent(),
             RewardEntry.at >= datetime(year, 1, 1, tzinfo=UTC),
             RewardEntry.at < datetime(year + 1, 1, 1, tzinfo=UTC),
         )

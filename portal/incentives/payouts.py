@@ -15,6 +15,7 @@ from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, Actor, record
 from portal.incentives import ledger, payees, told
 from portal.incentives.models import Payout, PayoutState, Reward, RewardState
+from portal.outbox import actions as outbox
 
 # Seconds until the next try; about a day and a half in all.
 BACKOFF = [10, 60, 300, 1800, 2 * 3600, 6 * 3600, 24 * 3600]
@@ -47,7 +48,7 @@ def order(reward: Reward, *, by: Actor) -> None:
         reward.payout = Payout(key=key, payload=payload(reward, key))
     reward.payout.state, reward.payout.not_before = PayoutState.WAITING, None
     record(reward, "ordered", by=by)
-    _enqueue(reward.payout)
+    _enqueue(reward.payout, max((outbox.leaves_at() - clock.now()).total_seconds(), 0))
 
 
 def payload(reward: Reward, key: str) -> dict[str, Any]:

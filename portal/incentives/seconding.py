@@ -20,7 +20,7 @@ def is_large(reward: Reward) -> bool:
 
 def first_yes(reward: Reward) -> str:
     """Who approved it first, as ``staff:7``, while nothing was decided since; empty otherwise."""
-    last = reward.entries[-1]
+    last = reward.line
     return last.by if last.how == FIRST_YES else ""
 
 

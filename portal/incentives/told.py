@@ -27,7 +27,7 @@ def sent(reward: Reward) -> None:
         reward=reward.promise["reward"],
         charity=reward.promise["charity"] if reward.donated else "",
         cause=cause_of(reward),
-        has_code=reward.code is not None,
+        has_code=reward.has_code,
     )
 
 

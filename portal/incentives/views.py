@@ -1,5 +1,7 @@
 """Rewards, to the people who earned them and to the staff who send them; offers, to staff."""
 
+from typing import Any
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -7,17 +9,29 @@ from portal import auth
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.fields import row_number
-from portal.incentives import actions, books, codes, inwords, payees, payouts, queries, seconding
+from portal.incentives import (
+    actions,
+    books,
+    codes,
+    inwords,
+    payees,
+    payouts,
+    queries,
+    seconding,
+    several,
+)
 from portal.incentives import finance_pages as finance_pages
 from portal.incentives import pool_pages as pool_pages
 from portal.incentives.door import bp
-from portal.incentives.forms import KINDS, OfferForm, RewardForm
-from portal.incentives.models import Offer, RewardState
+from portal.incentives.forms import KINDS, OfferForm, RewardForm, SeveralRewardsForm
+from portal.incentives.models import Offer, Reward, RewardState
+from portal.incentives.undoing import REWARD
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.staff.queries import name_of
+from portal.undo.actions import undoable
 
 # ── The advocate's own rewards ─────────────────────────────────────────────────────────────
 
@@ -74,6 +88,8 @@ def rewards():
         wanted=wanted,
         counts=books.counts(wanted),
         campaigns=books.campaigns(),
+        bulk=SeveralRewardsForm(formdata=None),
+        bulk_button=several.REWARDS.button,
     )
 
 
@@ -95,39 +111,43 @@ def rule(reward_id: int):
         if not is_whole:
             return reward_page(found, form), 422
         wanted = RewardState(form.state.data)
-        told = {"note": form.note.data, "ground": form.ground.data}
-        actions.move(found, wanted, seen=form.seen.data, **told, by=me())
+        why = {"note": form.note.data, "ground": form.ground.data}
+        with undoable(REWARD, found, by=me()):
+            actions.move(found, wanted, seen=form.seen.data, **why, by=me())
     except (Stale, NotAllowed) as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
     waits = seconding.first_yes(found) and wanted is RewardState.APPROVED
-    flash("Noted. Somebody else has to approve it too." if waits else f"It is {found.state}.")
+    said = "Noted. Somebody else has to approve it too." if waits else f"It is {found.state}."
+    told(said, found)
     return on(".reward", reward_id=reward_id)
 
 
 @bp.post("/staff/rewards/<int:reward_id>/code")
 @auth.staff(Role.EDITOR)
 def give_code(reward_id: int):
-    on = Onward(("rewards", reward_id))
+    found, on = queries.reward(reward_id), Onward(("rewards", reward_id))
     try:
-        codes.give(queries.reward(reward_id), by=me())
+        with undoable(REWARD, found, by=me()):
+            codes.give(found, by=me())
     except NotAllowed as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
-    flash("A code is given. They find it on their rewards page; a mail tells them.")
+    told("A code is given. They find it on their rewards page; a mail tells them.", found)
     return on(".reward", reward_id=reward_id)
 
 
 @bp.post("/staff/rewards/<int:reward_id>/payout")
 @auth.staff(Role.EDITOR)
 def pay_out(reward_id: int):
-    on = Onward(("rewards", reward_id))
+    found, on = queries.reward(reward_id), Onward(("rewards", reward_id))
     try:
-        payouts.order(queries.reward(reward_id), by=me())
+        with undoable(REWARD, found, by=me()):
+            payouts.order(found, by=me())
     except NotAllowed as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
-    flash("The payment system is told. The page of the reward says what became of it.")
+    told("The payment system is told. The page of the reward says what became of it.", found)
     return on(".reward", reward_id=reward_id)
 
 
@@ -139,6 +159,12 @@ def tax_form(reward_id: int):
     db.session.commit()
     flash(f"Noted: a tax form of {found.advocate.name} is on file.")
     return on(".reward", reward_id=reward_id)
+
+
+def told(text: str, found: Reward) -> None:
+    """Say what was done, with a way back beside it."""
+    with_way_back: Any = {"text": text, "undo": [found.subject]}
+    flash(with_way_back)
 
 
 def me():

@@ -14,10 +14,12 @@ def draw(found: Sequence[Reward]) -> list[Drawn]:
     return [
         Drawn(
             opening(f"{one.promise['reward']} for {one.advocate.name}"),
-            one.entries[-1].note or one.cause,
+            one.line.note or one.cause,
             "incentives.reward",
             {"reward_id": one.id},
             held=ON_HOLD if one.advocate.restricted_at else "",
+            bulk=f"{one.id}:{len(one.entries)}",
+            several="rewards",
         )
         for one in found
     ]

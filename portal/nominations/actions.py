@@ -14,6 +14,7 @@ from portal.nominations import queries
 from portal.nominations.models import Nomination, State
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
+from portal.undo import actions as undo
 
 TAG = "nominated"
 
@@ -58,10 +59,14 @@ def accept(nomination: Nomination, *, by: Staff) -> None:
         raise NotAllowed(fault)
     if TAG not in {tag.name for tag in person.tags}:
         person.tags.append(Tag(name=TAG))
-    words = f"Nominated by {nomination.staff.name} because: {nomination.reason}"
-    today = clock.now().date()
+    words, today = in_words(nomination), clock.now().date()
     signals.note(person, SignalKind.NOTE, value=None, words=words, at=today, by=by)
     _tell(nomination)
+
+
+def in_words(nomination: Nomination) -> str:
+    """What stands among what is known of a person, once somebody accepts it."""
+    return f"Nominated by {nomination.staff.name} because: {nomination.reason}"
 
 
 def decline(nomination: Nomination, *, note: str, by: Staff) -> None:
@@ -76,6 +81,7 @@ def forget(person: Advocate) -> None:
     """Delete what colleagues wrote of someone who is erased, and the mails with it (T36)."""
     found = queries.of(person)
     names = [one.subject for one in found]
+    undo.forget(names)
     forget_notes(names)
     outbox.forget_person(person.email, names)
     for one in found:
@@ -83,12 +89,18 @@ def forget(person: Advocate) -> None:
     db.session.flush()
 
 
-def _decide(nomination: Nomination, state: State, *, by: Staff, note: str = "") -> bool:
-    """Once; False when this person has said so before, Stale when somebody else was faster."""
+def hold(nomination: Nomination) -> None:
+    """One decision at a time; reads it anew after the wait."""
+    db.session.flush()
     db.session.execute(
         sa.select(Nomination.id).where(Nomination.id == nomination.id).with_for_update()
     )
     db.session.refresh(nomination)
+
+
+def _decide(nomination: Nomination, state: State, *, by: Staff, note: str = "") -> bool:
+    """Once; False when this person has said so before, Stale when somebody else was faster."""
+    hold(nomination)
     if nomination.state is not State.WAITING:
         if nomination.state is state and nomination.decided_by_id == by.id:
             return False

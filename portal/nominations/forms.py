@@ -1,6 +1,6 @@
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import RadioField, SelectChoice, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.fields import trimmed
 
@@ -28,3 +28,25 @@ class DeclineForm(FlaskForm):
             Length(max=800, message="Use 800 characters or fewer"),
         ],
     )
+
+
+class SeveralForm(FlaskForm):
+    """One decision for several proposals."""
+
+    decision = RadioField(
+        "Decision",
+        id="several-nominations-decision",
+        choices=[SelectChoice("accept", "Accept"), SelectChoice("decline", "Decline")],
+        validators=[InputRequired("Choose the decision")],
+    )
+    note = TextAreaField(
+        "Why not now?",
+        id="several-nominations-note",
+        description="Needed if you decline. Each colleague gets it by mail, no customer does.",
+        filters=[trimmed],
+        validators=[Length(max=800, message="Use 800 characters or fewer")],
+    )
+
+    def validate_note(self, field: TextAreaField) -> None:
+        if self.decision.data == "decline" and not field.data:
+            raise ValidationError("Write why: each colleague will read it")

@@ -1,5 +1,7 @@
 """Anyone on the team proposes a customer; editors decide."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 
@@ -10,8 +12,11 @@ from portal.db import db
 from portal.errors import NotAllowed, Refusal
 from portal.nominations import actions, queries
 from portal.nominations.forms import DeclineForm, ProposeForm
+from portal.nominations.models import Nomination
+from portal.nominations.undoing import NOMINATION
 from portal.queue.onward import Onward
 from portal.staff.models import Role
+from portal.undo.actions import undoable
 
 bp = Blueprint("nominations", __name__)
 
@@ -50,12 +55,13 @@ def show(id: int):
 def accept(id: int):
     found, on = queries.get(id), Onward(("nominations", id))
     try:
-        actions.accept(found, by=me())
+        with undoable(NOMINATION, found, by=me()):
+            actions.accept(found, by=me())
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
         return page(id, DeclineForm(formdata=None), str(refusal)), refusal.status
-    flash(f"Accepted. Campaigns find {found.advocate.name} by the tag “{actions.TAG}”.")
+    told(f"Accepted. Campaigns find {found.advocate.name} by the tag “{actions.TAG}”.", found)
     return on(".show", id=id)
 
 
@@ -66,12 +72,13 @@ def decline(id: int):
     if not form.validate():
         return page(id, form), 422
     try:
-        actions.decline(found, note=form.note.data, by=me())
+        with undoable(NOMINATION, found, by=me()):
+            actions.decline(found, note=form.note.data, by=me())
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
         return page(id, form, str(refusal)), refusal.status
-    flash(f"Declined. {found.staff.name} gets your note by mail.")
+    told(f"Declined. {found.staff.name} gets your note by mail.", found)
     return on(".show", id=id)
 
 
@@ -89,6 +96,12 @@ def page(id: int, form: DeclineForm, refusal: str = "") -> str:
     return render_template(
         "nominations/show.html", nomination=queries.get(id), form=form, refusal=refusal
     )
+
+
+def told(text: str, found: Nomination) -> None:
+    """Say what was done, with a way back beside it."""
+    with_way_back: Any = {"text": text, "undo": [found.subject]}
+    flash(with_way_back)
 
 
 def me():

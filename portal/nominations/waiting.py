@@ -16,6 +16,8 @@ def draw(found: Sequence[Nomination]) -> list[Drawn]:
             "nominations.show",
             {"id": one.id},
             held=ON_HOLD if one.advocate.restricted_at else "",
+            bulk=f"{one.id}:{one.id}",
+            several="nominations",
         )
         for one in found
     ]

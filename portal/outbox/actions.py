@@ -119,6 +119,25 @@ def call_off_all(ids: Iterable[int]) -> bool:
     return True
 
 
+def put_off(names: Iterable[str]) -> list[int]:
+    """The mails about these things, as ``company:7``, that wait for a later time."""
+    later = sa.select(Message.id).where(
+        Message.about.in_(list(names)),
+        Message.state == State.QUEUED,
+        Message.attempts == 0,
+        Message.not_before > clock.now(),
+    )
+    return list(db.session.scalars(later.order_by(Message.id)))
+
+
+def call_back(ids: Iterable[int]) -> None:
+    """What was called off waits for its time again; its job never stopped doing so."""
+    stopped = sa.update(Message).where(
+        Message.id.in_(list(ids)), Message.state == State.STOPPED, Message.not_before > clock.now()
+    )
+    db.session.execute(stopped.values(state=State.QUEUED))
+
+
 def wait_for_morning(message: Message) -> bool:
     """Put a mail off that would arrive in someone's quiet hours; whether it was."""
     morning = message.zone and quiet.over(clock.now(), message.zone, settings().quiet_hours)

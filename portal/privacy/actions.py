@@ -20,9 +20,9 @@ from portal.nominations import actions as nominations
 from portal.outbox import actions as outbox
 from portal.privacy import requests
 from portal.publishing import actions as publishing
+from portal.publishing import undoing
 from portal.referrals import forgetting as referrals
 from portal.renewals import actions as renewals
-from portal.review import undoing
 from portal.staff import queries as staff
 from portal.submissions import forgetting as submissions
 

@@ -23,8 +23,10 @@ from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
 from portal.submissions.queries import shown
 from portal.submissions.sending import said_beside
+from portal.undo import actions as undo
 
 SAID = {"issued": "permissions answered"}
+YES = {"submitted", "approved", PLANNED, "published", "reconfirmed", "signed off"}
 UNDECIDED = {State.DRAFT, State.SUBMITTED, State.CHANGES}
 
 
@@ -51,6 +53,7 @@ class Act:
     who: str
     at: datetime
     note: str
+    undone_since: datetime | None = None  # of an undo: when the decision it took back was made
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,15 @@ class Account:
 
     @property
     def approvals(self) -> list[Act]:
-        """Who said yes on the way out: the customer by sending, then our side."""
-        yes = {"submitted", "approved", PLANNED, "published", "reconfirmed", "signed off"}
-        return [act for act in self.acts if act.what in yes]
+        """Who said yes on the way out: the customer by sending, then our side. A decision that was
+        undone within its ten seconds is none."""
+        standing: list[Act] = []
+        for act in self.acts:
+            if (since := act.undone_since) is not None:
+                standing = [one for one in standing if one.who != act.who or one.at < since]
+            elif act.what in YES:
+                standing.append(act)
+        return standing
 
     @property
     def public(self) -> bool:
@@ -148,7 +157,13 @@ def acts(*things) -> list[Act]:
     entries = history.of(*things)
     names = {subject: who(subject) for subject in {entry.by for entry in entries}}
     return [
-        Act(SAID.get(entry.verb, entry.verb), names[entry.by], entry.at, entry.note)
+        Act(
+            SAID.get(entry.verb, entry.verb),
+            names[entry.by],
+            entry.at,
+            entry.note,
+            undo.as_moment(entry.data.get("since")) if entry.verb == undo.UNDONE else None,
+        )
         for entry in entries
     ]
 

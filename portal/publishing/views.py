@@ -43,8 +43,11 @@ from portal.publishing import how as rules
 from portal.publishing.forms import PublishForm
 from portal.publishing.items import appearance, verified
 from portal.publishing.models import Asset
+from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import Onward
 from portal.staff.models import Role
+from portal.submissions.models import Submission
+from portal.undo.actions import undoable
 from portal.web import brand
 
 bp = Blueprint("publishing", __name__)
@@ -176,15 +179,16 @@ def publish(submission_id):
     if not form.validate():
         return _desk(submission, form), 422
     try:
-        done = signoff.publish_or_propose(
-            submission,
-            headline=form.headline.data,
-            excerpt=form.excerpt.data,
-            basis=form.basis(),
-            fair_cut=form.fair_cut.data,
-            at=form.moment(),
-            by=current_user,
-        )
+        with undoable(CONTRIBUTION, submission, by=current_user):
+            done = signoff.publish_or_propose(
+                submission,
+                headline=form.headline.data,
+                excerpt=form.excerpt.data,
+                basis=form.basis(),
+                fair_cut=form.fair_cut.data,
+                at=form.moment(),
+                by=current_user,
+            )
         db.session.commit()
     except Unreadable as clash:
         form.at.errors = [str(clash)]
@@ -193,12 +197,12 @@ def publish(submission_id):
         return _refused(submission_id, form, refusal), refusal.status
     first_name = submission.advocate.first_name
     if isinstance(done, Asset) and done.announce_at:
-        flash(f"Planned. It appears by itself, and {first_name} gets a mail then.")
+        told(f"Planned. It appears by itself, and {first_name} gets a mail then.", submission)
         return on("publishing.published", show="planned", _anchor=done.slug)
     if isinstance(done, Asset):
-        flash(f"Published. {first_name} gets a mail with the link.")
+        told(f"Published. {first_name} gets a mail with the link.", submission)
         return on("publishing.published", show=None, _anchor=done.slug)
-    flash(f"Sent to {first_name}. It is published as soon as they say yes to this cut.")
+    told(f"Sent to {first_name}. It is published as soon as they say yes to this cut.", submission)
     return on("review.show", submission_id=submission_id)
 
 
@@ -228,10 +232,17 @@ def retire(asset_id):
     asset = db.session.get(Asset, asset_id)
     if asset is None:
         raise NotFound("There is nothing published under this number.")
-    actions.retire(asset, by=current_user, note=request.form.get("note", "")[:300])
+    with undoable(CONTRIBUTION, asset.submission, by=current_user):
+        actions.retire(asset, by=current_user, note=request.form.get("note", "")[:300])
     db.session.commit()
-    flash("Taken down. It is off every page now.")
+    told("Taken down. It is off every page now.", asset.submission)
     return redirect(url_for("publishing.published"), 303)
+
+
+def told(text: str, submission: Submission) -> None:
+    """Say what was done, with a way back beside it."""
+    with_way_back: Any = {"text": text, "undo": [submission.subject]}
+    flash(with_way_back)
 
 
 def _refused(submission_id: int, form: PublishForm, refusal: Refusal) -> str:

@@ -23,6 +23,7 @@ class Drawn:
     values: dict[str, Any]  # of its address
     held: str = ""  # why nobody may act on it now
     bulk: str = ""  # what the form for several sends: "id:version"
+    several: str = ""  # which form that is
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,6 +74,13 @@ def _decide(submission: Submission, move: str, verb: str, *, seen, by, note, **d
     return True
 
 
+def demand_newest(submission: Submission, seen: int) -> None:
+    """Raise Stale, saying who did what, where it is not as it was ``seen`` any more."""
+    publishing.hold(submission)
+    if submission.version != seen:
+        raise Stale(_overtaken(submission, queries.decision(submission)))
+
+
 def _overtaken(submission: Submission, last) -> str:
     if submission.state is State.WITHDRAWN:
         return f"{submission.advocate.name} has taken this back. Nothing was changed."

@@ -41,8 +41,12 @@ class DeclineForm(FlaskForm):
         self.ground.choices = [(ground.value, ground.sentence) for ground in grounds]
 
 
+class PublishSeveralForm(FlaskForm):
+    """Several, whole: nothing is typed."""
+
+
 class BulkForm(FlaskForm):
-    """One decision for several contributions; ``items`` are "id:version" each."""
+    """One decision for several contributions."""
 
     decision = RadioField(
         "Decision",

@@ -3,28 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from portal import auth
 from portal.db import db
 from portal.errors import Refusal
-from portal.fields import number_of, row_number
 from portal.media import sending
 from portal.publishing import desk as desks
 from portal.publishing.forms import PublishForm
 from portal.publishing.grounds import WORKING_DAYS, Ground
 from portal.publishing.items import address
 from portal.publishing.queries import asset_of
+from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
 from portal.queue.queries import Place
-from portal.review import actions, escalating, queries, report, several, undoing
-from portal.review.forms import ApproveForm, BulkForm, ChangeForm, DeclineForm
+from portal.review import actions, escalating, queries, report
+from portal.review.forms import ApproveForm, ChangeForm, DeclineForm
 from portal.review.waiting import DECIDE
 from portal.staff.models import Role
 from portal.submissions.attaching import file_sent_with
 from portal.submissions.models import Submission
+from portal.undo.actions import undoable
 
 bp = Blueprint("review", __name__)
 
@@ -96,64 +97,6 @@ def decline(submission_id):
     )
 
 
-@bp.post("/staff/submissions/<int:submission_id>/undo")
-@auth.staff(Role.EDITOR)
-def undo(submission_id):
-    submission = desks.submission(submission_id)
-    try:
-        undoing.undo(submission, by=current_user)
-        db.session.commit()
-    except Refusal as refusal:
-        db.session.rollback()
-        return _page(submission, refusal=str(refusal)), refusal.status
-    flash("Undone. It waits for a decision again, and nothing was sent.")
-    return redirect(url_for(".show", submission_id=submission_id, **asked()), 303)
-
-
-@bp.post("/staff/queue/decisions")
-@auth.staff(Role.EDITOR)
-def decide_several():
-    """Several at once: the answer is the page that says what became of each."""
-    seen = chosen()
-    form = BulkForm()
-    if not form.validate() or not seen:
-        if not seen:
-            form.decision.errors = ["Select at least one contribution", *form.decision.errors]
-        return several_page(form, [], seen), 422
-    results = several.decide(
-        seen,
-        form.decision.data,
-        ground=form.ground.data or "",
-        note=form.note.data or "",
-        by=current_user,
-    )
-    db.session.commit()
-    return several_page(form, results, [one.id for one in results if not one.done])
-
-
-@bp.post("/staff/queue/undo")
-@auth.staff(Role.EDITOR)
-def undo_several():
-    ids = request.form.getlist("items", type=row_number)
-    results = several.undo(ids, by=current_user)
-    db.session.commit()
-    return several_page(BulkForm(formdata=None), results, [], may_undo=False)
-
-
-def chosen() -> dict[int, int]:
-    """What was selected, as it was seen: id → version."""
-    pairs = (item.partition(":")[::2] for item in request.form.getlist("items"))
-    numbers = {number_of(one): number_of(version) for one, version in pairs}
-    return {one: version for one, version in numbers.items() if one and version}
-
-
-def several_page(form: BulkForm, results, ids, *, may_undo: bool = True) -> str:
-    again = several.open_among(ids)
-    return render_template(
-        "review/several.html", form=form, results=results, again=again, may_undo=may_undo
-    )
-
-
 def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     """Act, commit, go on to the next one; or the same page with what was typed and the reason."""
     if not form.validate():
@@ -161,14 +104,14 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     since = submission.submitted_at
     place = since and Place(since, DECIDE.key, submission.id)
     try:
-        with undoing.undoable(submission, by=current_user):
+        with undoable(CONTRIBUTION, submission, by=current_user):
             act()
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
         return _page(submission, form, refusal=str(refusal)), refusal.status
     text = said.format(name=submission.advocate.first_name)
-    told: Any = {"text": text, "undo": url_for(".undo", submission_id=submission.id, **asked())}
+    told: Any = {"text": text, "undo": [submission.subject]}
     flash(told)  # a dict where a way back stands beside the words
     after = str(place) if place else None
     return redirect(url_for("dashboard.following", after=after, **asked()), 303)

@@ -42,7 +42,8 @@ def draw(found: Sequence[Submission]) -> list[Drawn]:
             "review.show",
             {"submission_id": one.id},
             held=ON_HOLD if one.advocate.restricted_at else "",
-            bulk=f"{one.id}:{one.version}" if one.state is State.SUBMITTED else "",
+            bulk=f"{one.id}:{one.version}",
+            several="contributions" if one.state is State.SUBMITTED else "publications",
         )
         for one in found
     ]

@@ -1,15 +1,17 @@
 // The queue from the keyboard. [data-queue] holds [data-queue-item]s; J and K walk them, or press [data-key=j] and [data-key=k]
 // where there are none. [data-key="a"] is pressed by A, inside the current item first; a summary opens and its first field gets the focus.
 // A radio is chosen; the focus goes on to the note where A needs one (other keys: where there is one), else Enter sends.
-// [data-picked] says how many are selected. ? opens dialog[data-keys-help]. Nothing without [data-keys=on]. Silent while typing or with Ctrl, Alt, ⌘. [data-undo] goes after 10 seconds.
+// [data-picked=ID] says how many are selected for the form of that id. ? opens dialog[data-keys-help]. Nothing without [data-keys=on]. Silent while typing or with Ctrl, Alt, ⌘. [data-undo] goes after 10 seconds.
 (function () {
   var box = document.querySelector("[data-queue]") || document.body, here = null;
   var undo = document.querySelector("[data-undo]");
   if (undo) setTimeout(function () { if (!undo.contains(document.activeElement)) undo.remove(); }, 10000);
-  var picked = document.querySelector("[data-picked]");
-  if (picked) box.addEventListener("change", function () {
-    var number = box.querySelectorAll(".gw-queue__pick:checked").length;
-    picked.textContent = number ? "Decide on the " + (number > 1 ? number + " you" : "one you") + " selected" : "Decide on those you select";
+  document.querySelectorAll("[data-picked]").forEach(function (picked) {
+    var plain = picked.textContent;
+    document.addEventListener("change", function () {
+      var number = document.querySelectorAll("[form=" + picked.dataset.picked + "]:checked").length;
+      picked.textContent = plain + (number ? " (" + number + ")" : "");
+    });
   });
   if (!document.querySelector("[data-keys=on]")) return;
   var help = document.querySelector("dialog[data-keys-help]"), opener = document.querySelector("[data-keys-open]");

@@ -168,7 +168,11 @@ def approve_and_publish(page: Page) -> None:
 
 
 def read_in_public(page: Page) -> None:
-    page.goto("/stories")
+    def is_there() -> bool:  # ten seconds after it was published: until then it can be undone
+        page.goto("/stories")
+        return WORDS in page.get_by_role("main").inner_text()
+
+    eventually(is_there, 30, "the quote on the page")
     card = page.get_by_role("main")
     expect(card).to_contain_text(WORDS)
     expect(card).to_contain_text("Sheryl Baxter")

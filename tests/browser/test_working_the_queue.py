@@ -182,7 +182,7 @@ def test_keys_select_several_and_rest_while_somebody_types(portal, device):
     page.goto("/staff/queue?kind=decide")
     for key in "jxjx":
         page.keyboard.press(key)
-    expect(page.get_by_text("Decide on the 2 you selected")).to_be_in_viewport()
+    expect(page.get_by_text("Decide on the contributions you select (2)")).to_be_in_viewport()
     page.get_by_text("Save this view").click()
     page.locator("#view-name").press_sequentially("jax")
     expect(page.locator("#view-name")).to_have_value("jax")

@@ -39,7 +39,7 @@ FOR_COLLEAGUES = """
     campaigns: ExceptionForm.reason GiftRuleForm.country GiftRuleForm.why
     campaigns: AudienceForm.search AudienceForm.country AudienceForm.company AudienceForm.sector
     campaigns: AudienceForm.language AudienceForm.tag AudienceForm.owner AudienceForm.whom
-    nominations: DeclineForm.note ProposeForm.reason
+    nominations: DeclineForm.note ProposeForm.reason SeveralForm.note
     placements: ProofForm.proof ProofForm.proof_url UseForm.place UseForm.url UseForm.note
     privacy: CustomerErasureForm.name
     publishing: PublishForm.substantiation
@@ -112,7 +112,7 @@ def test_T9_nor_to_several_at_once(sent, as_rosa, saved):
     one = sent()
     items = f"{one}:{saved(Submission)[0].version}"
     data = {"items": items, "decision": "change", "note": BAD}
-    answer = as_rosa.post("/staff/queue/decisions", data=data)
+    answer = as_rosa.post("/staff/queue/decisions/contributions", data=data)
     assert answer.status_code == 422
     assert "Take out “glowing review”" in answer.text
 

@@ -101,6 +101,7 @@ def test_it_can_be_called_off_and_published_at_once(
     as_rosa.post("/staff/assets/1/retirement")
     assert saved(Submission)[0].state is State.RETIRED
     as_rosa.post("/staff/submissions/1/publication", data={})
+    wait(seconds=11)
     assert ANSWERS["words"] in as_stranger.get(f"/stories/{the_asset().slug}").text
     assert the_asset().published_at <= clock.now()
     wait(days=8)

@@ -99,10 +99,11 @@ def test_what_was_refused_before_it_was_due_is_told_when_it_would_be(odd, move, 
 
 
 def test_a_colleagues_refusal_is_told_by_its_kind_and_read_in_full_on_her_page(
-    lead, move, as_rosa, as_ada, read
+    lead, move, as_rosa, as_ada, read, wait
 ):
     move(lead, Q)
     rule(as_rosa, "declined", "Kestrel was in talks with us.", ground="known", seen=1)
+    wait(seconds=11)  # it could have been undone
     text = read()
     assert "We knew this person or company before." in text
     assert not [secret for secret in SECRETS if secret in text]
@@ -111,9 +112,10 @@ def test_a_colleagues_refusal_is_told_by_its_kind_and_read_in_full_on_her_page(
     assert "We knew this person or company before. Kestrel was in talks with us." in page
 
 
-def test_a_colleagues_hold_is_told_by_its_kind_and_once(lead, move, as_rosa, mails, read):
+def test_a_colleagues_hold_is_told_by_its_kind_and_once(lead, move, as_rosa, mails, read, wait):
     move(lead, Q)
     rule(as_rosa, "held", "Sina has not paid yet.", seen=1)
+    wait(seconds=11)
     text = read()
     assert "A colleague wants to look at it again" in text
     assert not [secret for secret in SECRETS if secret in text]

@@ -56,7 +56,7 @@ def approve(as_ada):
 
 
 def test_T3_an_edit_is_only_a_proposal_until_its_author_says_yes(
-    sent, suggest, as_rosa, as_ada, approve, contribution, saved, act, post_mail, mailroom
+    sent, suggest, as_rosa, as_ada, approve, contribution, saved, act, post_mail, mailroom, wait
 ):
     quote = sent()
     form = as_rosa.get(f"{new(quote)}/new").text
@@ -65,6 +65,7 @@ def test_T3_an_edit_is_only_a_proposal_until_its_author_says_yes(
     assert suggest(quote).status_code == 303
     assert contribution().state is State.SIGNOFF
     assert [version.number for version in saved(Version)] == [1]
+    wait(seconds=11)  # it could have been undone
     post_mail()
     mail = mailroom.text(mailroom.to("ada@analytical.example")[-1])
     assert "To be clearer." in mail
@@ -93,13 +94,14 @@ def test_T3_an_edit_is_only_a_proposal_until_its_author_says_yes(
 
 
 def test_what_was_signed_off_is_published_word_for_word(
-    sent, suggest, approve, as_rosa, as_stranger
+    sent, suggest, approve, as_rosa, as_stranger, wait
 ):
     quote = sent()
     suggest(quote)
     approve(quote)
     answer = as_rosa.post(f"/staff/submissions/{quote}/publication", data={})
     assert answer.status_code == 303
+    wait(seconds=11)
     assert EDIT in as_stranger.get("/stories").text
 
 
@@ -210,7 +212,7 @@ def test_T3_a_cut_waits_for_its_author_and_is_published_by_their_yes(
 
 
 def test_T3_a_refused_cut_leaves_the_whole_to_be_published(
-    approved, as_rosa, as_ada, as_stranger, contribution
+    approved, as_rosa, as_ada, as_stranger, contribution, wait
 ):
     quote = approved()
     publication = f"/staff/submissions/{quote}/publication"
@@ -218,6 +220,7 @@ def test_T3_a_refused_cut_leaves_the_whole_to_be_published(
     assert as_ada.post(theirs(quote, "/refusal"), data={}).status_code == 303
     assert contribution().state is State.APPROVED
     as_rosa.post(publication, data={})
+    wait(seconds=11)
     assert ANSWERS["words"] in as_stranger.get("/stories").text
 
 

@@ -36,6 +36,7 @@ def test_a_place_in_a_list_that_is_too_large_is_passed_over(as_rosa, address):
 
 def test_a_form_with_a_number_too_large_is_no_fault(as_rosa):
     answer = as_rosa.post(
-        "/staff/queue/decisions", data={"items": [f"{HUGE}:1", "1:", ":", "1"], "decision": "x"}
+        "/staff/queue/decisions/contributions",
+        data={"items": [f"{HUGE}:1", "1:", ":", "1"], "decision": "x"},
     )
     assert answer.status_code < 500

@@ -1,0 +1,212 @@
+"""A reward decision that is undone: one more line in the ledger, no mail, no code, no payout."""
+
+import pytest
+from pydantic import SecretStr
+
+from portal.advocates.models import Advocate
+from portal.db import db
+from portal.history.actions import SYSTEM
+from portal.history.models import Entry
+from portal.incentives import actions, books, payees, payouts
+from portal.incentives.limits import Limits
+from portal.incentives.models import Payout, PayoutState, Reward, RewardCode, RewardEntry
+from portal.incentives.models import RewardState as R
+from portal.undo.models import Undo
+from tests.incentives.paying import PaymentSystem
+from tests.incentives.test_paying_out import NEW, OLD
+from tests.incentives.test_pools_of_codes import stock  # noqa: F401
+
+
+def states(saved) -> list[R]:
+    return [line.state for line in saved(RewardEntry)]
+
+
+@pytest.mark.parametrize("decision", [R.APPROVED, R.HELD, R.DECLINED])
+def test_a_decision_is_undone_by_a_line_more_and_keeps_its_place_in_the_queue(
+    earn, ruled, as_rosa, saved, take_back, decision, wait
+):
+    earn()
+    since = saved(Reward)[0].waits_since
+    wait(hours=3)
+    page = as_rosa.get(ruled(decision).location).text
+    assert 'value="reward:1"' in page
+    answer = take_back(as_rosa, "reward:1")
+    assert answer.location == "/staff/rewards/1"
+    assert states(saved) == [R.ACCRUED, decision, R.ACCRUED]
+    assert saved(RewardEntry)[-1].how == "undone"
+    assert saved(Reward)[0].waits_since == since
+    assert "Undone: due again" in as_rosa.get("/staff/rewards/1").text
+    assert saved(Entry)[-1].verb == "decision undone"
+    take_back(as_rosa, "reward:1")  # twice is harmless
+    assert len(states(saved)) == 3
+
+
+def test_after_ten_seconds_the_decision_stands(earn, ruled, as_rosa, saved, take_back, wait):
+    earn()
+    ruled(R.DECLINED)
+    wait(seconds=10)
+    answer = take_back(as_rosa, "reward:1")
+    assert (answer.status_code, "Ten seconds are over" in answer.text) == (409, True)
+    assert states(saved)[-1] is R.DECLINED
+
+
+def test_T14_what_was_marked_as_sent_by_mistake_is_in_no_year_and_no_mail(
+    earn, rule, ruled, as_rosa, act, saved, post_mail, take_back, wait, ada
+):
+    earn(promise={"currency": "USD", "value_cents": 5_00})
+    rule(1, R.APPROVED)
+    ruled(R.ISSUED)
+    take_back(as_rosa, "reward:1")
+    assert saved(Reward)[0].state is R.APPROVED
+    assert act(lambda: payees.year_of(db.session.get(Advocate, ada)).sent) == 0
+    assert act(lambda: books.payees_of(books.clock.now().year)) == []
+    wait(minutes=5)
+    assert [m for m in post_mail() if "reward" in m["Subject"].lower()] == []
+    ruled(R.ISSUED)
+    assert act(lambda: payees.year_of(db.session.get(Advocate, ada)).sent) == 5_00
+    assert len(act(lambda: books.payees_of(books.clock.now().year))) == 1
+
+
+def test_a_code_given_by_mistake_stays_unseen_and_with_its_reward(
+    earn,
+    rule,
+    as_rosa,
+    as_ada,
+    saved,
+    take_back,
+    post_mail,
+    wait,
+    stock,  # noqa: F811
+):
+    stock()
+    earn()
+    rule(1, R.APPROVED)
+    as_rosa.post("/staff/rewards/1/code")
+    take_back(as_rosa, "reward:1")
+    assert saved(Reward)[0].state is R.APPROVED
+    assert "Show the code" not in as_ada.get("/me/rewards").text
+    assert as_ada.post("/me/rewards/1/code").status_code == 404
+    wait(minutes=1)
+    assert [mail for mail in post_mail() if mail["To"] == "ada@analytical.example"] == []
+    as_rosa.post("/staff/rewards/1/code")
+    assert [code.reward_id for code in saved(RewardCode)] == [1, None]  # the same one
+    assert as_ada.post("/me/rewards/1/code").status_code == 200
+    answer = take_back(as_rosa, "reward:1")
+    assert "They have looked at the code already" in answer.text
+    assert saved(Reward)[0].state is R.ISSUED
+
+
+def test_a_payout_that_is_undone_is_never_sent_and_can_be_ordered_anew(
+    earn, rule, as_rosa, app, saved, take_back, setting
+):
+    system = PaymentSystem()
+    setting(
+        payout_url=system.url, payout_loopback=True, payout_secrets=[SecretStr(OLD), SecretStr(NEW)]
+    )
+
+    def work():
+        with app.test_request_context(method="POST"):
+            payouts.deliver(1)
+
+    earn()
+    rule(1, R.APPROVED)
+    as_rosa.post("/staff/rewards/1/payout")
+    take_back(as_rosa, "reward:1")
+    work()
+    assert system.calls == []
+    assert saved(Payout)[0].state is PayoutState.CALLED_OFF
+    assert "Order the payout" in as_rosa.get("/staff/rewards/1").text
+    as_rosa.post("/staff/rewards/1/payout")
+    work()
+    assert len(system.paid) == 1
+    assert saved(Reward)[0].state is R.ISSUED
+    answer = take_back(as_rosa, "reward:1")
+    assert "Something else happened since" in answer.text
+    system.close()
+
+
+def test_two_people_still_look_at_a_large_one_after_an_undo(
+    earn, ruled, as_rosa, as_theo, theo, saved, take_back, setting
+):
+    setting(second_approval={"EUR": 10})
+    earn()
+    as_theo.post("/staff/rewards/1/moves", data={"state": "approved", "seen": 1})
+    ruled(R.APPROVED)
+    assert saved(Reward)[0].state is R.APPROVED
+    take_back(as_rosa, "reward:1")
+    assert saved(Reward)[0].state is R.HELD
+    assert saved(Reward)[0].line.how == "first yes"
+    again = as_theo.post("/staff/rewards/1/moves", data={"state": "approved", "seen": 4})
+    assert again.status_code in {409, 422}
+    assert saved(Reward)[0].state is R.HELD
+
+
+def test_T35_what_a_rule_held_is_the_rules_again_and_its_note_stays_ours(
+    earn, ruled, as_rosa, as_ada, act, saved, take_back
+):
+    earn(hold="Same network as the advocate.")
+    ruled(R.APPROVED)
+    take_back(as_rosa, "reward:1")
+    assert "Same network" not in as_ada.get("/me/rewards").text
+    act(lambda: actions.release(db.session.get(Reward, 1), note="Looked at.", by=SYSTEM))
+    assert saved(Reward)[0].state is R.ACCRUED
+
+
+def test_a_place_that_was_given_to_somebody_else_meanwhile_is_not_taken_back(
+    act, ada, earn, ruled, as_rosa, saved, take_back
+):
+    one = Limits(pot="campaign:1", most_all=1)
+    earn("lead:1", limits=one)
+    ruled(R.DECLINED)
+    earn("lead:2", limits=one)
+    answer = take_back(as_rosa, "reward:1")
+    assert "Its place was given to somebody else" in answer.text
+    assert saved(Reward)[0].state is R.DECLINED
+
+
+def test_several_rewards_are_decided_and_undone_together(
+    earn, rule, as_rosa, as_vera, saved, take_back, post_mail
+):
+    for number in (1, 2, 3):
+        earn(f"lead:{number}")
+    rule(3, R.DECLINED)
+    page = as_rosa.get("/staff/rewards").text
+    assert page.count('form="several-rewards"') == 2
+    assert 'form="several-rewards"' in as_rosa.get("/staff/queue?kind=rewards").text
+    assert "several-rewards" not in as_vera.get("/staff/rewards").text
+    sent = {"items": ["1:1", "2:1", "3:2"], "decision": "approved", "back": "rewards"}
+    answer = as_rosa.post("/staff/queue/decisions/rewards", data=sent)
+    assert answer.text.count("Approved.") == 2
+    assert "cannot become approved" in answer.text
+    assert 'href="/staff/rewards"' in answer.text
+    assert [one.state for one in saved(Reward)] == [R.APPROVED, R.APPROVED, R.DECLINED]
+    undone = take_back(as_rosa, "reward:1", "reward:2")
+    assert undone.text.count("as it was before") == 2
+    assert [one.state for one in saved(Reward)] == [R.ACCRUED, R.ACCRUED, R.DECLINED]
+    stale = as_rosa.post("/staff/queue/decisions/rewards", data=sent)
+    assert stale.text.count("Rosa was faster") == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"items": []}, "Select at least one"),
+        ({"decision": ""}, "Choose the decision"),
+        ({"decision": "held", "note": ""}, "Say why"),
+        ({"decision": "issued", "note": ""}, "Say how it was sent"),
+    ],
+)
+def test_an_incomplete_decision_on_several_comes_back(earn, as_rosa, saved, sent, says):
+    earn()
+    data = {"items": ["1:1"], "decision": "approved", "note": "A long note"} | sent
+    answer = as_rosa.post("/staff/queue/decisions/rewards", data=data)
+    assert (answer.status_code, says in answer.text) == (422, True)
+    assert data["note"] in answer.text
+    assert states(saved) == [R.ACCRUED]
+
+
+def test_T36_nothing_of_an_erased_persons_reward_is_kept_for_an_undo(earn, ruled, act, ada, saved):
+    earn()
+    ruled(R.APPROVED)
+    act(lambda: actions.forget(db.session.get(Advocate, ada), by=SYSTEM))
+    assert saved(Undo) == []
