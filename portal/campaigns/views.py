@@ -17,6 +17,7 @@ from portal.campaigns import (
     mail,
     other_device,
     queries,
+    suggesting_pages,
     writing,
 )
 from portal.campaigns.forms import ACTIONS, ScheduleForm
@@ -29,7 +30,14 @@ from portal.fields import row_number
 from portal.incentives import gifts
 from portal.staff.models import Role
 
-__all__ = ["asking", "bp", "gift_pages", "other_device", "writing"]  # the whole slice
+__all__ = [
+    "asking",
+    "bp",
+    "gift_pages",
+    "other_device",
+    "suggesting_pages",
+    "writing",
+]  # the whole slice
 
 
 @bp.get("/staff/campaigns/<int:id>")

@@ -354,6 +354,10 @@ ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on a
     ),
 ]
 
+# What Fernhill suggests for passing a link on with.
+SUGGESTED = """We plan our service rounds with Fernhill. It draws up the day’s visits and tells \
+customers when we come. Ask me how we use it."""
+
 LEADS = [
     ("", "Marek Zielinski", "Zielinski Doors", "marek@zielinskidoors.example", "received", False, 1),
     ("Maya at the chamber", "Maya Fischer", "Fischer Gardens", "maya@fischergardens.example", "contacted", True, 5),

@@ -13,7 +13,7 @@ from portal.advocates import actions as advocates
 from portal.advocates import caring, importing, signals, wishes
 from portal.advocates.models import Advocate, Company, Sector, Signal
 from portal.campaigns import actions as campaigns
-from portal.campaigns import exceptions, inviting
+from portal.campaigns import exceptions, inviting, suggesting
 from portal.campaigns.later import snooze
 from portal.campaigns.models import Action, Campaign, Invitation
 from portal.clicks.loading import Who, store
@@ -109,6 +109,7 @@ def tell() -> None:
     plan_event(rosa)
     with clock.ago(days=16):
         second = campaign("Autumn voices", offer=gift, referral_offer=credit, days=45, by=rosa)
+        suggesting.suggest(second, people.SUGGESTED, seen=second.version, by=rosa)
     for told in people.SECOND:
         contribute(told, second, by=rosa)
     answer_elsewhere(third, by=rosa)

@@ -90,8 +90,9 @@ def hub(referral_id: int):
 def hub_page(referral, notes: Mapping[ReferralLink, forms.LabelForm] = {}, **given) -> str:
     found = queries.rewards_of(referral)
     came = visits.of_links(link.id for link in referral.links)
+    suggested = referral.invitation.campaign.share_text
     shown = {
-        "text": forms.ShareTextForm(share_text=referral.share_text),
+        "text": forms.ShareTextForm(share_text=referral.share_text or suggested),
         "new": forms.NewLinkForm(),
         "word": forms.WordForm(),
         "wrong": None,
@@ -117,6 +118,7 @@ def hub_page(referral, notes: Mapping[ReferralLink, forms.LabelForm] = {}, **giv
         name_shown=permissions.in_force(referral.receipt, Purpose.REFERRAL_NAME),
         counts_until=attribution.counts_until,
         elsewhere=attribution.elsewhere(referral),
+        suggested=suggested and not referral.share_text,
         own_word=vanity.of(referral),
         **shown,
     )

@@ -92,7 +92,8 @@ def share(link: ReferralLink) -> Share:
     said = disclosure.in_share_text(
         promise, referral.choice, brand, words.IF_YOU[referral.rewarding_stage]
     )
-    opening = referral.share_text or f"This is my link to {brand}."
+    suggested = referral.invitation.campaign.share_text
+    opening = referral.share_text or suggested or f"This is my link to {brand}."
     text = f"{opening}\n\n{url}\n\n{said}"
     return Share(
         text,

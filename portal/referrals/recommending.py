@@ -99,7 +99,10 @@ def _check_choice(promise: dict | None, choice: Choice | None, employer_allows: 
 
 
 def write(referral: Referral, share_text: str, *, by: Actor) -> None:
-    """Keep the advocate's own words for their mail or chat; nothing else is stored of it."""
+    """Keep the advocate's own words for their mail or chat; nothing else is stored of it. What we
+    suggested is not theirs, though they sent it back as it was."""
+    if share_text == referral.invitation.campaign.share_text:
+        share_text = ""
     if referral.share_text != share_text:
         referral.share_text = share_text
         record(referral, "share text changed", by=by)
