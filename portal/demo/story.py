@@ -110,6 +110,7 @@ def tell() -> None:
     with clock.ago(days=16):
         second = campaign("Autumn voices", offer=gift, referral_offer=credit, days=45, by=rosa)
         suggesting.suggest(second, people.SUGGESTED, seen=second.version, by=rosa)
+        db.session.flush()
     for told in people.SECOND:
         contribute(told, second, by=rosa)
     answer_elsewhere(third, by=rosa)
