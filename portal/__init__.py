@@ -46,6 +46,7 @@ SLICES = [
     "approvals",
     "proof",
     "review",
+    "renaming",
     "referrals",
     "outbox",
     "privacy",

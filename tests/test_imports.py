@@ -45,6 +45,7 @@ ORDER = [
     ["approvals"],
     ["proof"],
     ["review"],
+    ["renaming"],
     ["referrals"],
     ["privacy"],
     ["home"],

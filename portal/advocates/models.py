@@ -34,6 +34,7 @@ class Company(Model):
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Staff.id), index=True)
     owner: Mapped[Staff | None] = relationship()  # who looks after them on our side
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"))  # a duplicate
+    renamed_at: Mapped[datetime | None]  # not a duplicate: what that company was called until then
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -10,6 +10,13 @@ from portal.advocates.models import Advocate, Company, Sector, Tag
 from portal.fields import number_of
 
 
+def called(key: str) -> sa.Select:
+    """The ids of companies one of whose names, of today or before, holds this ``name_key``."""
+    named = sa.orm.aliased(Company)
+    itself = sa.func.coalesce(named.merged_into_id, named.id)
+    return sa.select(itself).where(named.name_key.contains(key, autoescape=True))
+
+
 @dataclass(frozen=True)
 class Narrow:
     """Empty means: any. It is read from an address, so nothing in it needs to make sense."""
@@ -29,7 +36,7 @@ class Narrow:
     def apply(self, chosen: sa.Select) -> sa.Select:
         """The same customers, fewer of them; the query has their companies joined."""
         if key := name_key(self.company):
-            chosen = chosen.where(Company.name_key.contains(key, autoescape=True))
+            chosen = chosen.where(Advocate.company_id.in_(called(key)))
         if self.sector in list(Sector):
             chosen = chosen.where(Company.sector == Sector(self.sector))
         if self.tag:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, load_only, selectinload
 
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, CustomerImport, Tag
-from portal.advocates.narrowing import ANY, Narrow
+from portal.advocates.narrowing import ANY, Narrow, called
 from portal.db import db
 from portal.errors import NotFound
 from portal.staff.models import Staff
@@ -137,11 +137,7 @@ def matching(search: str, country: str) -> sa.Select:
         chosen = chosen.where(
             sa.func.lower(name).contains(words.lower(), autoescape=True)
             | name.contains(words, autoescape=True)  # SQLite lowers no “Ö”
-            | Advocate.company_id.in_(  # found once, not looked up for each person
-                sa.select(sa.func.coalesce(Company.merged_into_id, Company.id)).where(
-                    Company.name_key.contains(name_key(words), autoescape=True)
-                )
-            )
+            | Advocate.company_id.in_(called(name_key(words)))  # found once, not for each person
             | Advocate.email_key.contains(words.lower(), autoescape=True)
         )
     return chosen

@@ -148,4 +148,4 @@ def approver_page(
 
 def yes_form(approval: OrgApproval, **more) -> forms.YesForm:
     form = forms.YesForm(data={"name": approval.approver, "title": approval.title}, **more)
-    return form.for_these(approval.asked, asking.authority(approval.company))
+    return form.for_these(approval.asked, asking.authority(approval))

@@ -12,7 +12,7 @@ from portal.queue.kinds import Drawn, Kind, days_ago
 def draw(found: Sequence[OrgApproval]) -> list[Drawn]:
     return [
         Drawn(
-            f"{one.company.name} asks for a change",
+            f"{one.under_name} asks for a change",
             one.note or f"{one.approver} answered your question about the company’s own yes",
             "approvals.show_approvals",
             {"id": one.company_id, "approval": one.id},

@@ -84,6 +84,8 @@ def separate(other: Company, *, by: Actor) -> None:
     db.session.refresh(other)
     if not other.merged_into_id:
         return
+    if other.renamed_at:
+        raise NotAllowed("That is what the company was called before, not another company.")
     into = db.session.get_one(Company, other.merged_into_id)
     moved = next(e.data["moved"] for e in reversed(history.of(other)) if e.verb == JOINED)
     other.merged_into_id = None

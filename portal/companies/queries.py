@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, Sector, Signal
+from portal.advocates.queries import names_of
 from portal.consent import companies
 from portal.consent.models import OrgApproval
 from portal.db import db, only
@@ -37,10 +38,11 @@ class Twin:
 
 
 def twins(company: Company) -> list[Twin]:
-    """Companies that may be this one; nobody is joined by a machine."""
-    mine = core(company.name)
-    begun = Company.name_key.contains(mine.split(" ")[0], autoescape=True)
-    found = [Twin(row, ALIKE) for row in _others(company, begun) if core(row.name) == mine]
+    """Companies that may be this one, by any name of either; nobody is joined by a machine."""
+    mine = {core(name) for name in names_of(company)}
+    begun = [Company.name_key.contains(one.split(" ")[0], autoescape=True) for one in mine]
+    alike = [row for row in _rows_of_others(company, sa.or_(*begun)) if core(row.name) in mine]
+    found = [Twin(row, ALIKE) for row in _standing_for(alike)]
     if domains := companies.domains(company):
         same = [Company.website.icontains(domain, autoescape=True) for domain in domains]
         known = {twin.company.id for twin in found}
@@ -56,7 +58,20 @@ def named(company: Company, words: str) -> list[Twin]:
     """Other companies whose names hold these words, for whoever knows better."""
     key = name_key(words)
     held = Company.name_key.contains(key, autoescape=True)
-    return [Twin(row, "") for row in _others(company, held)] if key else []
+    return [Twin(row, "") for row in _standing_for(_rows_of_others(company, held))] if key else []
+
+
+def _rows_of_others(company: Company, *conditions: sa.ColumnElement[bool]) -> Sequence[Company]:
+    """The same with the rows that are only another name of one, or a former one."""
+    itself = sa.func.coalesce(Company.merged_into_id, Company.id) == company.id
+    chosen = sa.select(Company).where(~itself, *conditions).order_by(Company.name_key)
+    return db.session.scalars(chosen.limit(MOST)).all()
+
+
+def _standing_for(rows: Sequence[Company]) -> list[Company]:
+    """The companies these rows are names of, each once."""
+    ids = dict.fromkeys(row.merged_into_id or row.id for row in rows)
+    return [db.session.get_one(Company, number) for number in ids]
 
 
 def _others(company: Company, *conditions: sa.ColumnElement[bool]) -> Sequence[Company]:
@@ -66,12 +81,13 @@ def _others(company: Company, *conditions: sa.ColumnElement[bool]) -> Sequence[C
 
 
 def pairs() -> list[tuple[Company, Company]]:
-    """Companies whose names differ by the legal form alone, at most 50 pairs."""
-    by_core: dict[str, list[int]] = defaultdict(list)
-    here = sa.select(Company.id, Company.name).where(Company.merged_into_id.is_(None))
-    for number, name in db.session.execute(here.order_by(Company.id)):
-        by_core[core(name)].append(number)
-    found = [(ids[0], number) for ids in by_core.values() for number in ids[1:]][:MOST]
+    """Companies whose names, of today or before, differ by the legal form alone, at most 50."""
+    by_core: dict[str, dict[int, None]] = defaultdict(dict)
+    itself = sa.func.coalesce(Company.merged_into_id, Company.id)
+    for number, name in db.session.execute(sa.select(itself, Company.name).order_by(Company.id)):
+        by_core[core(name)][number] = None
+    alike = [list(ids) for ids in by_core.values()]
+    found = list(dict.fromkeys((ids[0], number) for ids in alike for number in ids[1:]))[:MOST]
     numbers = {number for pair in found for number in pair}
     rows = db.session.scalars(sa.select(Company).where(Company.id.in_(numbers)))
     company = {row.id: row for row in rows}
@@ -79,7 +95,7 @@ def pairs() -> list[tuple[Company, Company]]:
 
 
 def joined(company: Company) -> Sequence[Company]:
-    """The other names it is known by here."""
+    """The other names it is known by here, former ones among them."""
     rows = sa.select(Company).where(Company.merged_into_id == company.id)
     return db.session.scalars(rows.order_by(Company.name_key)).all()
 

@@ -82,6 +82,7 @@ def ask(
     approval = OrgApproval(
         company=company,
         receipt=receipt,
+        company_name=receipt.company_name if receipt else "",
         clause=clause,
         asked=[scope.value for scope in scopes],
         why=why.strip(),
@@ -128,7 +129,7 @@ def approve(approval: OrgApproval, yes: Yes) -> None:
     _lock(approval)
     _demand_open(approval)
     if not yes.authorised:
-        raise NotAllowed(f"Confirm that you may decide this for {approval.company.name}.")
+        raise NotAllowed(f"Confirm that you may decide this for {approval.under_name}.")
     if not yes.scopes or not (yes.on_web or yes.in_sales):
         raise NotAllowed("Choose what you approve, and where.")
     if yes.until and yes.until < clock.now().date():
@@ -140,14 +141,14 @@ def approve(approval: OrgApproval, yes: Yes) -> None:
     approval.territory, approval.until = yes.territory.strip(), yes.until
     approval.approver, approval.title = yes.name.strip(), yes.title.strip()
     approval.text_sha256 = yes.text_sha256 if Scope.STORY in yes.scopes else ""
-    approval.authority = authority(approval.company)
+    approval.authority = authority(approval)
     approval.note = ""
     _answer(approval, OrgVerdict.APPROVED, "approved", said=companies.in_words(approval))
 
 
-def authority(company: Company) -> str:
+def authority(approval: OrgApproval) -> str:
     """What whoever says yes confirms, word for word."""
-    return f"I am authorised to decide this for {company.name}."
+    return f"I am authorised to decide this for {approval.under_name}."
 
 
 def ask_for_change(approval: OrgApproval, note: str) -> None:
@@ -221,6 +222,7 @@ def _waiting(company: Company, email: str, receipt: Receipt | None) -> OrgApprov
             OrgApproval.company_id == company.id,
             OrgApproval.email == email.strip(),
             OrgApproval.receipt_id == (receipt.id if receipt else None),
+            OrgApproval.company_name == (receipt.company_name if receipt else ""),
             OrgApproval.verdict == OrgVerdict.PENDING,
         )
     )
@@ -259,7 +261,7 @@ def _mail(approval: OrgApproval, by: Named, *, again: bool = False, not_before=N
         asker=by.name,
         speaker=receipt.advocate.name if receipt else "",
         contribution=receipt.contribution if receipt else "",
-        company=approval.company.name,
+        company=approval.under_name,
         scopes=companies.listed(approval.asked),
         why=approval.why,
     )
@@ -269,7 +271,7 @@ def _tell(approval: OrgApproval) -> None:
     """The answer, to all three: whoever spoke, our side, and a record for the approver."""
     said: dict[str, Any] = {
         "verdict": approval.verdict.value,
-        "company": approval.company.name,
+        "company": approval.under_name,
         "approver": approval.approver,
         "note": approval.note,
         "extent": companies.in_words(approval) if approval.scopes else "",

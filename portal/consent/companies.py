@@ -78,10 +78,12 @@ def company_allows(
     channel: Channel | None = None,
 ):
     """The question as SQL, for joins: a yes of the company for our public pages (or another
-    ``channel``), not past its day, and no no. A yes to a story holds for that contribution and its
-    words alone."""
+    ``channel``), not past its day, and no no. It holds for the name the company had when it said
+    so: the one on this receipt, or without one the name of today. A yes to a story holds for that
+    contribution and its words alone."""
     said = [
         OrgApproval.company_id == company_id,
+        OrgApproval.company_name == _name_on(receipt_id),
         OrgApproval.verdict == OrgVerdict.APPROVED,
         getattr(OrgApproval, f"for_{scope}"),
         *REACHES[channel or Channel.WEB],
@@ -90,6 +92,14 @@ def company_allows(
     if scope is Scope.STORY:
         said += [OrgApproval.receipt_id == receipt_id, OrgApproval.text_sha256 == text_sha256]
     return sa.and_(sa.exists().where(*said), ~is_forbidden(company_id))
+
+
+def _name_on(receipt_id):
+    """What a receipt calls the company; as in the row, where empty means by its name of today."""
+    if receipt_id is None:
+        return ""
+    about = sa.orm.aliased(Receipt)
+    return sa.select(about.company_name).where(about.id == receipt_id).scalar_subquery()
 
 
 def is_forbidden(company_id) -> sa.ColumnElement[bool]:
@@ -104,18 +114,12 @@ def forbids(company: Company) -> bool:
 
 
 def may_be_named(company: Company, receipt: Receipt | None = None, story: str = "") -> bool:
-    """Whether the company allows its name on our pages now; ``story`` is the sha256 of the words
-    when they tell its story, which needs a yes of its own."""
-    asked = [company_allows(company.id, Scope.NAME)]
+    """Whether the company allows its name on our pages now, beside what a ``receipt`` was given
+    for; ``story`` is the sha256 of the words when they tell its story, which needs its own yes."""
+    about = receipt.id if receipt else None
+    asked = [company_allows(company.id, Scope.NAME, receipt_id=about)]
     if story:
-        asked.append(
-            company_allows(
-                company.id,
-                Scope.STORY,
-                receipt_id=receipt.id if receipt else None,
-                text_sha256=story,
-            )
-        )
+        asked.append(company_allows(company.id, Scope.STORY, receipt_id=about, text_sha256=story))
     return bool(db.session.scalar(sa.select(sa.and_(*asked))))
 
 

@@ -76,10 +76,17 @@ class Receipt(Model):
     advocate: Mapped[Advocate] = relationship()
     contribution: Mapped[str] = mapped_column(sa.String(60))  # "quote", "review" …, for people
     credit: Mapped[str] = mapped_column(default="")  # how they sign it; empty: name and title
+    # What their company was called when they signed; empty: what it is called now.
+    company_name: Mapped[str] = mapped_column(sa.String(200), default="")
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     events: Mapped[list["ConsentEvent"]] = relationship(
         back_populates="receipt", order_by="ConsentEvent.id"
     )
+
+    @property
+    def under_name(self) -> str:
+        """The company as it was called when this was agreed to: no other name may be shown."""
+        return self.company_name or self.advocate.company.name
 
 
 class ConsentEvent(Model):
@@ -156,6 +163,7 @@ class OrgApproval(Model):
     company: Mapped[Company] = relationship(lazy="joined", innerjoin=True)
     receipt_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Receipt.id), index=True)
     receipt: Mapped[Receipt | None] = relationship()  # of the contribution it is about
+    company_name: Mapped[str] = mapped_column(sa.String(200), default="")  # as a receipt’s
     clause: Mapped[Clause] = mapped_column(default=Clause.SILENT)
 
     # The question: who asked whom, for what, and why.
@@ -190,6 +198,11 @@ class OrgApproval(Model):
     def name(self) -> str:
         """Who speaks for the company, as the history names them."""
         return self.approver
+
+    @property
+    def under_name(self) -> str:
+        """What the company was called when it was asked: a yes counts for that name alone."""
+        return self.company_name or self.company.name
 
     @property
     def scopes(self) -> list[Scope]:

@@ -37,7 +37,7 @@ def as_pdf(receipt: Receipt, withdraw_at: str) -> bytes:
 
 
 def _facts(receipt: Receipt, withdraw_at: str) -> dict:
-    config, person, day = settings(), receipt.advocate, receipt.issued_at
+    config, day = settings(), receipt.issued_at
     by = config.brand_legal_name or config.brand_name
     hashes = [event.text_sha256 for event in receipt.events if event.text_sha256]
     return {
@@ -48,15 +48,15 @@ def _facts(receipt: Receipt, withdraw_at: str) -> dict:
         "day": [day.year, day.month, day.day],
         "facts": [
             ["For", f"Your {receipt.contribution}"],
-            ["Given by", f"{person.name}, {person.company.name}"],
+            ["Given by", f"{receipt.advocate.name}, {receipt.under_name}"],
             ["Given to", ", ".join(filter(None, [by, config.brand_address]))],
             ["Questions", config.brand_contact_email],
             ["Issued", _moment(day)],
         ],
         "permissions": [
             {
-                "label": queries.fill(said.statement.label, person),
-                "detail": queries.fill(said.statement.detail, person, receipt.credit),
+                "label": queries.as_read(said.statement.label, receipt),
+                "detail": queries.as_read(said.statement.detail, receipt),
                 "standing": said.standing.capitalize() + ".",
                 "until": f"Until {_day(said.until)}." if said.in_force and said.until else "",
             }

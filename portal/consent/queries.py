@@ -148,26 +148,37 @@ class Wording:
 
 
 def wordings(
-    purposes: Iterable[str], advocate: Advocate, language: str = "en", *, credit: str = ""
+    purposes: Iterable[str],
+    advocate: Advocate,
+    language: str = "en",
+    *,
+    credit: str = "",
+    company: str = "",
 ) -> list[Wording]:
     """The newest wording of each purpose, in order, filled in for this person."""
     statements = [statement(Purpose(name), language) for name in purposes]
-    return [wording(found, advocate, credit) for found in statements if found]
+    return [wording(found, advocate, credit, company) for found in statements if found]
 
 
-def wording(found: Statement, advocate: Advocate, credit: str = "") -> Wording:
+def wording(found: Statement, advocate: Advocate, credit: str = "", company: str = "") -> Wording:
     return Wording(
         found.purpose,
-        fill(found.label, advocate, credit),
-        fill(found.detail, advocate, credit),
+        fill(found.label, advocate, credit, company),
+        fill(found.detail, advocate, credit, company),
         lasts_until(found, clock.now()),
     )
 
 
-def fill(text: str, advocate: Advocate, credit: str = "") -> str:
+def as_read(text: str, receipt: Receipt) -> str:
+    """A wording with the facts of what a receipt was given for."""
+    return fill(text, receipt.advocate, receipt.credit, receipt.under_name)
+
+
+def fill(text: str, advocate: Advocate, credit: str = "", company: str = "") -> str:
     """Put the person's own facts in; by plain replacement, so no text can run anything.
 
-    ``credit`` is how they sign what it is about; unless given, their name and title.
+    ``credit`` is how they sign what it is about; unless given, their name and title. ``company``
+    is what theirs was called then; unless given, what it is called now.
     """
     text = text.replace("{credit}", credit or "{name}, {title}")
     if not advocate.job_title:
@@ -176,7 +187,7 @@ def fill(text: str, advocate: Advocate, credit: str = "") -> str:
         "brand": settings().brand_name,
         "name": advocate.name,
         "title": advocate.job_title,
-        "company": advocate.company.name,
+        "company": company or advocate.company.name,
         "first_name": advocate.first_name,
     }
     return re.sub(r"\{(\w+)\}", lambda place: facts.get(place[1], place[0]), text)
@@ -191,7 +202,7 @@ def in_words(receipt: Receipt) -> list[dict[str, str]]:
     """Every purpose asked and what was said, for mails (T27)."""
     return [
         {
-            "label": fill(said.statement.label, receipt.advocate),
+            "label": as_read(said.statement.label, receipt),
             "standing": said.standing,
             "until": f"{said.until.day} {said.until:%B %Y}" if said.until else "",
         }

@@ -33,7 +33,7 @@ def as_data(receipt: Receipt, withdraw_at: str) -> dict[str, Any]:
         "modelled_on": "ISO/IEC TS 27560:2023",
         "issued_at": receipt.issued_at.isoformat(),
         "controller": who | {"privacy_notice": config.brand_privacy_url},
-        "person": {"name": person.name, "company": person.company.name},
+        "person": {"name": person.name, "company": receipt.under_name},
         "contribution": receipt.contribution,
         "lawful_basis": "consent",
         "permissions": [
@@ -60,10 +60,8 @@ def _event(event: ConsentEvent) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "until": event.until and event.until.isoformat(),
         "wording": {
-            "label": queries.fill(event.statement.label, event.receipt.advocate),
-            "detail": queries.fill(
-                event.statement.detail, event.receipt.advocate, event.receipt.credit
-            ),
+            "label": queries.as_read(event.statement.label, event.receipt),
+            "detail": queries.as_read(event.statement.detail, event.receipt),
             "version": f"{event.statement.language}@{event.statement.version}",
             "sha256": event.statement.sha256,
         },

@@ -21,7 +21,7 @@ def page(name: str, receipt: Receipt, **more) -> str:
         f"consent/{name}.html",
         receipt=receipt,
         standing=queries.state(receipt),
-        fill=queries.fill,
+        as_read=queries.as_read,
         **{"token": None} | more,
     )
 
@@ -35,7 +35,7 @@ def mine(reference: str) -> Receipt:
 def permissions():
     receipts = queries.receipts_of(g.advocate.id)
     folded = [(receipt, queries.state(receipt)) for receipt in receipts]
-    return render_template("consent/permissions.html", receipts=folded, fill=queries.fill)
+    return render_template("consent/permissions.html", receipts=folded, as_read=queries.as_read)
 
 
 @bp.get("/me/receipts/<reference>")
@@ -81,7 +81,7 @@ def withdraw(reference: str, purpose: str):
         found, standing.purpose, by=g.advocate, circumstances=circumstances(g.advocate.language)
     )
     db.session.commit()
-    flash(f"Withdrawn: {queries.fill(standing.statement.label, g.advocate)}.")
+    flash(f"Withdrawn: {queries.as_read(standing.statement.label, found)}.")
     return redirect(url_for("consent.permissions", _anchor=reference), 303)
 
 
@@ -91,7 +91,11 @@ def consider(reference: str, purpose: str):
     found = mine(reference)
     standing = queries.permission(found, purpose)
     [newest] = queries.wordings(
-        [standing.purpose], g.advocate, g.advocate.language, credit=found.credit
+        [standing.purpose],
+        g.advocate,
+        g.advocate.language,
+        credit=found.credit,
+        company=found.under_name,
     )
     return page("grant", found, permission=standing, wording=newest)
 
@@ -105,7 +109,7 @@ def give(reference: str, purpose: str):
         found, standing.purpose, by=g.advocate, circumstances=circumstances(g.advocate.language)
     )
     db.session.commit()
-    flash(f"Agreed: {queries.fill(standing.statement.label, g.advocate)}.")
+    flash(f"Agreed: {queries.as_read(standing.statement.label, found)}.")
     return redirect(url_for("consent.permissions", _anchor=reference), 303)
 
 

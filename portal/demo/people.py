@@ -70,6 +70,7 @@ AGAIN = [
     Persona("Joy", "Lam", "Site Manager", "Harbour Elevators Ltd", "joy@harbourelevators.example"),
 ]
 ONE_COMPANY = ("Hartsfeld Solar", "Hartsfeld Solar GmbH")
+RENAMED = ("Pinewell Facilities", "Pinewell Places")  # and its yes was to the name before
 
 CORRECTION = "My last name is Weber-Lang since June. Please change it everywhere."
 

@@ -59,6 +59,7 @@ from portal.publishing.queries import PICKED
 from portal.referrals import actions as referrals
 from portal.referrals import known, risk, stage_file, vanity, work
 from portal.referrals.models import Lead, Referral, Severity, Stage
+from portal.renaming import actions as renaming
 from portal.renewals import actions as renewals
 from portal.review import actions as review
 from portal.settings import actions as choices
@@ -117,6 +118,9 @@ def tell() -> None:
     speak(by=rosa)
     for answer in people.COMPANIES:
         speak_for_the_company(*answer, by=rosa)
+    with clock.ago(days=8):
+        old, new = people.RENAMED
+        renaming.rename(find(Company, name=old), new, seen=old, by=rosa)
     with clock.ago(days=6):
         privacy.ask_for_correction(person("Jonas"), people.CORRECTION)
     refer(second, by=rosa)

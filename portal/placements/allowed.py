@@ -64,7 +64,9 @@ def _person(purpose: Purpose, channel: Channel) -> sa.ColumnElement[bool]:
 
 
 def _company(channel: Channel) -> sa.ColumnElement[bool]:
-    return companies.company_allows(Advocate.company_id, Scope.NAME, channel=channel)
+    return companies.company_allows(
+        Advocate.company_id, Scope.NAME, receipt_id=Submission.receipt_id, channel=channel
+    )
 
 
 def is_allowed(placement: Placement) -> bool:

@@ -102,7 +102,7 @@ def as_facts(told: Account) -> dict[str, Any]:
         "said_by": {
             "name": person.name,
             "title": person.job_title,
-            "company": person.company.name,
+            "company": submission.company_name,
             "mail": person.email,
         },
         "relationship": submission.relation and submission.relation.value,
@@ -160,6 +160,7 @@ def sign_off(one: Proposal) -> dict[str, Any]:
 def company(one: OrgApproval) -> dict[str, Any]:
     """What was asked of the company, and who said what on its behalf (T28)."""
     return {
+        "company": one.under_name,
         "asked_for": one.asked,
         "asked_at": moment(one.requested_at),
         "asked_by": record.who(one.requested_by),

@@ -144,7 +144,7 @@ def uses(receipt: Receipt) -> list[Use]:
     return [
         Use(
             purpose,
-            permissions.fill(standing.statement.label, receipt.advocate),
+            permissions.as_read(standing.statement.label, receipt),
             standing,
             [event for event in receipt.events if event.purpose is purpose],
         )

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from portal import seeds
-from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import companies
@@ -124,21 +123,23 @@ def credit(
     name, title = crediting.parts(person, how) if Purpose.NAME in may else (None, None)
     shown = photo_url if Purpose.PHOTO in may and how not in FACELESS else None
     unnamed = Purpose.COMPANY not in may or how is Credit.ANONYMOUS
-    company = None if unnamed else person.company.name
+    company = None if unnamed else submission.company_name
     return {
         "name": name,
         "title": title,
         "company": company,
         "photo_url": shown,
-        "photo_alt": photo_alt(person, f"{name} {company}") if shown else "",
+        "photo_alt": photo_alt(submission, f"{name} {company}") if shown else "",
         "fallback": crediting.NOBODY,
     }
 
 
-def photo_alt(person: Advocate, told: str) -> str:
+def photo_alt(submission: Submission, told: str) -> str:
     """What the photo shows, in its owner’s words; nothing where those would tell a name that the
     credit beside it does not."""
+    person = submission.advocate
     alt = person.photo.alt if person.photo else ""
-    names = (person.first_name, person.last_name, person.company.name)
+    company = (person.company.name, submission.company_name)
+    names = (person.first_name, person.last_name, *company)
     secret = [name.casefold() for name in names if name and name.casefold() not in told.casefold()]
     return "" if any(name in alt.casefold() for name in secret) else alt

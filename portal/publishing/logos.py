@@ -56,7 +56,7 @@ def visible() -> sa.Select:
     """Published words whose author and whose company both allow the logo now."""
     return shown().where(
         permissions.is_in_force(Submission.receipt_id, Purpose.LOGO),
-        companies.company_allows(Advocate.company_id, Scope.LOGO),
+        companies.company_allows(Advocate.company_id, Scope.LOGO, receipt_id=Submission.receipt_id),
     )
 
 

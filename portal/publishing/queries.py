@@ -83,7 +83,9 @@ def is_allowed(purpose: Purpose, channel: Channel | None = None) -> sa.ColumnEle
         text_sha256=rendering.hash_shown(),
         channel=channel,
     )
-    named = companies.company_allows(company, Scope.NAME, channel=channel)
+    named = companies.company_allows(
+        company, Scope.NAME, receipt_id=Submission.receipt_id, channel=channel
+    )
     return sa.and_(yes, named, sa.or_(Submission.action != Action.CASE_STUDY, story))
 
 

@@ -45,7 +45,7 @@ def choices(submission: Submission) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "label": permissions.fill(permission.statement.label, submission.advocate),
+            "label": permissions.as_read(permission.statement.label, submission.receipt),
             "standing": permission.standing,
             "since": permission.since,
             "until": permission.until if permission.in_force else None,

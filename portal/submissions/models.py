@@ -233,6 +233,11 @@ class Submission(Model):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def company_name(self) -> str:
+        """What the company of its author was called when they agreed to its being named."""
+        return self.receipt.under_name if self.receipt else self.advocate.company.name
+
+    @property
     def current(self) -> "Version | None":
         """The newest words sent."""
         return self.versions[-1] if self.versions else None

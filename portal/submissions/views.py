@@ -281,7 +281,7 @@ def show(id: int):
         may=queries.permitted(submission),
         speaker=events.for_reason(submission.subject),
         standing=permissions.state(submission.receipt) if submission.receipt else {},
-        fill=permissions.fill,
+        as_read=permissions.as_read,
         beside=actions.said_beside(submission),
     )
 

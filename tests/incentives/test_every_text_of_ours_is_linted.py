@@ -44,7 +44,7 @@ FOR_COLLEAGUES = """
     privacy: CustomerErasureForm.name
     publishing: PublishForm.substantiation
     referrals: FactsForm.crm_id GiveForm.note MoveForm.note NoteForm.text RulingForm.note
-    staff: CodeForm.code InviteForm.name PasskeyForm.name
+    staff: CodeForm.code ConfirmForm.confirm_code InviteForm.name PasskeyForm.name
 """
 NAMES_AND_REPORTS = """
     approvals: AskForm.name AskForm.email AskForm.title
@@ -59,6 +59,7 @@ NAMES_AND_REPORTS = """
     settings: SectorsForm.sector_words_finance SectorsForm.sector_words_education
     advocates: PersonForm.first_name PersonForm.last_name PersonForm.job_title PersonForm.city
     advocates: PersonForm.country PersonForm.language NewCustomerForm.company
+    renaming: NameForm.name
 """
 
 
