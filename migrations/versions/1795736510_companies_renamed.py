@@ -1,7 +1,7 @@
 """a company takes another name; what was agreed to before keeps the old one
 
 Revision ID: 1795736510
-Revises: 1795736500
+Revises: 1795738400
 Create Date: 2026-11-27 09:10:00.000000
 
 """
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "1795736510"
-down_revision: str | Sequence[str] | None = "1795736500"
+down_revision: str | Sequence[str] | None = "1795738400"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
