@@ -12,7 +12,7 @@ from flask import has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session
 
 T = TypeVar("T")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -72,6 +72,17 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(session_options={"autoflush": True})
+
+
+@event.listens_for(Session, "before_flush")
+def _keep_rewritten(session: Session, *_) -> None:
+    """Should a flush find one of them changed meanwhile, the session forgets what it was about."""
+    session.info["rewritten"] = [one for one in session.dirty if hasattr(one, "version")]
+
+
+def rewritten(session) -> list[Model]:
+    """The versioned things the last flush was about."""
+    return session.info.get("rewritten", [])
 
 
 def tune(engine: sa.Engine) -> None:

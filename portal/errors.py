@@ -22,7 +22,14 @@ class Unfit(NotAllowed):
 
 
 class Stale(Refusal):
-    """Someone else was faster; what the person typed is kept on the page they sent."""
+    """Someone else was faster; what the person typed is kept on the page they sent.
+
+    ``newest`` is the version of what they had open, as it is now.
+    """
+
+    def __init__(self, message: str, newest: int | None = None):
+        super().__init__(message)
+        self.newest = newest
 
 
 class Unreadable(Refusal):

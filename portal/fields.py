@@ -4,6 +4,9 @@ from datetime import date
 from typing import Any
 
 from wtforms import DateField, Field, IntegerField, TimeField
+from wtforms.widgets import HiddenInput
+
+from portal.errors import Refusal, Stale
 
 A_DAY = "Enter the day, for example 30 11 2026"
 YEARS = range(1900, 9000)  # around the ends of the calendar, a day more is an error
@@ -42,6 +45,23 @@ def row_number(typed: str) -> int:
 def number_of(typed: str) -> int | None:
     """The number of a row, where it can be one: no ², and none a database would choke on."""
     return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+
+class Seen(IntegerField):
+    """Which version of a thing was on the page, hidden in the form that changes it."""
+
+    widget = HiddenInput()
+    data: Any  # a number, or -1 for what is none; None before anything is read
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            number = number_of(valuelist[0])
+            self.data = -1 if number is None else number
+
+    def catch_up(self, refusal: Refusal) -> None:
+        """Who was overtaken has been told so: sent once more, what they typed counts."""
+        if isinstance(refusal, Stale) and refusal.newest is not None:
+            self.data, self.raw_data = refusal.newest, None
 
 
 class _Asking(Field):

@@ -6,6 +6,7 @@ import secrets
 from datetime import date, datetime
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 from flask import (
     Flask,
@@ -35,8 +36,9 @@ from portal.addresses import masked
 from portal.cells import labelled
 from portal.colours import ink_on
 from portal.config import Settings, settings
-from portal.db import SAFE_METHODS, db
-from portal.errors import Refusal
+from portal.db import SAFE_METHODS, db, rewritten
+from portal.errors import Refusal, Stale
+from portal.staff import overtaking
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
@@ -69,6 +71,7 @@ def init_app(app: Flask, config: Settings) -> None:
     app.after_request(headers)
     app.context_processor(shared)
     app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Stale, late)
     app.register_error_handler(StaleDataError, overtaken)
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(HTTPException, http_error)
@@ -263,7 +266,7 @@ TITLES = {
 }
 
 
-def error_page(text: str, status: int, title: str = "", **more):
+def error_page(text: str, status: int, title: str = "", **more: Any):
     """The one page every refusal is drawn on; JSON for the autosave."""
     db.session.rollback()  # so that drawing the page cannot flush half a change
     if request.headers.get("X-Requested-With") == "autosave":
@@ -277,10 +280,22 @@ def refused(error: Refusal):
     return error_page(str(error), error.status)
 
 
+def late(error: Stale):
+    """Told by no page of its own: what was typed is read here, before it is gone."""
+    return error_page(str(error), error.status, typed=typed())
+
+
 def overtaken(_: StaleDataError):
-    return error_page(
-        "Someone else changed this while you had it open. Nothing was overwritten.", 409
-    )
+    """Two who wrote in the same moment: whatever it was, its history says who was faster."""
+    changed = rewritten(db.session)
+    db.session.rollback()
+    return late(overtaking.overtaken(*changed, so=overtaking.NOTHING))
+
+
+def typed() -> list[str]:
+    """The sentences in what was sent: a note, an answer."""
+    sent = (text.strip() for name, text in request.form.items(multi=True) if "password" not in name)
+    return [text for text in sent if any(sign.isspace() for sign in text)]
 
 
 def csrf_failed(_: CSRFError):

@@ -20,12 +20,13 @@ from portal.campaigns.models import (
     CampaignState,
 )
 from portal.db import db
-from portal.errors import NotAllowed, Stale, Unfit
+from portal.errors import NotAllowed, Unfit
 from portal.history.actions import SYSTEM, Actor, record
 from portal.incentives import copylint, gifts
 from portal.incentives.models import Offer
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
+from portal.staff.overtaking import demand_newest
 
 LONGEST = timedelta(days=120)  # a link lives 180 days, and must outlive the deadline by 60
 
@@ -233,13 +234,9 @@ def _check_deadline(deadline: date) -> None:
 
 
 def _still_a_draft(campaign: Campaign, seen: int | None) -> None:
+    demand_newest(campaign, seen)
     if campaign.state is not CampaignState.DRAFT:
         raise NotAllowed("This campaign was sent, and stays as it was sent.")
-    if seen is not None and seen != campaign.version:
-        raise Stale(
-            "Someone changed this draft while you had it open. "
-            "Nothing was saved: look at it as it is now."
-        )
 
 
 def _free_slug(name: str) -> str:

@@ -10,8 +10,9 @@ from portal.campaigns import eligibility, facts, moments
 from portal.campaigns.forms import ACTIONS
 from portal.campaigns.models import Action
 from portal.campaigns.way_in import bp
+from portal.campaigns.weighing import WeightsForm
 from portal.db import db
-from portal.errors import Unreadable
+from portal.errors import Stale
 from portal.fields import row_number
 from portal.staff.models import Role
 
@@ -26,6 +27,10 @@ def may_be_asked(person: Advocate) -> list[tuple[str, list[str]]]:
 @bp.get("/staff/asks")
 @auth.staff()
 def asks():
+    return _asks_page(WeightsForm.of(moments.weights()))
+
+
+def _asks_page(form: WeightsForm, refusal: str = "") -> str:
     named = request.args.get("action", "")
     action = Action(named) if named in list(Action) else Action.QUOTE
     search = request.args.get("q", "")[:200]
@@ -50,6 +55,8 @@ def asks():
         q=search,
         signs=moments.SIGNS,
         weights=weights,
+        form=form,
+        refusal=refusal,
         changes=moments.changes(),
     )
 
@@ -57,11 +64,15 @@ def asks():
 @bp.post("/staff/asks/weights")
 @auth.staff(Role.OWNER)
 def weigh():
+    form, me = WeightsForm.of(moments.weights()), current_user._get_current_object()
+    if not form.validate():
+        return _asks_page(form), 422
     try:
-        wanted = {name: int(request.form.get(name, "")) for name in moments.SIGNS}
-    except ValueError:
-        raise Unreadable("Enter a whole number from 0 to 10 for each sign.") from None
-    moments.change_weights(wanted, by=current_user._get_current_object())
-    db.session.commit()
+        moments.change_weights(form.weights(), seen=form.seen.data, by=me)
+        db.session.commit()
+    except Stale as refusal:
+        db.session.rollback()
+        form.seen.catch_up(refusal)
+        return _asks_page(form, str(refusal)), refusal.status
     flash("From now on the signs count like this.")
     return redirect(url_for(".asks"), 303)

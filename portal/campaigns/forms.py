@@ -33,7 +33,7 @@ from portal.campaigns.fields import (
     text,
 )
 from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
-from portal.fields import Day, Time, Whole, trimmed
+from portal.fields import Day, Seen, Time, Whole, trimmed
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
 
@@ -164,7 +164,7 @@ class CampaignForm(FlaskForm):
     why = TextAreaField(**text("Why them?", "", 500, sendable))
     subject_line = StringField(**text("Subject", "Enter the subject of the mail", 150, sendable))
     body = TextAreaField(**text("Words", "Enter the words of the mail", 5000, sendable))
-    seen = IntegerField(widget=HiddenInput(), default=0)
+    seen = Seen(default=0)
 
     @classmethod
     def of(cls, campaign: Campaign | None) -> "CampaignForm":
@@ -249,7 +249,7 @@ class AudienceForm(FlaskForm):
     sample = Whole("How many, at random?", asks=A_COUNT, validators=[at_least_one])
     ids = SelectMultipleField("People", coerce=int, choices=[], validate_choice=False)
     whom = StringField(default="all")
-    seen = IntegerField(widget=HiddenInput(), default=0)
+    seen = Seen(default=0)
 
     def validate_ids(self, field: SelectMultipleField) -> None:
         if self.whom.data == "picked" and not field.data:
@@ -273,7 +273,7 @@ class ScheduleForm(FlaskForm):
     on = Day("On", asks=A_DAY, validators=[InputRequired(A_DAY)])
     at = Time("At", asks=A_TIME, validators=[InputRequired(A_TIME)])
     zone = SelectField("On whose clock?", choices=[], validators=[InputRequired("Choose a clock")])
-    seen = IntegerField(widget=HiddenInput(), default=0)
+    seen = Seen(default=0)
 
     @classmethod
     def fresh(cls) -> "ScheduleForm":

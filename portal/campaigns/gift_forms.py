@@ -1,6 +1,5 @@
 from flask_wtf import FlaskForm
 from wtforms import (
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -9,10 +8,9 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
 from portal.advocates.models import Sector
-from portal.fields import trimmed
+from portal.fields import Seen, trimmed
 from portal.incentives.models import RuleKind
 from portal.platforms.forms import Limit
 
@@ -46,7 +44,7 @@ class GiftRuleForm(FlaskForm):
             Length(max=300, message="Use at most 300 characters"),
         ],
     )
-    seen = IntegerField(widget=HiddenInput())
+    seen = Seen()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

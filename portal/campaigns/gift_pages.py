@@ -38,6 +38,7 @@ def write_gift_rule():
         db.session.commit()
     except (Stale, NotAllowed) as refusal:
         db.session.rollback()
+        form.seen.catch_up(refusal)
         return _rules_page(form, str(refusal)), refusal.status
     flash(f"{rule.name}: version {rule.version} holds for whoever is invited from now on.")
     return redirect(url_for(".gift_rules"), 303)

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from portal import clock
 from portal.advocates.models import Advocate, Signal, SignalKind
 from portal.campaigns.models import MomentWeights
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import Unfit
 from portal.history.actions import record
 from portal.staff.models import Staff
+from portal.staff.overtaking import overtaken
 
 RECENT = timedelta(days=90)
 HEAVY_USE = 80
@@ -29,8 +30,13 @@ KIND_ANSWERS = {SignalKind.NPS: 9, SignalKind.CSAT: 5, SignalKind.CES: 6, Signal
 def weights() -> dict[str, int]:
     """How much each sign counts now."""
     standard = {name: weight for name, (_, weight) in SIGNS.items()}
-    newest = changes(1)
-    return standard | (newest[0].weights if newest else {})
+    row = newest()
+    return standard | (row.weights if row else {})
+
+
+def newest() -> MomentWeights | None:
+    """The last change of the weights, which holds."""
+    return next(iter(changes(1)), None)
 
 
 def changes(most: int = 20) -> Sequence[MomentWeights]:
@@ -39,8 +45,15 @@ def changes(most: int = 20) -> Sequence[MomentWeights]:
     return db.session.scalars(rows).all()
 
 
-def change_weights(to: Mapping[str, int], *, by: Staff) -> None:
-    """Let the signs count otherwise from now on; what they counted before stays on record."""
+def change_weights(to: Mapping[str, int], *, seen: int | None = None, by: Staff) -> None:
+    """Let the signs count otherwise from now on; what they counted before stays on record.
+
+    ``seen`` is the change that held on the page, 0 for none; raises Stale when there is a newer.
+    """
+    lock("moments.weights")
+    row = newest()
+    if row and seen not in (None, row.id):
+        raise overtaken(row, newest=row.id)
     if set(to) != set(SIGNS) or not all(0 <= weight <= 10 for weight in to.values()):
         raise Unfit("Enter a whole number from 0 to 10 for each sign.")
     new: dict[str, Any] = dict(to)

@@ -9,12 +9,13 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
 from portal.db import db
-from portal.errors import NotAllowed, Stale, there
+from portal.errors import NotAllowed, there
 from portal.events import mail, queries
 from portal.events.models import Event, Speaker, SpeakerState, State
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.staff.models import Staff
+from portal.staff.overtaking import demand_newest, demand_own
 
 IN_CALENDARS = ("title", "description", "starts_at", "minutes", "time_zone", "place")
 
@@ -36,8 +37,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
     Raises Stale when somebody else changed it since ``seen``.
     """
     _lock(event)
-    if event.version != seen:
-        raise Stale("Someone else changed this event meanwhile. Check what it says now.")
+    demand_newest(event, seen)
     if not event.is_ahead:
         raise NotAllowed(f"This event is {event.state}, so it cannot be changed any more.")
     if what["seats"] < len(event.confirmed):
@@ -56,10 +56,11 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 
 
 def cancel(event: Event, *, note: str, by: Actor) -> None:
-    """Call it off: it leaves every calendar it was put into. Twice is harmless."""
+    """Call it off: it leaves every calendar it was put into. Twice is harmless; Stale when a
+    colleague did."""
     _lock(event)
     if event.state is State.CANCELLED:
-        return
+        return demand_own(event, by=by)
     event.move("cancel")
     event.sequence += 1
     for speaker in event.confirmed:
@@ -186,9 +187,10 @@ def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
 
 
 def turn_down(speaker: Speaker, *, note: str, by: Actor) -> None:
-    """Not this time; who is confirmed is taken off, also in their calendar. Twice is harmless."""
+    """Not this time; who is confirmed is taken off, also in their calendar. Twice is harmless;
+    Stale when somebody else ended it."""
     if speaker.state not in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
-        return
+        return demand_own(speaker, by=by)
     was_offered = speaker.state is SpeakerState.OFFERED
     _let_go(speaker, note=note)
     if was_offered:

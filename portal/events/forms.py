@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -12,12 +11,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import HiddenInput
 
 from portal import clock, zones
 from portal.errors import Unreadable
 from portal.events.models import Event, Format
-from portal.fields import A_DAY, Day, Time, Whole, trimmed
+from portal.fields import A_DAY, Day, Seen, Time, Whole, trimmed
 from portal.incentives.forms import buys_no_praise
 
 FORMATS = {
@@ -86,7 +84,7 @@ class EventForm(FlaskForm):
         validators=[InputRequired(SEATS), NumberRange(1, 50, SEATS)],
     )
     place = StringField("Place or link", **_text("", 500))
-    seen = IntegerField(widget=HiddenInput(), default=0)
+    seen = Seen(default=0)
 
     def __init__(self, **given: Any):
         super().__init__(**given)

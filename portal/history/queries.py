@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,6 +14,13 @@ def of(*things: Model) -> Sequence[Entry]:
     return db.session.scalars(
         sa.select(Entry).where(Entry.about.in_(names)).order_by(Entry.id)
     ).all()
+
+
+def last(*things: Model, but: Collection[str] = ()) -> Entry | None:
+    """The newest act on any of these things, leaving out those called so."""
+    names = [thing.subject for thing in things]
+    found = sa.select(Entry).where(Entry.about.in_(names), Entry.verb.not_in(but))
+    return db.session.scalar(found.order_by(Entry.id.desc()).limit(1))
 
 
 PAGE = 50

@@ -16,7 +16,7 @@ from portal.incentives.ledger import MOVES, append
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Offer, PayoutState, Reward, RewardState
 from portal.links import actions as links
-from portal.staff import queries as staff
+from portal.staff import overtaking
 from portal.undo import actions as undo
 
 DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
@@ -141,7 +141,7 @@ def move(
     ledger.hold_fast(reward)
     if reward.state is state and not seconding.waits(reward, state):
         return
-    demand_newest(reward, seen)
+    demand_seen(reward, seen)
     if state not in MOVES[reward.state]:
         raise NotAllowed(f"This reward is {reward.state}; it cannot become {state}.")
     if ordered(reward):
@@ -162,16 +162,14 @@ def move(
             told.held(reward)
 
 
-def demand_newest(reward: Reward, seen: int | None) -> None:
+def demand_seen(reward: Reward, seen: int | None) -> None:
     """Raise Stale, saying who was faster and when, where the ledger has grown since it was seen."""
     if seen in {None, len(reward.entries)}:
         return
     last = reward.entries[-1]
-    who = staff.name_of(last.by)
-    raise Stale(
-        f"{who} was faster: this reward is {reward.state}, since {last.at:%H:%M} UTC on "
-        f"{last.at.day} {last.at:%B}. Yours was not saved."
-    )
+    stands = f"this reward is {reward.state}"
+    said = overtaking.told(last.by, stands, last.at, "Yours was not saved.")
+    raise Stale(said, len(reward.entries))
 
 
 def _approve(reward: Reward, *, note: str, by: Actor) -> None:
@@ -203,14 +201,14 @@ def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:
     What changes the deal makes a new version of its terms; promises made keep the old one (T15).
     ``seen`` is the version that was on the page; raises Stale when there is a newer one.
     """
+    new, attributes = offer.id is None, sa.inspect(offer).attrs
+    if not new:
+        overtaking.demand_newest(offer, seen, Offer.terms_version)
     with db.session.no_autoflush:
         _check_offer(offer)
-        new, attributes = offer.id is None, sa.inspect(offer).attrs
         changed = any(attributes[name].history.has_changes() for name in DEAL)
         if not new and any(attributes[name].history.has_changes() for name in WORTH):
             _check_pool(offer)
-    if not new and seen not in {None, offer.terms_version}:
-        raise Stale("Someone changed this offer while you had it open. Yours was not saved.")
     if changed and not new:
         offer.terms_version += 1
     db.session.add(offer)

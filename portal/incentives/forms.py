@@ -5,7 +5,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DecimalField,
     Field,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -19,9 +18,8 @@ from wtforms.validators import (
     NumberRange,
     ValidationError,
 )
-from wtforms.widgets import HiddenInput
 
-from portal.fields import trimmed
+from portal.fields import Seen, trimmed
 from portal.incentives import copylint, seconding
 from portal.incentives.actions import SAYS_WHY
 from portal.incentives.inwords import GROUNDS
@@ -103,9 +101,7 @@ class RewardForm(FlaskForm):
         default="other",
         invalid_choice_message="Choose a kind of reason of the list",
     )
-    seen = IntegerField(
-        widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]
-    )
+    seen = Seen(validators=[InputRequired("Reload the page, then try again")])
 
     def validate_note(self, field) -> None:
         if self.state.data in SAYS_WHY and not field.data:
@@ -195,7 +191,7 @@ class OfferForm(FlaskForm):
         default=Issuing.BY_HAND.value,
         validators=[DataRequired("Choose how it reaches people")],
     )
-    seen = IntegerField(widget=HiddenInput(), default=0)
+    seen = Seen(default=0)
 
     @classmethod
     def of(cls, offer: Offer | None) -> "OfferForm":

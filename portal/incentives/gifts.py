@@ -10,9 +10,10 @@ from portal import clock
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, Sector
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale, there
+from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.incentives.models import GiftException, GiftRule, RuleKind
+from portal.staff.overtaking import overtaken
 
 NO_GIFTS = {Sector.PUBLIC, Sector.HEALTHCARE, Sector.FINANCE, Sector.EDUCATION}
 GOVERNMENT = (
@@ -134,7 +135,7 @@ def write_down(
     rows = sa.select(GiftRule).where(GiftRule.kind == kind, GiftRule.name_key == name_key(name))
     before = db.session.scalar(rows.order_by(GiftRule.version.desc()).limit(1))
     if before and before.id > seen:
-        raise Stale(f"Someone changed the rule for {name} while you had the page open.")
+        raise overtaken(before, newest=versions()[0].id)
     if kind is RuleKind.SECTOR and name not in list(Sector):
         raise NotAllowed("Choose one of the sectors.")
     if before is None and most_cents is None:

@@ -19,7 +19,7 @@ DONE = {RewardState.ISSUED, RewardState.DECLINED, RewardState.VOID}
 
 def decide(one: Reward, seen: int, form: SeveralRewardsForm, *, by: Staff) -> str:
     """The one decision on this reward, as it was ``seen``."""
-    actions.demand_newest(one, seen)
+    actions.demand_seen(one, seen)
     decision = form.decision.data
     if decision == BY_CODE:
         codes.give(one, by=by)

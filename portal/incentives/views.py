@@ -107,7 +107,7 @@ def rule(reward_id: int):
     form = RewardForm.of(found)
     is_whole = form.validate()
     try:
-        actions.demand_newest(found, form.seen.data)  # or what it offers now would be the news
+        actions.demand_seen(found, form.seen.data)  # or what it offers now would be the news
         if not is_whole:
             return reward_page(found, form), 422
         wanted = RewardState(form.state.data)
@@ -176,7 +176,7 @@ def reward_refused(reward_id: int, refusal: NotAllowed | Stale):
     db.session.rollback()
     found = queries.reward(reward_id)
     form = RewardForm.of(found)
-    form.seen.data, form.seen.raw_data = len(found.entries), None
+    form.seen.catch_up(refusal)
     return reward_page(found, form, str(refusal)), refusal.status
 
 
@@ -266,6 +266,7 @@ def save_offer(found: Offer | None):
         db.session.commit()
     except (Stale, NotAllowed) as refusal:
         db.session.rollback()
+        form.seen.catch_up(refusal)
         return offer_page(found, form, str(refusal)), refusal.status
     flash("The offer is saved.")
     return redirect(url_for(".offers"), 303)

@@ -9,13 +9,14 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.interviews import mail, queries
 from portal.interviews.models import Interview, Medium, State
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
+from portal.staff.overtaking import NOTHING, demand_newest, demand_own
 
 
 def ask(
@@ -92,8 +93,11 @@ def hold(interview: Interview, reminder: str, *, seen: int, by: Staff) -> None:
 
 
 def call_off(interview: Interview, *, note: str = "", by: Actor) -> None:
-    """No talk after all; it leaves their calendar. Twice is harmless."""
+    """No talk after all; it leaves their calendar. Twice is harmless; Stale when it ended
+    otherwise."""
     _lock(interview)
+    if not interview.is_ahead and isinstance(by, Staff):
+        return demand_own(interview, by=by)
     wished = by is interview.advocate
     if wished and interview.is_over:
         raise NotAllowed("Its time has passed. If we did not talk, write to us.")
@@ -166,5 +170,4 @@ def _lock(interview: Interview, seen: int | None = None) -> None:
         sa.select(Interview.id).where(Interview.id == interview.id).with_for_update()
     )
     db.session.refresh(interview)
-    if seen is not None and seen != interview.version:
-        raise Stale("This interview changed while you had it open. Look at where it stands now.")
+    demand_newest(interview, seen, so=NOTHING)

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    HiddenField,
     RadioField,
     SelectChoice,
     StringField,
@@ -15,7 +14,7 @@ from wtforms.validators import Length, ValidationError
 from portal import clock, zones
 from portal.errors import Unreadable
 from portal.events.forms import A_TIME, zone_field
-from portal.fields import A_DAY, Day, Time, trimmed
+from portal.fields import A_DAY, Day, Seen, Time, trimmed
 from portal.incentives.forms import buys_no_praise
 from portal.interviews.models import SLOTS, Interview, Medium
 
@@ -132,7 +131,7 @@ class AnswerForm(SlotsForm):
     time_zone = zone_field("Time zone of these times", "Choose the time zone of these times")
     place = StringField("Link to the video call", [short(500)], [trimmed])
     note = TextAreaField("A word with it", [short(1000), buys_no_praise], [trimmed])
-    seen = HiddenField()
+    seen = Seen()
 
     @classmethod
     def of(cls, found: Interview) -> "AnswerForm":
@@ -147,10 +146,6 @@ class AnswerForm(SlotsForm):
         return form
 
     by_video = False
-
-    @property
-    def version(self) -> int:
-        return int(self.seen.data) if (self.seen.data or "").isdigit() else 0
 
     def validate_place(self, field) -> None:
         if self.by_video and not field.data:
@@ -170,11 +165,7 @@ class AnswerForm(SlotsForm):
 
 class HeldForm(FlaskForm):
     reminder = TextAreaField("What you talked about", [short(10_000), buys_no_praise], [trimmed])
-    seen = HiddenField()
-
-    @property
-    def version(self) -> int:
-        return int(self.seen.data) if (self.seen.data or "").isdigit() else 0
+    seen = Seen()
 
 
 class OffForm(FlaskForm):

@@ -54,7 +54,8 @@ def confirm(id: int):
         return page(interview, status=422, answer=form)
 
     def act(it: Interview) -> None:
-        actions.confirm(it, form.slot.data, place=form.place.data, seen=form.version, by=me())
+        slot, place = form.slot.data, form.place.data
+        actions.confirm(it, slot, place=place, seen=form.seen.data or 0, by=me())
 
     said = f"Confirmed. {interview.advocate.first_name} gets a mail with the calendar entry."
     return decide(id, act, said, answer=form)
@@ -74,7 +75,7 @@ def propose(id: int):
             form.slots(),
             place=form.place.data,
             note=form.note.data,
-            seen=form.version,
+            seen=form.seen.data or 0,
             by=me(),
         )
 
@@ -90,7 +91,7 @@ def hold(id: int):
         return page(queries.interview(id), status=422, held=form)
 
     def act(it: Interview) -> None:
-        actions.hold(it, form.reminder.data, seen=form.version, by=me())
+        actions.hold(it, form.reminder.data, seen=form.seen.data or 0, by=me())
 
     beside = ", your notes beside them" if form.reminder.data else ""
     said = f"Noted. They go on with the questions{beside}."

@@ -7,6 +7,9 @@ from portal.incentives import copylint
 from portal.mails import queries
 from portal.outbox.catalogue import Mail
 from portal.outbox.models import MailWording
+from portal.staff.overtaking import overtaken
+
+NONE_YET = "This form was not one of ours. Look at it once more, then save."
 
 
 def reword(
@@ -20,7 +23,7 @@ def reword(
     lock("mail wording")
     last = queries.newest(mail.name)
     if (last.version if last else 0) != seen:
-        raise Stale(_who_was_faster(last))
+        raise overtaken(last, newest=last.version) if last else Stale(NONE_YET, 0)
     _check(mail, subject, opening)
     typed = {"subject": subject, "opening": opening}
     said = {part: "" if text == queries.ours(mail, part) else text for part, text in typed.items()}
@@ -34,16 +37,6 @@ def reword(
     verb = "put back" if made.is_ours else "reworded"
     record(made, verb, by=by, note=mail.title, mail=mail.name, before=before, after=said)
     return made
-
-
-def _who_was_faster(last: MailWording | None) -> str:
-    if last is None:
-        return "This form was not one of ours. Look at it once more, then save."
-    return (
-        f"{queries.author(last)} changed these words on {last.at.day} {last.at:%B at %H:%M} UTC, "
-        "while you had them open. Nothing was saved. Theirs are shown below; if you save again, "
-        "yours take their place."
-    )
 
 
 def _check(mail: Mail, *texts: str) -> None:

@@ -1,8 +1,8 @@
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from portal.fields import number_of, one_line, trimmed
+from portal.fields import Seen, one_line, trimmed
 from portal.incentives.forms import buys_no_praise
 from portal.mails import queries
 from portal.outbox.catalogue import SIGNATURE, Mail
@@ -35,7 +35,7 @@ class WordsForm(FlaskForm):
             known_gaps,
         ],
     )
-    seen = HiddenField()
+    seen = Seen(default=0)
     mail: Mail
 
     @classmethod
@@ -51,8 +51,3 @@ class WordsForm(FlaskForm):
         """What was typed, by part."""
         parts = ("subject", "opening")
         return {part: self[part].data or "" for part in parts if part in self}
-
-    def version(self) -> int:
-        """Which version was open when this was typed."""
-        seen = number_of(self.seen.data or "")
-        return -1 if seen is None else seen

@@ -57,10 +57,11 @@ def save(name: str):
     if not form.validate():
         return page(mail, form), 422
     try:
-        made = actions.reword(mail, **form.words(), seen=form.version(), by=current_user)
+        made = actions.reword(mail, **form.words(), seen=form.seen.data, by=current_user)
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
+        form.seen.catch_up(refusal)
         return page(mail, form, str(refusal)), refusal.status
     if made is None:
         flash("Nothing was changed.")
@@ -74,7 +75,7 @@ def save(name: str):
 @auth.staff(Role.OWNER, confirmed=True)
 def put_back(name: str):
     mail = queries.mail(name)
-    seen = WordsForm.of(mail).version()
+    seen = WordsForm.of(mail).seen.data
     actions.reword(mail, seen=seen, by=current_user)
     db.session.commit()
     flash("Goodword’s own words are back. Every mail that leaves from now on reads so.")

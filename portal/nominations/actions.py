@@ -7,13 +7,14 @@ from portal.advocates import signals
 from portal.advocates.models import Advocate, SignalKind, Tag
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotAllowed, Stale, there
+from portal.errors import NotAllowed, there
 from portal.history.actions import forget as forget_notes
 from portal.history.actions import record
 from portal.nominations import queries
 from portal.nominations.models import Nomination, State
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
+from portal.staff.overtaking import NOTHING, overtaken
 from portal.undo import actions as undo
 
 TAG = "nominated"
@@ -104,11 +105,7 @@ def _decide(nomination: Nomination, state: State, *, by: Staff, note: str = "") 
     if nomination.state is not State.WAITING:
         if nomination.state is state and nomination.decided_by_id == by.id:
             return False
-        who, at = there(nomination.decided_by).name, there(nomination.decided_at)
-        raise Stale(
-            f"{who} was faster: {nomination.state}, {at:%H:%M} UTC on {at.day} {at:%B}. "
-            "Nothing was changed."
-        )
+        raise overtaken(nomination, so=NOTHING)
     nomination.state, nomination.note = state, note
     nomination.decided_at, nomination.decided_by = clock.now(), by
     record(nomination, state.value, by=by, note=note)

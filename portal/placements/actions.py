@@ -17,6 +17,7 @@ from portal.placements.words import BECAUSE
 from portal.publishing.models import Asset
 from portal.staff import queries as staff
 from portal.staff.models import Staff
+from portal.staff.overtaking import NOTHING, overtaken
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,10 @@ def end(placement: Placement, *, by: Actor) -> None:
 
 
 def hold(takedown: Takedown) -> None:
-    """Keep others from changing a task until this is committed; refused once it is closed."""
+    """Keep others from changing a task until this is committed; Stale once it is closed."""
     db.session.refresh(takedown, with_for_update=True)
     if takedown.closed_at:
-        raise NotAllowed("This was closed already. Nothing was changed.")
+        raise overtaken(takedown, so=NOTHING)
 
 
 def finish(takedown: Takedown, outcome: Outcome, proof: Proof, *, by: Actor) -> None:

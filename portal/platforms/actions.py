@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from portal.db import db, lock
-from portal.errors import NotAllowed, Stale, Unfit
+from portal.errors import NotAllowed, Unfit
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.platforms import queries
 from portal.platforms.models import PlatformRule
+from portal.staff.overtaking import overtaken
 
 
 def add(values: dict[str, Any], *, by: Actor) -> PlatformRule:
@@ -30,7 +31,7 @@ def change(platform: str, values: dict[str, Any], *, seen: int, by: Actor) -> Pl
     lock(f"platform {platform}")
     newest = queries.named(platform)
     if newest.version != seen:
-        raise Stale("Someone changed this row while you had it open. Yours was not saved.")
+        raise overtaken(newest, newest=newest.version)
     return _write(platform, newest.version + 1, values, by=by)
 
 

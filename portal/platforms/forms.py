@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -11,10 +11,9 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
-from wtforms.widgets import HiddenInput
 
 from portal import clock
-from portal.fields import A_DAY, Day, trimmed
+from portal.fields import A_DAY, Day, Seen, trimmed
 from portal.incentives.forms import Amount, buys_no_praise
 from portal.platforms.models import Answer, PlatformRule
 
@@ -72,7 +71,7 @@ class RuleForm(FlaskForm):
         Regexp(r"https?://\S+$", message="Enter an address that begins with https://"),
     )
     checked_on = Day("Read on", validators=[InputRequired(A_DAY)])
-    seen = IntegerField(widget=HiddenInput(), default=0)
+    seen = Seen(default=0)
 
     @classmethod
     def of(cls, rule: PlatformRule | None) -> "RuleForm":

@@ -8,7 +8,7 @@ from portal.advocates import queries as advocates
 from portal.advocates.models import Advocate
 from portal.consent.actions import Circumstances
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import Stale
 from portal.history.actions import record
 from portal.privacy import actions, files, requests
 from portal.privacy.forms import AnswerForm, CustomerErasureForm
@@ -65,7 +65,7 @@ def answer_request(id: int):
         asked, me = requests.get(id), current_user._get_current_object()
         requests.answer(asked, form.answer.data, by=me)
         db.session.commit()
-    except NotAllowed as refusal:
+    except Stale as refusal:
         db.session.rollback()
         return request_page(id, form, str(refusal)), refusal.status
     flash(f"Answered. {asked.advocate.name} gets it by mail.")

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.db import db
-from portal.errors import NotAllowed, NotFound
+from portal.errors import NotFound, Stale, there
 from portal.history.actions import Actor, record
 from portal.outbox import actions as outbox
 from portal.privacy.models import DataRequest
+from portal.staff import overtaking
 from portal.staff.models import Staff
 
 
@@ -36,10 +37,11 @@ def ask(person: Advocate, note: str, *, by: Actor) -> DataRequest:
 
 
 def answer(request: DataRequest, words: str, *, by: Staff) -> None:
-    """Tell the person what was done, or why nothing was. Raises NotAllowed when that is said."""
+    """Tell the person what was done, or why nothing was. Raises Stale once that is said."""
     db.session.refresh(request, with_for_update=True)
     if request.answered_at:
-        raise NotAllowed("This was answered already.")
+        who, at = there(request.answered_by), there(request.answered_at)
+        raise Stale(overtaking.told(who.subject, "answered", at))
     request.answer, request.answered_at, request.answered_by = words, clock.now(), by
     person = request.advocate
     outbox.email(

@@ -17,10 +17,9 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import HiddenInput
 
 from portal import plainwords
-from portal.fields import trimmed
+from portal.fields import Seen, trimmed
 from portal.incentives.forms import buys_no_praise
 from portal.submissions import kinds
 from portal.submissions.models import PromptKind
@@ -145,9 +144,7 @@ class SetForm(FlaskForm):
     next_step = TextAreaField(**text("What happens next", "Enter what happens after sending", 500))
     shown_where = TextAreaField(**text("Where it is shown", "Enter where it may be shown", 500))
     prompts = FieldList(FormField(PromptForm), max_entries=MOST)
-    seen = IntegerField(
-        widget=HiddenInput(), validators=[InputRequired("Reload the page, then try again")]
-    )
+    seen = Seen(validators=[InputRequired("Reload the page, then try again")])
 
     @classmethod
     def of(cls, item: dict[str, Any], seen: int) -> "SetForm":

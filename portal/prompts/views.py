@@ -64,9 +64,9 @@ def save(language: str, action: str):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        return edit_page(queries.current(language, action), form, refusal=str(refusal)), (
-            refusal.status
-        )
+        form.seen.catch_up(refusal)
+        now = queries.current(language, action)
+        return edit_page(now, form, refusal=str(refusal)), refusal.status
     same = made.version == form.seen.data
     flash(
         "Nothing was changed."

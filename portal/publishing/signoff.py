@@ -18,6 +18,7 @@ from portal.outbox import actions as outbox
 from portal.publishing import actions, rendering, wording, words
 from portal.publishing.basis import NOTHING, Basis
 from portal.publishing.models import Asset, Change, Decision, Proposal
+from portal.staff import overtaking
 from portal.staff.models import Staff
 from portal.submissions import signing
 from portal.submissions.actions import noun
@@ -227,8 +228,7 @@ def is_text(answer: dict[str, Any]) -> bool:
 
 def _hold_for_proposing(submission: Submission, seen: int) -> None:
     actions.hold(submission)
-    if submission.version != seen:
-        raise Stale("This was changed while you had it open. Read it again; nothing was sent.")
+    overtaking.demand_newest(submission, seen, so="Read it again; nothing was sent.")
     actions.demand_permission(submission)
 
 

@@ -6,13 +6,12 @@ from portal import clock
 from portal.addresses import canonical_email
 from portal.config import settings
 from portal.db import db
-from portal.errors import NotAllowed, Stale, there
+from portal.errors import NotAllowed, there
 from portal.history.actions import SYSTEM, Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.referrals import (
     attribution,
-    board,
     businesses,
     forgetting,
     queries,
@@ -27,6 +26,10 @@ from portal.referrals.recommending import join as join
 from portal.referrals.recommending import pause as pause
 from portal.referrals.recommending import relabel as relabel
 from portal.referrals.recommending import write as write
+from portal.staff.overtaking import overtaken
+
+NOTED = "noted"  # changes nothing of a lead
+NOT_SAVED = "Yours was not saved."
 
 # ── The prospect ───────────────────────────────────────────────────────────────────────────
 
@@ -154,10 +157,15 @@ def move(lead: Lead, stage: Stage, *, seen: int, by: Actor, note: str = "") -> N
     stage = Stage(stage)
     if lead.stage is stage:
         return
-    if lead.version != seen:
-        raise Stale(board.who_was_faster(lead))
+    demand_seen(lead, seen)
     lead.move(stage)
     _step(lead, by=by, note=note)
+
+
+def demand_seen(lead: Lead, seen: int | None) -> None:
+    """Raise Stale, saying who was faster and when, where a lead has changed since it was seen."""
+    if seen not in (None, lead.version):
+        raise overtaken(lead, newest=lead.version, so=NOT_SAVED, but=[NOTED])
 
 
 def _lock(lead: Lead) -> None:

@@ -18,10 +18,8 @@ from portal.referrals.models import (
     ReferralLink,
     Severity,
     Stage,
-    StageMove,
 )
 from portal.staff.models import Staff
-from portal.staff.queries import name_of
 
 PER_PAGE = 50
 PER_COLUMN = 12
@@ -185,21 +183,3 @@ def lead(lead_id: int) -> Lead:
 def alike_to(lead: Lead) -> Sequence[Lead]:
     """Later leads that may be the same piece of business as this one."""
     return db.session.scalars(sa.select(Lead).where(Lead.alike_id == lead.id).limit(20)).all()
-
-
-def who_was_faster(lead: Lead) -> str:
-    """Who changed a lead while someone else had it open, and when."""
-    last = db.session.scalar(
-        sa.select(StageMove)
-        .where(StageMove.lead_id == lead.id)
-        .order_by(StageMove.id.desc())
-        .limit(1)
-    )
-    if last is None or last.at < lead.updated_at:
-        return (
-            f"The prospect changed their details at {lead.updated_at:%H:%M} UTC. Nothing was moved."
-        )
-    person = name_of(last.by)
-    return (
-        f"{person} moved this lead to “{last.stage}” at {last.at:%H:%M} UTC. Yours was not saved."
-    )

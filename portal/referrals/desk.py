@@ -128,9 +128,11 @@ def lead(lead_id: int):
 def move(lead_id: int):
     found = leads.lead(lead_id)
     form, on = forms.MoveForm.of(found), onward(found)
-    if not form.validate():
-        return lead_page(found, move=form), 422
+    is_whole = form.validate()
     try:
+        actions.demand_seen(found, form.seen.data)  # or where it can go now would be the news
+        if not is_whole:
+            return lead_page(found, move=form), 422
         actions.move(found, form.wanted, seen=form.seen.data, note=form.note.data, by=me())
     except (Stale, NotAllowed) as refusal:
         return overtaken(lead_id, str(refusal))
@@ -227,6 +229,9 @@ def done(lead_id: int, act, said: str, **typed):
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
+        for form in typed.values():
+            if "seen" in form:
+                form.seen.catch_up(refusal)
         return lead_page(leads.lead(lead_id), str(refusal), **typed), refusal.status
     flash(said)
     return on(".lead", lead_id=lead_id)

@@ -3,16 +3,14 @@ import re
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    IntegerField,
     RadioField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import HiddenInput
 
-from portal.fields import one_line, trimmed
+from portal.fields import Seen, one_line, trimmed
 from portal.incentives.models import Choice
 from portal.referrals import vanity
 from portal.referrals.models import Lead, ReferralLink, Stage
@@ -119,10 +117,7 @@ class MoveForm(FlaskForm):
         filters=[trimmed],
         validators=[Length(max=1000, message="Shorten the note to 1,000 characters or fewer")],
     )
-    seen = IntegerField(
-        widget=HiddenInput(),
-        validators=[InputRequired("Reload the page, then move it again")],
-    )
+    seen = Seen(validators=[InputRequired("Reload the page, then move it again")])
 
     @classmethod
     def of(cls, lead: Lead, *, fresh: bool = False) -> "MoveForm":

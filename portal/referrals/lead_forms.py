@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -12,9 +11,8 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
-from portal.fields import one_line, trimmed
+from portal.fields import Seen, one_line, trimmed
 from portal.incentives.forms import Amount
 from portal.referrals import attribution, board
 from portal.referrals.models import Lead, ReferralLink
@@ -73,9 +71,7 @@ class FactsForm(FlaskForm):
         filters=[one_line],
         validators=[Length(max=100, message="Shorten the CRM id to 100 characters or fewer")],
     )
-    seen = IntegerField(
-        id="facts-seen", widget=HiddenInput(), validators=[InputRequired("Reload the page")]
-    )
+    seen = Seen(id="facts-seen", validators=[InputRequired("Reload the page")])
 
     @classmethod
     def of(cls, lead: Lead, *, fresh: bool = False) -> "FactsForm":

@@ -3,9 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
 from wtforms.validators import InputRequired
-from wtforms.widgets import HiddenInput
 
 from portal import auth
 from portal.campaigns import queries as campaigns
@@ -13,7 +11,7 @@ from portal.campaigns.fields import at_least_one
 from portal.campaigns.models import Campaign, CampaignState
 from portal.db import db
 from portal.errors import NotAllowed, NotFound, Stale
-from portal.fields import Whole
+from portal.fields import Seen, Whole
 from portal.referrals import rewarding, room
 from portal.referrals.door import bp
 from portal.staff.models import Role
@@ -25,7 +23,7 @@ class LimitsForm(FlaskForm):
     most_each = Whole("Most rewards per customer", asks=ASKS, validators=[at_least_one])
     most_all = Whole("Most rewards in this campaign", asks=ASKS, validators=[at_least_one])
     budget = Whole("Budget for these rewards", asks=ASKS, validators=[at_least_one])
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired("Reload the page")])
+    seen = Seen(validators=[InputRequired("Reload the page")])
 
     @classmethod
     def of(cls, campaign: Campaign) -> "LimitsForm":
@@ -68,6 +66,7 @@ def raise_limits(campaign_id: int):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
+        form.seen.catch_up(refusal)
         return limits_page(sent(campaign_id), form, str(refusal)), refusal.status
     flash("Saved. Leads that were left out get what there is room for now, the longest due first.")
     return redirect(url_for(".limits", campaign_id=campaign_id), 303)

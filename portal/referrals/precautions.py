@@ -4,14 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, SelectChoice, SelectField
+from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange
-from wtforms.widgets import HiddenInput
 
 from portal import auth
 from portal.db import db
 from portal.errors import NotFound, Stale, Unreadable
-from portal.fields import Whole
+from portal.fields import Seen, Whole
 from portal.referrals import known, risk, signals, traces
 from portal.referrals.door import bp
 from portal.referrals.models import Severity
@@ -39,7 +38,7 @@ class RuleForm(FlaskForm):
         asks=A_NUMBER,
         validators=[InputRequired(A_NUMBER), NumberRange(1, 1000, A_NUMBER)],
     )
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired("Reload the page")])
+    seen = Seen(validators=[InputRequired("Reload the page")])
 
     @classmethod
     def of(cls, rule: signals.Rule, how: signals.Setting, *, sent: bool = False) -> "RuleForm":
@@ -87,7 +86,8 @@ def set_rule(key: str):
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()
-        return rules_page(refusal=str(refusal)), refusal.status
+        form.seen.catch_up(refusal)
+        return rules_page({key: form}, str(refusal)), refusal.status
     flash(f"Saved: {rule.name.lower()}.")
     return redirect(url_for(".rules", _anchor=key), 303)
 

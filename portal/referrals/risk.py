@@ -4,12 +4,13 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.db import db, lock
-from portal.errors import NotAllowed, NotFound, Stale
+from portal.errors import NotAllowed, NotFound
 from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.history.models import Entry
 from portal.referrals import rewarding, signals
 from portal.referrals.models import Lead, RiskRule, Severity
+from portal.staff.overtaking import overtaken
 
 
 def change(
@@ -27,9 +28,9 @@ def change(
     wanted = (is_on, Severity(severity), threshold if rule.threshold else None)
     if wanted == (was.is_on, was.severity, was.threshold):
         return
-    if was.version != seen:
-        raise Stale("Someone set this rule while you had it open. Yours was not saved.")
     row = db.session.scalar(sa.select(RiskRule).where(RiskRule.key == key)) or RiskRule(key=key)
+    if was.version != seen:
+        raise overtaken(row, newest=was.version)
     row.is_on, row.severity, row.threshold = wanted
     db.session.add(row)
     record(row, "rule set", by=by, was=_data(was), now=_data(row))

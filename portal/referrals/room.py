@@ -8,13 +8,14 @@ from sqlalchemy.orm import selectinload
 from portal import jobs
 from portal.campaigns.models import Campaign, Invitation
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed
 from portal.history import queries as history
 from portal.history.actions import SYSTEM, Actor, record
 from portal.history.models import Entry
 from portal.incentives.models import Reward
 from portal.referrals import rewarding, telling
 from portal.referrals.models import PROGRESS, Lead, Referral, ReferralLink
+from portal.staff.overtaking import overtaken
 
 AFTER_ALL = "reward after all"
 LIMITS = ("most_each", "most_all", "budget_cents")
@@ -83,7 +84,7 @@ def raise_limits(campaign: Campaign, *, seen: int, by: Actor, **wanted: int | No
     if wanted == was:
         return
     if campaign.version != seen:
-        raise Stale("Someone changed these limits while you had them open. Yours was not saved.")
+        raise overtaken(campaign, newest=campaign.version)
     if any(_lower(wanted[name], was[name]) for name in LIMITS):
         raise NotAllowed("Limits can only be raised: they are printed under links people have.")
     for name in LIMITS:

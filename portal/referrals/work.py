@@ -9,15 +9,15 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.db import db
-from portal.errors import NotAllowed, Refusal, Stale
+from portal.errors import NotAllowed, Refusal
 from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.history.models import Entry
-from portal.referrals import actions, board
+from portal.referrals import actions
+from portal.referrals.actions import NOTED
 from portal.referrals.models import Lead, Stage
 from portal.staff.models import Staff
-
-NOTED = "noted"
+from portal.staff.overtaking import overtaken
 
 
 def describe(
@@ -46,7 +46,7 @@ def describe(
     if not changed:
         return
     if lead.version != seen:
-        raise Stale(board.who_was_faster(lead))
+        raise overtaken(lead, newest=lead.version, but=[NOTED])
     if crm_id and (other := at_crm(crm_id)) and other is not lead:
         raise NotAllowed(f"“{crm_id}” is the CRM number of another lead: {other.name}.")
     for name, value in changed.items():

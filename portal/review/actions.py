@@ -17,6 +17,7 @@ from portal.outbox import actions as outbox
 from portal.publishing import actions as publishing
 from portal.publishing.grounds import FOR_REVIEWS, Ground
 from portal.review import queries
+from portal.staff import overtaking
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission
 
@@ -91,10 +92,7 @@ def _overtaken(submission: Submission, last) -> str:
         return (
             "The customer changed this while you had it open. Read it again; nothing was changed."
         )
-    who, at = queries.name_of(last.by), last.at
-    return (
-        f"{who} was faster: {last.verb}, {at:%H:%M} UTC on {at.day} {at:%B}. Nothing was changed."
-    )
+    return overtaking.told(last.by, last.verb, last.at)
 
 
 def _may_show(submission: Submission) -> bool:

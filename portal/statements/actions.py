@@ -5,10 +5,11 @@ import re
 from portal.consent import queries as consent
 from portal.consent.models import Statement
 from portal.db import db, lock
-from portal.errors import Stale, Unfit, there
+from portal.errors import Unfit, there
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
 from portal.seeds import digest
+from portal.staff.overtaking import overtaken
 from portal.statements import queries
 
 GAPS = re.compile(r"\{\w*\}")
@@ -26,7 +27,7 @@ def reword(
     lock("statements")
     newest = there(consent.statement(current.purpose, current.language))
     if newest.version != seen:
-        raise Stale("Someone else changed these words meanwhile. Open them again to see how.")
+        raise overtaken(newest, newest=newest.version)
     _check(newest, label, detail)
     said = {"label": label, "detail": detail, "months": months}
     if all(getattr(newest, name) == value for name, value in said.items()):

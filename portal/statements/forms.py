@@ -1,8 +1,8 @@
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from portal.fields import one_line
+from portal.fields import Seen, one_line
 from portal.incentives.forms import buys_no_praise
 from portal.prompts.forms import Whole
 
@@ -37,4 +37,4 @@ class StatementForm(FlaskForm):
             NumberRange(1, LONGEST, message=f"Enter between 1 and {LONGEST} months"),
         ],
     )
-    seen = HiddenField()
+    seen = Seen(default=0)

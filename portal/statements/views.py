@@ -47,12 +47,13 @@ def save(language: str, purpose: str):
         return page(current, form), 422
     words = {name: form[name].data for name in ("label", "detail", "months")}
     try:
-        made = actions.reword(current, **words, seen=seen_in(form), by=current_user)
+        made = actions.reword(current, **words, seen=form.seen.data or 0, by=current_user)
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        return page(current, form, str(refusal)), refusal.status
-    same = made.version == seen_in(form)
+        form.seen.catch_up(refusal)
+        return page(queries.current(language, purpose), form, str(refusal)), refusal.status
+    same = made.version == form.seen.data
     flash(
         "Nothing was changed."
         if same
@@ -68,11 +69,6 @@ def versions(language: str, purpose: str):
     return render_template(
         "statements/versions.html", current=current, story=queries.story(current)
     )
-
-
-def seen_in(form: StatementForm) -> int:
-    seen = form.seen.data or ""
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
 
 
 def page(current: Statement, form: StatementForm, refusal: str = "") -> str:

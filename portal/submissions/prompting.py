@@ -7,9 +7,10 @@ from typing import Any
 
 from portal import seeds
 from portal.db import db, lock
-from portal.errors import Stale, Unfit, there
+from portal.errors import Unfit, there
 from portal.history.actions import Actor, record
 from portal.incentives import copylint
+from portal.staff.overtaking import overtaken
 from portal.submissions import queries
 from portal.submissions.models import Action, Origin, Prompt, PromptSet
 
@@ -66,7 +67,7 @@ def save(current: PromptSet, item: Mapping[str, Any], *, seen: int, by: Actor) -
     lock(f"prompts.{current.action}.{current.language}")
     newest = there(queries.prompt_set(current.action, current.language))
     if newest.version != seen:
-        raise Stale("Someone else changed these questions meanwhile. Open them again to see how.")
+        raise overtaken(newest, newest=newest.version)
     _check(current.action, item)
     if _same(newest, item):
         return newest

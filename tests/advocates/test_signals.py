@@ -132,3 +132,16 @@ def test_the_owner_changes_the_weights_and_each_change_stays(as_rosa, browser_of
     assert as_rosa.post("/staff/asks/weights", data=typed | {"usage": "lots"}).status_code == 422
     editor = browser_of(staff=save(Staff(email="e@acme.example", name="Ed", role=Role.EDITOR)))
     assert editor.post("/staff/asks/weights", data=typed).status_code == 403
+
+
+def test_a_weight_that_is_none_comes_back_with_the_others_as_typed(as_rosa, saved):
+    typed = {"renewal": "7", "usage": "lots", "praise": "11", "community": ""}
+    answer = as_rosa.post("/staff/asks/weights", data=typed)
+    assert answer.status_code == 422
+    assert saved(MomentWeights) == []
+    summary = answer.text.partition("data-summary")[2].partition("</ul>")[0]
+    for name, value in typed.items():
+        assert re.search(rf'id="{name}"[^>]*value="{value}"', answer.text), name
+        wrong = name != "renewal"
+        assert (f'id="{name}-error"' in answer.text) is wrong
+        assert (f'href="#{name}">Enter a whole number from 0 to 10' in summary) is wrong

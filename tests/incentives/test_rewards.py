@@ -182,7 +182,7 @@ def test_staff_see_what_waits_and_rule_on_it(as_rosa, earn, saved):
     assert as_rosa.post(url, data={"state": "approved", "seen": 1}).status_code == 303
     late = as_rosa.post(url, data={"state": "declined", "note": "Twice", "seen": 1})
     assert late.status_code == 409
-    assert "Rosa was faster: this reward is approved, since" in late.text
+    assert "Rosa was faster: this reward is approved, " in late.text
     assert "Twice" in late.text
     assert as_rosa.post(url, data={"state": "issued", "seen": 2}).status_code == 422
     sent = {"state": "issued", "seen": 2, "note": "Order 4711"}

@@ -11,7 +11,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.consent.models import Purpose
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import Stale
 from portal.placements import actions
 from portal.placements.models import Kind, Outcome, Placement, Reason, Takedown
 from portal.publishing.models import Asset
@@ -235,7 +235,7 @@ def test_a_closed_task_is_handed_to_nobody(task, as_rosa, save, saved, rosa, pos
     as_rosa.post(f"{address}/proof", data=PROOF)
     handed = as_rosa.post(f"{address}/owner", data={"owner": sam})
     assert handed.status_code == 409
-    assert "This was closed already" in handed.text
+    assert "Rosa was faster: gone, " in handed.text
     assert saved(Takedown)[0].owner_id == rosa
     post_mail()
     assert mailroom.to("sam@acme.example") == []
@@ -255,7 +255,7 @@ def test_a_task_closed_meanwhile_by_someone_else_is_handed_to_nobody(app, task, 
 
         act(close)
         other, me = db.session.get(Staff, sam), db.session.get(Staff, rosa)
-        with pytest.raises(NotAllowed, match="closed already"):
+        with pytest.raises(Stale, match="Rosa was faster: gone"):
             actions.hand_over(seen, other, by=me)
 
 

@@ -1,0 +1,52 @@
+"""Of two who change one thing, the later is told who was faster, what they did, and when."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.db import Model, db
+from portal.errors import Stale
+from portal.history import queries as history
+from portal.history.actions import Actor
+from portal.staff.queries import name_of
+
+KEPT = "Yours is not saved, and stands below. If you save it now, it takes the place of theirs."
+NOTHING = "Nothing was changed."
+
+
+def told(by: str, did: str, at: datetime, so: str = NOTHING) -> str:
+    """The sentence itself, in which ``by`` is a subject such as ``staff:3``."""
+    return f"{name_of(by)} was faster: {did}, {at:%H:%M} UTC on {at.day} {at:%B}. {so}"
+
+
+def overtaken(*things: Model, newest: int | None = None, so: str = KEPT, but=()) -> Stale:
+    """What to raise when one of these things was changed meanwhile, as its history has it.
+
+    ``newest`` is the version it has now; acts named in ``but`` change nothing of it.
+    """
+    last = history.last(*things, but=but)
+    if last is None:
+        return Stale(f"This was changed while you had it open. {so}", newest)
+    return Stale(told(last.by, last.verb, last.at, so), newest)
+
+
+def demand_newest(thing: Model, seen: int | None, column: Any = None, so: str = KEPT) -> None:
+    """Raise Stale where somebody changed a thing since ``seen``, the version that was on the page.
+
+    Nobody else can change it from here to the end of the transaction. ``column`` is where its
+    version stands, if not in ``version``.
+    """
+    row: Any = type(thing)
+    version = sa.select(row.version if column is None else column).where(row.id == thing.id)
+    with db.session.no_autoflush:  # what was typed may be in it already
+        newest = db.session.scalar(version.with_for_update())
+    if seen not in (None, newest):
+        raise overtaken(thing, newest=newest, so=so)
+
+
+def demand_own(thing: Model, *, by: Actor) -> None:
+    """What is done already is harmless to whoever did it; anyone else is told: Stale."""
+    last = history.last(thing)
+    if last is None or last.by != by.subject:
+        raise overtaken(thing, so=NOTHING)
