@@ -83,7 +83,7 @@ def company_allows(
     contribution and its words alone."""
     said = [
         OrgApproval.company_id == company_id,
-        OrgApproval.company_name == _name_on(receipt_id),
+        *_under_the_name_of(receipt_id),
         OrgApproval.verdict == OrgVerdict.APPROVED,
         getattr(OrgApproval, f"for_{scope}"),
         *REACHES[channel or Channel.WEB],
@@ -94,12 +94,16 @@ def company_allows(
     return sa.and_(sa.exists().where(*said), ~is_forbidden(company_id))
 
 
-def _name_on(receipt_id):
-    """What a receipt calls the company; as in the row, where empty means by its name of today."""
+def _under_the_name_of(receipt_id) -> list[sa.ColumnElement[bool]]:
+    """An answer about the name that stands on a receipt; empty in both rows: that of today.
+
+    The receipt stands beside the answer, not in a question inside this one: that would no longer
+    see the row of the outermost.
+    """
     if receipt_id is None:
-        return ""
+        return [OrgApproval.company_name == ""]
     about = sa.orm.aliased(Receipt)
-    return sa.select(about.company_name).where(about.id == receipt_id).scalar_subquery()
+    return [about.id == receipt_id, OrgApproval.company_name == about.company_name]
 
 
 def is_forbidden(company_id) -> sa.ColumnElement[bool]:

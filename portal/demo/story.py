@@ -121,6 +121,7 @@ def tell() -> None:
     with clock.ago(days=8):
         old, new = people.RENAMED
         renaming.rename(find(Company, name=old), new, seen=old, by=rosa)
+        db.session.flush()
     with clock.ago(days=6):
         privacy.ask_for_correction(person("Jonas"), people.CORRECTION)
     refer(second, by=rosa)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.advocates.models import Advocate, Company
-from portal.campaigns.models import Action
+from portal.campaigns.models import Action, Invitation
 from portal.consent import actions as consent
 from portal.consent import asking, companies
 from portal.consent.asking import Colleague, Yes
@@ -23,8 +23,24 @@ from portal.publishing.models import Asset
 from portal.publishing.queries import faults
 from portal.staff.models import Staff
 from portal.submissions.models import Submission
-from tests.contributing import company_agrees, contribute
+from tests.contributing import company_agrees, contribute, invited
 from tests.renaming.conftest import NEW, OLD
+
+
+@pytest.fixture
+def others(published, act, campaign, ada):
+    """Words of a company that comes first in every table, and keeps its name."""
+
+    def others() -> str:
+        def somebody():
+            number = invited(campaign, 1)
+            person = db.session.get(Invitation, number).advocate
+            person.company = Company(name="Crow Foods", name_key="crow foods")
+            return number
+
+        return published(invitation_id=act(somebody))
+
+    return others
 
 
 @pytest.fixture
@@ -56,16 +72,19 @@ def ways(as_ada, as_stranger, as_rosa, saved):
 
 @pytest.mark.parametrize("action", [Action.QUOTE, Action.CASE_STUDY, Action.REVIEW])
 def test_T3_T28_what_is_published_its_proof_and_its_receipt_stay_byte_for_byte(
-    published, rename, ways, act, app, as_stranger, action
+    published, rename, ways, act, app, as_stranger, others, action
 ):
+    elsewhere = others()
     address = published(action)
     before = ways(address)
+    assert "Crow Foods" in as_stranger.get(elsewhere).text
     assert OLD in html.unescape(before[address].decode())
     assert len(before) > 5
     assert rename().status_code == 303
     after = ways(address)
     for where in before:
         assert after[where] == before[where], where
+    assert "Crow Foods" in as_stranger.get(elsewhere).text
     assert act(consent.first_broken_link) is None
     assert act(lambda: list(integrity.faults())) == []
     said = app.test_cli_runner().invoke(args=["consent", "verify"])
