@@ -1,9 +1,14 @@
 """Ada recommends us: what she is told first, what she gets, what she is never asked for."""
 
+import random
 import re
+from io import BytesIO
+from math import log2
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from PIL import Image, ImageDraw
+from zxingcpp import read_barcodes
 
 from portal.consent.models import ConsentEvent, Purpose, Verdict
 from portal.incentives.models import Choice
@@ -168,6 +173,55 @@ def test_T26_taking_her_name_off_is_one_step_and_holds_at_once(as_ada, as_strang
     assert "Ada" not in as_stranger.get(page).text
     as_ada.post(f"/me/referrals/{referral}/name", data={"show": "yes"})
     assert "Ada recommends Acme" in as_stranger.get(page).text
+
+
+def test_a_code_holds_more_than_64_random_bits_as_it_is_drawn():
+    """Counted on 10,000 of them: how many signs each place takes, and that none comes twice."""
+    random.seed(7)
+    drawn = [recommending._code() for _ in range(10_000)]
+    places = list(zip(*drawn, strict=True))
+    assert all(set(place) == set(recommending.ALPHABET) for place in places)
+    assert sum(log2(len(set(place))) for place in places) >= 64
+    assert len(set(drawn)) == 10_000
+    random.seed(7)
+    assert recommending._code() != drawn[0]  # no seed gives it away
+
+
+def test_every_link_she_gets_has_such_a_code(as_ada, referral, saved):
+    as_ada.post(f"/me/referrals/{referral}/links", data={"label": "Maya"})
+    codes = [link.code for link in saved(ReferralLink)]
+    assert len(codes) == 2
+    for one in codes:
+        assert len(one) == recommending.LENGTH
+        assert set(one) <= set(recommending.ALPHABET)
+
+
+def test_both_pictures_of_a_code_are_read_as_her_link_with_its_source(as_stranger, code):
+    told = [f"http://localhost/r/{code}?qr=1"]
+    png = Image.open(BytesIO(as_stranger.get(f"/r/{code}.png").data)).convert("L")
+    assert [found.text for found in read_barcodes(png)] == told
+    svg = as_stranger.get(f"/r/{code}.svg").text
+    assert [found.text for found in read_barcodes(painted(svg))] == told
+
+
+def painted(svg: str, scale: int = 8) -> Image.Image:
+    """The picture in our SVG: one path of strokes, each one module high."""
+    side = int(re.search(r' width="(\d+)"', svg)[1])
+    assert f"scale({scale})" in svg
+    picture, x, y = Image.new("L", (side, side), 255), 0, 0.0
+    pen = ImageDraw.Draw(picture)
+    path = re.search(r'stroke="#111" d="([^"]+)"', svg)[1]
+    for step, numbers in re.findall(r"([Mmh])([-\d. ]+)", path):
+        along, *down = map(float, numbers.split())
+        if step == "M":
+            x, y = along, down[0]
+        elif step == "m":
+            x, y = x + along, y + down[0]
+        else:
+            corner = (x * scale, (y - 0.5) * scale)
+            pen.rectangle((*corner, (x + along) * scale - 1, (y + 0.5) * scale - 1), fill=0)
+            x += along
+    return picture
 
 
 def test_the_code_is_drawn_by_us_and_says_it_was_scanned(as_stranger, code):
