@@ -1,7 +1,5 @@
 """What a campaign’s contributions may cost: promises are kept, and a person looks beyond it."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from portal.incentives import actions as incentives
 from portal.incentives.ledger import MOVES
 from portal.incentives.limits import Limits
 from portal.incentives.models import Reward, RewardState
+from tests.crowd import at_once
 from tests.submissions.way import Way
 
 PROMISE = {"reward": "a €25 gift card", "value_cents": 2500, "currency": "EUR", "charity": ""}
@@ -48,8 +47,7 @@ def test_two_hundred_at_once_against_a_budget_for_fifty_are_all_owed_and_fifty_n
 
     with app.app_context():
         be_patient(db.engine)
-    with ThreadPoolExecutor(20) as many:
-        list(many.map(accrue, range(200)))
+    at_once(200, accrue)
     states = [reward.state for reward in saved(Reward)]
     assert (states.count(RewardState.ACCRUED), states.count(RewardState.HELD)) == (50, 150)
 
