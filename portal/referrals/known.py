@@ -27,11 +27,13 @@ HEADINGS = {
 
 @dataclass
 class Listed:
-    """What became of a file: how many are new, how many were there, which lines say nothing."""
+    """What became of a file: how many are new, how many were there, which lines say nothing, and
+    which only half of what they should."""
 
     added: int = 0
     there: int = 0
     refused: list[str] = field(default_factory=list)
+    halves: list[str] = field(default_factory=list)
 
 
 Read = tuple[Sequence[str], Listed]
@@ -117,18 +119,21 @@ def read(text: str) -> Read:
         raise Unreadable("Head a column “Email” or “Domain”. This file has neither.")
     found, listed = [], Listed()
     for number, cells in rows:
-        words = [*_read(cells, columns["email"], mailbox), *_read(cells, columns["domain"], site)]
+        emails, sites = (_given(cells, columns[kind]) for kind in ("email", "domain"))
+        words = [word for word in (*map(mailbox, emails), *map(site, sites)) if word]
         found += words
         if not words:
             listed.refused.append(f"Line {number}: {NEITHER}")
+        elif wrong := next((cell for cell in emails if not mailbox(cell)), ""):
+            listed.halves.append(f"Line {number}: “{wrong[:60]}” is no mail address.")
         if len(found) > MOST:
             raise Unreadable(f"This file has more than {MOST:,} entries. Split it.")
     return found, listed
 
 
-def _read(cells: list[str], places: Iterable[int], understand) -> list[str]:
-    given = (cells[place].strip() for place in places if place < len(cells))
-    return [word for cell in given if (word := understand(cell))]
+def _given(cells: list[str], places: Iterable[int]) -> list[str]:
+    said = (cells[place].strip() for place in places if place < len(cells))
+    return [cell for cell in said if cell]
 
 
 def mailbox(cell: str) -> str:
