@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         ge=0,
         le=365,
         description="How many days usually pass from a recommendation until someone is in touch; "
-        "whoever recommended reads it. 0: nothing is said.",
+        "whoever recommended reads it. 0: they read that there is no usual time yet.",
     )
     usual_days_contacted: int = Field(
         default=0, ge=0, le=365, description="The same until it is clear whether you can help."

@@ -147,7 +147,9 @@ def introduce(*, by: Staff) -> None:
     """What Rosa chose on the settings page, over what the portal was started with."""
     with clock.ago(days=258):
         line = "Route planning for people who fix things"
-        said = {"brand_tagline": line, "usual_days_received": "2", "usual_days_contacted": "14"}
+        days = {"received": 2, "contacted": 14, "qualified": 10, "meeting": 21}
+        said = {f"usual_days_{stage}": str(number) for stage, number in days.items()}
+        said["brand_tagline"] = line
         choices.change(settings(), said, by=by)
         mails.reword(
             MAILS["approved"],

@@ -54,9 +54,12 @@ def for_the_prospect(stage: Stage) -> Step:
 
 
 def timed(stage: Stage, step: Step) -> Step:
-    """The same, with how long it usually takes where the owners said so."""
-    days = getattr(settings(), f"usual_days_{stage}", 0)
-    return Step(step.title, f"{step.text} That usually takes {about(days)}.") if days else step
+    """The same, with how long it usually takes; or that nobody has said. An end takes no time."""
+    days = getattr(settings(), f"usual_days_{stage}", None)
+    if days is None:
+        return step
+    said = f"That usually takes {about(days)}." if days else "There is no usual time for this yet."
+    return Step(step.title, f"{step.text} {said}")
 
 
 def about(days: int) -> str:
