@@ -63,6 +63,7 @@ AN_OFFER = "Choose one of the offers, or no reward"
 DAYS = "Enter a number of days from 1 to 730"
 WAIT = "Enter a number of days from 0 to 365"
 A_COUNT = "Enter a whole number, or leave it empty for no limit"
+A_WORTH = "Enter a whole amount, or leave it empty if it has no price"
 A_BUDGET = "Enter a whole amount, or leave it empty for no limit"
 REFERRAL_TERMS = (
     "counts_days", "touch", "hold_days", "most_each", "most_all", "prospect_promise",
@@ -133,6 +134,7 @@ class CampaignForm(FlaskForm):
     budget = Whole("Budget for these rewards", asks=A_BUDGET, validators=[at_least_one])
     offer_budget = Whole("Budget for this offer", asks=A_BUDGET, validators=[at_least_one])
     prospect_promise = StringField(**text("What the person who comes gets", "", 200, sendable))
+    prospect_value = Whole("What that is worth", asks=A_WORTH, validators=[at_least_one])
     asks_company = _asks("Their company", Asked.REQUIRED)
     asks_message = _asks("A message", Asked.OPTIONAL)
     asks_phone = _asks("A phone number", Asked.HIDDEN)
@@ -176,6 +178,7 @@ class CampaignForm(FlaskForm):
                 seen=campaign.version,
                 budget=budget and budget // 100,
                 offer_budget=for_words and for_words // 100,
+                prospect_value=campaign.prospect_cents // 100 or None,
             )
         else:
             form = cls(
@@ -227,7 +230,10 @@ class CampaignForm(FlaskForm):
             "subject_line": self.subject_line.data,
             "body": self.body.data,
             "referral_terms": {name: self[name].data for name in REFERRAL_TERMS}
-            | {"budget_cents": self.budget.data and self.budget.data * 100},
+            | {
+                "budget_cents": self.budget.data and self.budget.data * 100,
+                "prospect_cents": (self.prospect_value.data or 0) * 100,
+            },
             "elsewhere": {
                 "platform": self.platform.data or "",
                 "platform_url": self.platform_url.data,

@@ -81,6 +81,7 @@ class Campaign(Model):
     most_all: Mapped[int | None]  # rewards in this campaign
     budget_cents: Mapped[int | None]  # of the reward's currency
     prospect_promise: Mapped[str] = mapped_column(sa.String(200), default="")  # "You get …"
+    prospect_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # what it is worth
     share_text: Mapped[str] = mapped_column(default="")  # suggested to whoever passes one on
     # The page its links open.
     asks_company: Mapped[Asked] = mapped_column(default=Asked.REQUIRED)

@@ -7,7 +7,7 @@ from portal.interviews.waiting import INTERVIEWS, TALKS
 from portal.nominations.waiting import NOMINATIONS
 from portal.placements.waiting import TAKEDOWNS
 from portal.privacy.waiting import REQUESTS
-from portal.referrals.waiting import LEADS, RISKS
+from portal.referrals.waiting import LEADS, PROMISES, RISKS
 from portal.renewals.waiting import RENEWALS
 from portal.review.waiting import DECIDE, PUBLISH
 from portal.submissions.waiting import SPEAKERS
@@ -17,6 +17,7 @@ KINDS = [
     PUBLISH,
     COMPANIES,
     REWARDS,
+    PROMISES,
     LEADS,
     RISKS,
     SPEAKERS,

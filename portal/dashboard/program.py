@@ -12,7 +12,9 @@ from portal.db import db, only
 from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.publishing import tallying
 from portal.publishing.tallying import Tally
+from portal.referrals import prospect_ledger
 from portal.referrals.models import PROGRESS, Lead, Referral, Stage
+from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from portal.submissions.models import Submission, Version
 
 OWED = [RewardState.ACCRUED, RewardState.HELD, RewardState.APPROVED]
@@ -61,15 +63,24 @@ def numbers(words: Sequence[sa.Row]) -> Numbers:
 def owed() -> list[tuple[int, str]]:
     """What rewards promised and not yet issued are worth, by currency."""
     newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
-    currency = Reward.promise["currency"].as_string()
-    query = (
-        sa.select(sa.func.sum(Reward.promise["value_cents"].as_integer()), currency)
+    customers = (
+        sa.select(
+            Reward.promise["value_cents"].as_integer().label("cents"),
+            Reward.promise["currency"].as_string().label("currency"),
+        )
         .join(Reward.entries)
         .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(OWED))
-        .group_by(currency)
-        .order_by(currency)
     )
-    return [(int(cents), code) for cents, code in db.session.execute(query)]
+    prospects = (
+        sa.select(ProspectReward.value_cents, ProspectReward.currency)
+        .join(ProspectReward.entries)
+        .where(ProspectRewardEntry.id.in_(prospect_ledger.newest()))
+        .where(ProspectRewardEntry.state.in_(OWED), ProspectReward.value_cents > 0)
+    )
+    all_of_them = sa.union_all(customers, prospects).subquery()
+    cents, currency = all_of_them.c
+    sums = sa.select(sa.func.sum(cents), currency).group_by(currency).order_by(currency)
+    return [(int(total), code) for total, code in db.session.execute(sums)]
 
 
 def count(model) -> int:

@@ -29,8 +29,8 @@ KINDS = (
     "advocate", "block", "campaign", "company", "customer_import", "event", "gift_rule",
     "interview", "invitation", "known_contact", "lead", "mail_wording", "message", "moment_weights",
     "nomination", "offer", "org_approval", "photo", "placement", "platform_rule", "prompt_set",
-    "receipt", "referral", "referral_link", "renewal", "reward", "risk_rule", "setting", "signal",
-    "speaker", "staff", "stage_import", "submission", "takedown", "upload",
+    "prospect_reward", "receipt", "referral", "referral_link", "renewal", "reward", "risk_rule",
+    "setting", "signal", "speaker", "staff", "stage_import", "submission", "takedown", "upload",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How many rewards may be owed out of one pot: per person, in all, and in money."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ class Limits:
     most_each: int | None = None
     most_all: int | None = None
     budget_cents: int | None = None
+    besides: Callable[[], int] = lambda: 0  # cents owed out of the same budget to others
     beyond: str = ""  # why what goes beyond is held, where it is owed all the same
 
     def wait(self) -> None:
@@ -43,16 +44,21 @@ class Limits:
     @property
     def used(self) -> tuple[int, int]:
         """How many are owed or sent, and what they come to in cents."""
-        return _owed(self.pot)
+        number, cents = _owed(self.pot)
+        return number, cents + self.besides()
+
+    def is_beyond(self, cents: int) -> bool:
+        """Whether so much more is beyond the budget."""
+        return self.budget_cents is not None and self.used[1] + cents > self.budget_cents
 
     def check(self, advocate: Advocate, promise: Mapping[str, Any]) -> None:
         """Raise Reached when one more would be too many."""
         if self.most_each is not None and _owed(self.pot, advocate)[0] >= self.most_each:
             raise Reached("most_each")
-        number, cents = _owed(self.pot)
+        number, _ = _owed(self.pot)
         if self.most_all is not None and number >= self.most_all:
             raise Reached("most_all")
-        if self.budget_cents is not None and cents + promise["value_cents"] > self.budget_cents:
+        if self.is_beyond(promise["value_cents"]):
             raise Reached("budget")
 
 

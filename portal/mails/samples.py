@@ -73,6 +73,7 @@ SAMPLES: dict[str, Any] = {
 }
 OF_ONE = {
     "reward-held": {"why": "We check whether we knew this person or company before."},
+    "prospect-reward": {"state": "due", "reward": "your first month free"},
     "reward-refused": {"why": "We knew this person or company before."},
     "lead-moved": {"title": "Now a customer"},
     "staff-account": {"what": "your password was changed"},

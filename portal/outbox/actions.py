@@ -25,6 +25,8 @@ BACKOFF = [30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 2
 # Mail people ask for by pressing a button: a restriction lets it through, or they could never
 # come back to lift it.
 ASKED_FOR = {"invitation-link"}
+# Mail that whoever asked us to stop does not get, though it advertises nothing.
+UNLESS_STOPPED = {"prospect-reward"}
 _held: ContextVar[tuple[datetime, list[Message]] | None] = ContextVar("held", default=None)
 
 
@@ -279,7 +281,8 @@ def refuses(message: Message) -> bool:
     if found is None:
         return False
     restricted = found.all_mail and message.template not in ASKED_FOR
-    return restricted or message.mail_class is MailClass.MARKETING
+    stopped = message.template in UNLESS_STOPPED
+    return restricted or stopped or message.mail_class is MailClass.MARKETING
 
 
 def erased_among(addresses: Iterable[str]) -> set[str]:

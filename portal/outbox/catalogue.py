@@ -125,6 +125,9 @@ MAILS = {
              "When something became of a person who came by a customer’s link.", CUST,
              ("first_name", "news")),
         Mail("lead-received", "Your details", "When someone leaves their details by a link.", LEAD),
+        Mail("prospect-reward", "What a prospect was promised",
+             "When what you promised a person who came by a link is due, given or refused.", LEAD,
+             ("name", "reward", "news")),
         # ── Events ──
         Mail("event-confirmed", "Confirmed as a speaker",
              "When you give a customer a place at an event.", CUST, TALK),

@@ -136,6 +136,7 @@ STAYS = [
 NOT_THEIRS = {
     "company", "campaign", "event", "offer", "prompt_set", "prompt", "statement", "staff", "lead",
     "stage_move", "customer_import", "risk_rule", "lead_signal", "lead_claim", "known_contact",
+    "prospect_reward", "prospect_reward_entry",
     "stage_import", "code_upload", "org_approval", "platform_rule", "gift_rule", "click",
     "click_day", "click_segment",
     "block", "block_pick", "moment_weights",

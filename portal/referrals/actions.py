@@ -73,6 +73,7 @@ def receive(
             network=network,
             source=source,
             prospect_promise=link.referral.invitation.campaign.prospect_promise,
+            prospect_cents=link.referral.invitation.campaign.prospect_cents,
         )
         try:
             with db.session.begin_nested():

@@ -12,8 +12,9 @@ from portal.history.actions import forget as forget_notes
 from portal.links import actions as signed_links
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.referrals import queries
+from portal.referrals import prospect_ledger, queries
 from portal.referrals.models import Claim, Lead, LeadSignal, Stage, StageMove
+from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 
 # What a lead says of a person.
 THEIRS = (
@@ -42,10 +43,19 @@ def forget(advocate: Advocate, *, by: Actor) -> None:
 
 def purge(before: datetime) -> int:
     """Empty the details of leads that became no customer and stood still since; how many."""
+    still_promised = sa.select(ProspectReward.lead_id).where(  # until it is given or refused
+        ProspectReward.entries.any(
+            sa.and_(
+                ProspectRewardEntry.id.in_(prospect_ledger.newest()),
+                ProspectRewardEntry.state.in_(prospect_ledger.OPEN),
+            )
+        )
+    )
     stale = sa.select(Lead).where(
         Lead.stage.not_in([Stage.WON, Stage.WITHDRAWN]),
         Lead.updated_at < before,
         Lead.email != "",
+        Lead.id.not_in(still_promised),
     )
     found = db.session.scalars(stale.with_for_update()).all()
     for lead in found:
@@ -67,7 +77,9 @@ def empty(lead: Lead) -> None:
         setattr(lead, name, "")
     lead.email_key = lead.crm_id = None
     lead.wants_marketing = lead.tells_referrer = False
-    noted: list[StageMove | LeadSignal | Claim] = [*lead.moves, *lead.signals, *lead.claims]
+    reward = prospect_ledger.of(lead)
+    noted: list[StageMove | LeadSignal | Claim | ProspectRewardEntry]
+    noted = [*lead.moves, *lead.signals, *lead.claims, *(reward.entries if reward else ())]
     for one in noted:
         one.note = ""  # staff may have written a name there
     forget_notes([lead.subject])

@@ -9,7 +9,7 @@ from portal.db import db
 from portal.errors import Unreadable
 from portal.fields import number_of, row_number, trimmed
 from portal.referrals import board as leads
-from portal.referrals import desk, stage_file, work
+from portal.referrals import desk, prospect_ledger, prospect_rewards, stage_file, work
 from portal.referrals.door import bp
 from portal.referrals.models import Lead, Stage, StageImport
 from portal.spreadsheet import table
@@ -20,6 +20,7 @@ LINES = 100
 HEADS = [
     "id", "crm id", "name", "email", "company", "phone", "stage", "sent by", "campaign", "source",
     "owner", "value", "currency", "to look at", "no reward", "came", "last change",
+    "they were promised", "it is", "since",
 ]  # fmt: skip
 
 
@@ -58,7 +59,8 @@ def read(text: str) -> tuple[int, int] | None:
 def export():
     """What the filters leave, all pages of it."""
     found = leads.every(desk.asked_for(request.args))
-    return spreadsheet(table(HEADS, map(cells, found)), "leads.csv")
+    theirs = prospect_ledger.by_lead()
+    return spreadsheet(table(HEADS, (cells(one, theirs.get(one.id)) for one in found)), "leads.csv")
 
 
 def spreadsheet(text: str, name: str) -> Response:
@@ -66,7 +68,7 @@ def spreadsheet(text: str, name: str) -> Response:
     return Response(text, mimetype="text/csv", headers=headers)
 
 
-def cells(lead: Lead) -> list:
+def cells(lead: Lead, theirs: prospect_ledger.ProspectReward | None) -> list:
     referral = lead.link.referral
     return [
         lead.id,
@@ -86,6 +88,9 @@ def cells(lead: Lead) -> list:
         lead.no_reward,
         lead.created_at.date(),
         lead.updated_at.date(),
+        lead.prospect_promise,
+        prospect_rewards.in_short(theirs) if theirs else "",
+        theirs.entries[-1].at.date() if theirs else "",
     ]
 
 

@@ -98,6 +98,7 @@ class Lead(Model):
     network: Mapped[str] = mapped_column(sa.String(24), default="", index=True)  # a hash, 2 days
     source: Mapped[str] = mapped_column(sa.String(8), default="link")  # "link" or "qr"
     prospect_promise: Mapped[str] = mapped_column(sa.String(200), default="")  # as they read it
+    prospect_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # what it is worth
     no_reward: Mapped[str] = mapped_column(sa.String(20), default="")  # a key of words.NO_REWARD
     handed_on: Mapped[int] = mapped_column(default=0)  # how often another link came to count
     alike_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"), index=True)

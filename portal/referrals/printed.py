@@ -22,6 +22,7 @@ class Terms:
     counting: list[str]
     limits: list[str]
     prospect: str
+    due: list[str]  # when that is due, and when not
     offer: str  # the offer's own terms, in the version promised
     version: int | None
 
@@ -37,6 +38,7 @@ def of(link: ReferralLink) -> Terms:
         counting=counting(campaign),
         limits=limits(campaign) if due else [],
         prospect=campaign.prospect_promise,
+        due=due_to_prospects(campaign) if campaign.prospect_promise else [],
         offer=there(referral.promise)["terms"] if due else "",
         version=there(referral.promise)["terms_version"] if due else None,
     )
@@ -49,11 +51,21 @@ def counting(campaign: Campaign) -> list[str]:
     return [
         f"A link counts for {days} day{'' if days == 1 else 's'} from the day it is made. Whoever "
         "leaves their details through it in that time came through it. Later they are as welcome, "
-        "and nobody is rewarded for it.",
+        "and whoever shared it is not rewarded for it.",
         "It travels in the address and in the form. We set no cookie and follow nobody, so a visit "
         "alone counts for nothing.",
         f"Someone who leaves their details through two links counts for the {which} one.",
         "A colleague can correct whose link it was, and writes down why.",
+    ]
+
+
+def due_to_prospects(campaign: Campaign) -> list[str]:
+    """When what the person who comes was promised is due, and for whom it is not."""
+    later = f", {campaign.hold_days} days after that at the earliest" if campaign.hold_days else ""
+    return [
+        f"It is due if {words.IF_YOU[campaign.rewarding_stage]}{later}.",
+        "It is not given to someone who is a customer, or in talks with us, already. A person "
+        "decides, not a rule.",
     ]
 
 

@@ -1,13 +1,20 @@
 """The prospect’s own page: what we hold, put it right, delete it, stop (T32)."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 
 from portal import auth
 from portal.campaigns.models import Asked
 from portal.db import db
 from portal.links import actions as signed_links
 from portal.links.models import Kind
-from portal.referrals import actions, prospect_forms, queries, words
+from portal.referrals import (
+    actions,
+    prospect_data,
+    prospect_forms,
+    prospect_rewards,
+    queries,
+    words,
+)
 from portal.referrals.door import bp
 
 
@@ -31,9 +38,20 @@ def prospect(token: str):
         token=token,
         may_change=form_of(lead),
         step=words.for_the_prospect(lead.stage),
+        promised=prospect_data.promised(lead),
+        if_you=words.IF_YOU[lead.link.referral.rewarding_stage],
         sender=queries.sender(lead.link.referral),
         disclosed=queries.disclosed(lead.link.referral, counts=not lead.no_reward),
     )
+
+
+@bp.get("/p/<token>/everything.json")
+@auth.by_link
+def everything(token: str):
+    """All we hold of them, to take along (GDPR 15, 20)."""
+    answer = jsonify(prospect_data.everything(lead_of(token)))
+    answer.headers["Content-Disposition"] = 'attachment; filename="my-details.json"'
+    return answer
 
 
 @bp.get("/p/<token>/details")
@@ -77,7 +95,13 @@ def details_page(lead, token: str, form) -> str:
 @bp.get("/p/<token>/deletion")
 @auth.by_link
 def deletion(token: str):
-    return render_template("referrals/deletion.html", lead=lead_of(token), token=token)
+    lead = lead_of(token)
+    return render_template(
+        "referrals/deletion.html",
+        lead=lead,
+        token=token,
+        promised_open=prospect_rewards.is_open(lead),
+    )
 
 
 @bp.post("/p/<token>/deletion")

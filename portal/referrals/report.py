@@ -20,6 +20,8 @@ from portal.referrals.models import (
     Stage,
     StageMove,
 )
+from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
+from portal.referrals.prospect_ledger import newest as newest_of_prospects
 
 BY = {
     "campaign": "Campaign",
@@ -146,7 +148,8 @@ def _values(by: str, campaign: int | None) -> sa.Select:
 
 
 def _costs(by: str, campaign: int | None) -> Iterable[tuple[str, str, int]]:
-    """What rewards owed or sent come to. One lead may have earned a reward for two people."""
+    """What rewards owed or sent come to, the prospects’ own too. One lead may have earned a reward
+    for two customers."""
     newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
     cost = (
         sa.select(
@@ -158,9 +161,18 @@ def _costs(by: str, campaign: int | None) -> Iterable[tuple[str, str, int]]:
         .where(Reward.reason.startswith("lead:"))
         .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(LIVE))
     )
+    theirs = (
+        sa.select(ProspectReward.lead_id, ProspectReward.currency, ProspectReward.value_cents)
+        .join(ProspectReward.entries)
+        .where(ProspectRewardEntry.id.in_(newest_of_prospects()))
+        .where(ProspectRewardEntry.state.in_(LIVE), ProspectReward.value_cents > 0)
+    )
     keys = dict(db.session.execute(_joined(campaign, Lead.id, _key(by))).all())
     for reason, currency, cents in db.session.execute(cost):
         lead_id = int(reason.removeprefix("lead:").partition("/")[0])
+        if lead_id in keys:
+            yield keys[lead_id], currency, cents
+    for lead_id, currency, cents in db.session.execute(theirs):
         if lead_id in keys:
             yield keys[lead_id], currency, cents
 

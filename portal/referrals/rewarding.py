@@ -1,6 +1,7 @@
 """What a lead's stage does to the reward: owed at the stage agreed on, once, and no sooner."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from portal import clock
 from portal.campaigns.models import Campaign
@@ -10,7 +11,7 @@ from portal.incentives import actions as incentives
 from portal.incentives import queries as rewards
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Choice, Reward, RewardState
-from portal.referrals import signals, telling
+from portal.referrals import prospect_ledger, prospect_rewards, signals, telling
 from portal.referrals.models import PROGRESS, Lead, Referral, Severity, Stage
 from portal.referrals.words import NO_REWARD, cause
 
@@ -38,6 +39,10 @@ def barred(lead: Lead) -> str:
     """Why it earns no reward wherever it stands, for staff; empty when it may."""
     if lead.no_reward and lead.no_reward not in TRY_AGAIN:
         return NO_REWARD[lead.no_reward].staff
+    return _barred_by_a_rule(lead)
+
+
+def _barred_by_a_rule(lead: Lead) -> str:
     none = [one for one in lead.open_signals if one.severity is Severity.NO_REWARD]
     return none[0].reason if none else ""
 
@@ -49,6 +54,7 @@ def settle(lead: Lead) -> None:
     The explanation carries neither the prospect's name nor the advocate's label: staff read it,
     and so does the advocate (T30, T33).
     """
+    _settle_with_prospect(lead)
     if not earned(lead):
         incentives.void(lead.reason, note="The referral is no longer at that step.", by=SYSTEM)
     elif bar := barred(lead):
@@ -57,6 +63,26 @@ def settle(lead: Lead) -> None:
         _owe(lead)
     if said := why(lead):
         telling.of_reward(lead, said)
+
+
+def _settle_with_prospect(lead: Lead) -> None:
+    """Before the referrer’s: theirs was promised without a limit."""
+    campaign = lead.link.referral.invitation.campaign
+    prospect_rewards.settle(
+        lead,
+        unless=not_due_because(lead),
+        limits=limits_of(campaign),
+        not_before=due_since(lead) + timedelta(days=campaign.hold_days),
+    )
+
+
+def not_due_because(lead: Lead) -> str:
+    """Why nothing is due to the prospect, for staff; empty when it is."""
+    if not due_at(lead.stage, lead):
+        return "The lead is not at that step."
+    if lead.no_reward == "refused":  # a link that came too late is no fault of theirs
+        return NO_REWARD["refused"].staff
+    return _barred_by_a_rule(lead)
 
 
 def why(lead: Lead) -> str:
@@ -77,6 +103,7 @@ def limits_of(campaign: Campaign) -> Limits:
         campaign.most_each,
         campaign.most_all,
         campaign.budget_cents,
+        besides=partial(prospect_ledger.owed, campaign.subject),
     )
 
 

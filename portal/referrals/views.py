@@ -9,5 +9,6 @@ from portal.referrals import many as many
 from portal.referrals import precautions as precautions
 from portal.referrals import printed as printed
 from portal.referrals import prospect_pages as prospect_pages
+from portal.referrals import prospect_reward_pages as prospect_reward_pages
 from portal.referrals import report_pages as report_pages
 from portal.referrals.door import bp as bp

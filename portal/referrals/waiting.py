@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
+from portal import clock
 from portal.advocates.models import Advocate
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment, opening
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, Stage
+from portal.referrals.prospect_ledger import ProspectReward
 
 
 def draw(found: Sequence[Lead]) -> list[Drawn]:
@@ -30,6 +32,18 @@ def draw_signals(found: Sequence[LeadSignal]) -> list[Drawn]:
             one.reason,
             "referrals.lead",
             {"lead_id": one.lead_id},
+        )
+        for one in found
+    ]
+
+
+def draw_promises(found: Sequence[ProspectReward]) -> list[Drawn]:
+    return [
+        Drawn(
+            opening(f"{one.promise} for {one.lead.name or 'someone without details'}"),
+            one.entries[-1].note or "Promised to someone who came by a recommendation",
+            "referrals.prospect_reward",
+            {"reward_id": one.id},
         )
         for one in found
     ]
@@ -76,4 +90,14 @@ RISKS = Kind(
     draw_signals,
     (joinedload(LeadSignal.lead, innerjoin=True).lazyload(Lead.signals),),
     late_from=days_ago(7),
+)
+PROMISES = Kind(
+    "prospect-rewards",
+    "Promised to prospects",
+    ProspectReward,
+    ProspectReward.waits_since,
+    lambda: [ProspectReward.waits_since <= moment(clock.now)],  # not before their terms allow it
+    draw_promises,
+    (joinedload(ProspectReward.lead, innerjoin=True).lazyload(Lead.signals),),
+    late_from=days_ago(14),
 )

@@ -99,8 +99,10 @@ BARE = dict.fromkeys(SWITCHES, False) | dict.fromkeys(MAY_BE_EMPTY, "") | {"offe
 STATES = {
     "all": ALL,
     "bare": BARE,
-    "change": ALL | {"verdict": "change-asked", "decision": "reworded", "charity": ""},
-    "no": BARE | {"verdict": "forbidden", "decision": "refused", "note": SAMPLES["note"]},
+    "change": ALL
+    | {"verdict": "change-asked", "decision": "reworded", "charity": "", "state": "given"},
+    "no": BARE
+    | {"state": "refused", "verdict": "forbidden", "decision": "refused", "note": SAMPLES["note"]},
     "taken back": BARE | {"verdict": "withdrawn", "by_phone": True, "has_code": True},
 }
 

@@ -20,14 +20,23 @@ from portal.incentives.limits import LIVE
 from portal.incentives.models import Reward, RewardState
 from portal.outbox.models import Message
 from portal.privacy.forms import EVERY
-from portal.referrals import actions, attribution, risk
+from portal.referrals import (
+    actions,
+    attribution,
+    prospect_ledger,
+    prospect_rewards,
+    rewarding,
+    risk,
+)
 from portal.referrals.models import Lead, LeadSignal, ReferralLink, Severity, Stage
+from portal.referrals.prospect_ledger import ProspectReward
 from portal.staff.models import Staff
 from tests.referrals.conftest import SINA
 
 STEPS = [
     *Stage, "approve", "issue", "hold", "signal", "no reward", "release", "refuse", "other link",
     "give", "give back", "erase",
+    "theirs given", "theirs refused",
 ]  # fmt: skip
 SENT = ["qualified", "approve", "issue"]
 
@@ -39,10 +48,14 @@ SENT = ["qualified", "approve", "issue"]
 )
 @given(way=st.lists(st.sampled_from(STEPS), max_size=14))
 @example(way=[*SENT, "contacted", "other link", *SENT])
+@example(way=["qualified", "contacted", "qualified", "theirs given", "contacted", "qualified"])
+@example(way=["qualified", "theirs refused", "other link", "give", "contacted", "qualified"])
+@example(way=["signal", "qualified", "no reward", "release", "theirs given", "erase"])
 def test_T35_any_moves_signals_and_decisions_keep_the_ledgers_promises(
     app, ada, charlie, sent_by, under, rosa, way
 ):
-    under(touch=Touch.LAST, rewarding_stage="qualified")
+    promise = {"prospect_promise": "your first month free", "prospect_cents": 5000}
+    under(touch=Touch.LAST, rewarding_stage="qualified", **promise)
     count = getattr(sent_by, "count", 0) + 1
     sent_by.__dict__["count"] = count
     sent_by(charlie, f"x{count}@other{count}.example", company=f"Other {count}")
@@ -82,6 +95,13 @@ def take(step, lead: Lead, by: Staff) -> None:
         attribution.give(lead, link, note="Said so", by=by, at=clock.now())
     elif step == "erase":
         actions.erase(lead)
+    elif step.startswith("theirs"):
+        if theirs := prospect_ledger.of(lead):
+            said = {"note": "Done", "seen": len(theirs.entries), "by": by}
+            if step == "theirs given":
+                prospect_rewards.give(theirs, **said)
+            else:
+                prospect_rewards.refuse(theirs, "terms", **said)
     else:
         actions.move(lead, step, seen=lead.version, by=by)
 
@@ -102,6 +122,30 @@ def check(lead: Lead) -> None:
         states = [entry.state for entry in reward.entries]
         for before, after in zip([None, *states], states, strict=False):
             assert after in incentives.MOVES[before]
+    check_theirs(lead)
+
+
+def check_theirs(lead: Lead) -> None:
+    """What the prospect was promised: one, given at most once, due only where it may be."""
+    found = db.session.scalars(
+        sa.select(ProspectReward).where(ProspectReward.lead_id == lead.id)
+    ).all()
+    assert len(found) <= 1
+    due = not rewarding.not_due_because(lead)
+    for theirs in found:
+        states = [entry.state for entry in theirs.entries]
+        assert states.count(RewardState.ISSUED) <= 1
+        for before, after in zip([None, *states], states, strict=False):
+            assert after in prospect_ledger.MOVES[before]
+        if theirs.state in prospect_ledger.OPEN:
+            assert due
+            assert (theirs.state is RewardState.HELD) == bool(lead.hold)
+        elif theirs.state is RewardState.VOID:
+            assert not due
+    assert bool(found) or not due
+    told = db.session.scalars(sa.select(Message).where(Message.template == "prospect-reward")).all()
+    due_mails = [one for one in told if one.about == lead.subject and one.context.get("state")]
+    assert [one.context["state"] for one in due_mails].count("due") <= 1
 
 
 # ── What the referrer can fetch ────────────────────────────────────────────────────────────

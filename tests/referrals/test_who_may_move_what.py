@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal.db import db
 from portal.incentives.models import Reward, RewardState
-from portal.referrals import actions
+from portal.referrals import actions, prospect_ledger
 from portal.referrals.models import FINAL, PROGRESS, Lead, RiskRule, Severity, Stage
 from portal.staff.models import Role, Staff
 
@@ -31,9 +31,10 @@ def owed(*way: Stage) -> RewardState | None:
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "nobody")
 def test_each_move_by_each_role_is_allowed_or_not_and_the_reward_follows(
-    role, app, browser_of, save, come, rosa
+    role, app, browser_of, save, come, rosa, under
 ):
-    """9 stages × 9 stages × 4 roles; each on a lead of its own."""
+    """9 stages × 9 stages × 4 roles; each on a lead of its own. The prospect’s own reward too."""
+    under(prospect_promise="your first month free")
     for rule in ("per-hour", "per-day"):  # so many at once would wait for a person
         save(RiskRule(key=rule, is_on=False, severity=Severity.HOLD))
     person = role and save(Staff(email="x@team.example", name="X", role=role, password_hash="x"))
@@ -45,6 +46,7 @@ def test_each_move_by_each_role_is_allowed_or_not_and_the_reward_follows(
         with app.app_context():
             lead = db.session.get(Lead, lead_id)
             seen, before = lead.version, reward_of(lead)
+            assert theirs_of(lead) == before, (start, end)
         answer = client.post(
             f"/staff/leads/{lead_id}/moves", data={"stage": end.value, "seen": seen}
         )
@@ -56,6 +58,7 @@ def test_each_move_by_each_role_is_allowed_or_not_and_the_reward_follows(
             lead = db.session.get(Lead, lead_id)
             assert lead.stage is (end if may else start), case
             assert reward_of(lead) == (owed(start, end) if may else before), case
+            assert theirs_of(lead) == reward_of(lead), case
 
 
 def put(app, lead_id: int, stage: Stage, rosa: int) -> None:
@@ -72,3 +75,9 @@ def put(app, lead_id: int, stage: Stage, rosa: int) -> None:
 def reward_of(lead: Lead) -> RewardState | None:
     reward = db.session.scalar(sa.select(Reward).where(Reward.reason == lead.reason))
     return reward.state if reward else None
+
+
+def theirs_of(lead: Lead) -> RewardState | None:
+    """How what the prospect was promised stands."""
+    theirs = prospect_ledger.of(lead)
+    return theirs.state if theirs else None

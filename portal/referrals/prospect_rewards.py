@@ -1,0 +1,198 @@
+"""What a prospect was promised becomes due with the stage, is given once, or refused with a reason.
+
+The stage, the days to wait and the checks are those of the referrer’s reward. That the referrer
+said no to theirs, or came to a limit, takes nothing from whoever was promised something.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.db import db
+from portal.errors import NotAllowed, Stale
+from portal.history.actions import SYSTEM, Actor
+from portal.incentives.limits import Limits
+from portal.links.models import Kind
+from portal.outbox import actions as outbox
+from portal.outbox.models import Message
+from portal.referrals.models import Lead
+from portal.referrals.prospect_ledger import (
+    BUDGET,
+    DUE,
+    GIVEN,
+    HELD,
+    MOVES,
+    OPEN,
+    REFUSED,
+    VOID,
+    ProspectReward,
+    append,
+)
+from portal.staff.queries import name_of
+
+MAIL = "prospect-reward"
+BEYOND = "The campaign’s budget is used up. It was promised all the same, so a person looks first."
+# Why it is refused: what colleagues choose, and what the prospect reads.
+GROUNDS: Mapping[str, tuple[str, str]] = {
+    "known": (
+        "A customer or in talks before",
+        "You were a customer, or in talks with us, before this recommendation.",
+    ),
+    "terms": ("Outside the terms", "It does not meet the terms you were promised it under."),
+    "gifts": ("Rules on gifts", "Rules on gifts where you work do not let us give it."),
+    "theirs": ("They do not want it", "You told us that you do not want it."),
+}
+
+
+def settle(lead: Lead, *, unless: str, limits: Limits, not_before: datetime) -> None:
+    """Make it agree with the lead. ``unless`` says why nothing is due; twice is harmless."""
+    found = _held_fast(lead)
+    if unless or not lead.prospect_promise:
+        if found and VOID in MOVES[found.state]:
+            append(found, VOID, note=unless, by=SYSTEM)
+        return
+    if found is None or found.state is VOID:
+        found = _owe(lead, found, limits, not_before)
+    elif found.state is DUE and lead.hold:
+        append(found, HELD, note=lead.hold, by=SYSTEM)
+    elif found.state is HELD and not lead.hold and not found.entries[-1].ground:
+        append(found, DUE, note="A colleague looked at the lead.", by=SYSTEM)
+    if found.state is DUE:
+        _tell(found, "due")
+
+
+def _held_fast(lead: Lead) -> ProspectReward | None:
+    return db.session.scalar(
+        sa.select(ProspectReward).where(ProspectReward.lead_id == lead.id).with_for_update()
+    )
+
+
+def _owe(
+    lead: Lead, found: ProspectReward | None, limits: Limits, not_before: datetime
+) -> ProspectReward:
+    """Owe it, within the budget or beyond: there a person looks first, for it was promised."""
+    limits.wait()
+    beyond = limits.is_beyond(lead.prospect_cents)
+    found = found or ProspectReward(
+        lead=lead, promise=lead.prospect_promise, value_cents=lead.prospect_cents
+    )
+    found.currency, found.pot, found.not_before = _currency(lead), limits.pot, not_before
+    db.session.add(found)
+    append(found, DUE, by=SYSTEM)
+    if beyond or lead.hold:
+        note = f"{lead.hold} {BEYOND}".strip() if beyond else lead.hold
+        append(found, HELD, ground=BUDGET if beyond else "", note=note, by=SYSTEM)
+    return found
+
+
+def _currency(lead: Lead) -> str:
+    """That of the campaign’s reward for recommending, which its budget is in as well."""
+    offer = lead.link.referral.invitation.campaign.referral_offer
+    promise = lead.link.referral.promise
+    return promise["currency"] if promise else offer.currency if offer else "EUR"
+
+
+def give(reward: ProspectReward, *, note: str, seen: int, by: Actor) -> None:
+    """Write down that it was given, and how. Twice is harmless."""
+    lead = _checked(reward, GIVEN, seen)
+    if lead is None:
+        return
+    if lead.open_signals:
+        raise NotAllowed("Decide first about what stood out, on the page of the lead.")
+    if (day := reward.not_before) and clock.now() < day:
+        raise NotAllowed(f"It can be given from {day.day} {day:%B %Y} on, as the terms say.")
+    if not note.strip():
+        raise NotAllowed("Say how it was given, for whoever asks later.")
+    append(reward, GIVEN, note=note.strip(), by=by)
+    _tell(reward, "given")
+
+
+def refuse(reward: ProspectReward, ground: str, *, note: str = "", seen: int, by: Actor) -> None:
+    """Decide not to give it; the prospect reads the kind of reason. Twice is harmless."""
+    if _checked(reward, REFUSED, seen) is None:
+        return
+    if ground not in GROUNDS:
+        raise NotAllowed("Choose a kind of reason: the prospect reads it.")
+    append(reward, REFUSED, ground=ground, note=note.strip(), by=by)
+    _tell(reward, "refused", GROUNDS[ground][1])
+
+
+def _checked(reward: ProspectReward, state, seen: int) -> Lead | None:
+    """Its lead, for one act at a time; None when it is done already."""
+    db.session.refresh(reward.lead, with_for_update=True)
+    db.session.refresh(reward, with_for_update=True)
+    if reward.state is state:
+        return None
+    last = reward.entries[-1]
+    if seen != len(reward.entries):
+        raise Stale(
+            f"{name_of(last.by)} was faster: it is {in_short(reward)} since {last.at:%H:%M} UTC on "
+            f"{last.at.day} {last.at:%B}. Yours was not saved."
+        )
+    if state not in MOVES[reward.state]:
+        raise NotAllowed(f"This is {in_short(reward)} already.")
+    return reward.lead
+
+
+def in_short(reward: ProspectReward) -> str:
+    """How it stands, in a word or two, as staff read it."""
+    return SHORT[reward.state]
+
+
+SHORT = {DUE: "due", HELD: "held", GIVEN: "given", REFUSED: "refused", VOID: "not due"}
+
+
+def _tell(reward: ProspectReward, state: str, why: str = "") -> None:
+    """By mail, each thing once; whoever asked us to stop gets none (``outbox.refuses``)."""
+    lead = reward.lead
+    said = sa.select(Message.id).where(
+        Message.about == lead.subject, Message.template == MAIL, Message.recipient == lead.email
+    )
+    if not lead.email or (state == "due" and db.session.scalar(said.limit(1))):
+        return
+    day = reward.not_before
+    later = state == "due" and day and day > clock.now()
+    outbox.email(
+        lead.email,
+        MAIL,
+        about=lead,
+        links={"url": (Kind.PROSPECT, lead)},
+        name=lead.name,
+        reward=reward.promise,
+        state=state,
+        due=f"{day.day} {day:%B %Y}" if later and day else "",
+        why=why,
+    )
+
+
+# ── In words ───────────────────────────────────────────────────────────────────────────────
+
+STATES = {
+    DUE: ("Due", "It is yours. Someone here sees to it, and there is nothing you have to do."),
+    HELD: (
+        "Being looked at",
+        "We look at some of these by hand before we give them. It says nothing about you.",
+    ),
+    GIVEN: ("Given", "If it did not reach you, write to us."),
+    VOID: ("Not due", "It is not due as things stand."),
+}
+
+
+def for_the_prospect(reward: ProspectReward) -> tuple[str, str]:
+    """How it stands, for the person it was promised."""
+    if reward.state is REFUSED:
+        why = GROUNDS[reward.entries[-1].ground][1]
+        return "Not given", f"{why} If you think this is wrong, write to us: a person looks again."
+    title, text = STATES[reward.state]
+    day = reward.not_before
+    if reward.state is DUE and day and day > clock.now():
+        text = f"{text} Under the terms we can give it from {day.day} {day:%B %Y} on."
+    return title, text
+
+
+def is_open(lead: Lead) -> bool:
+    """Whether it still has to be given or refused."""
+    found = db.session.scalar(sa.select(ProspectReward).where(ProspectReward.lead_id == lead.id))
+    return found is not None and found.state in OPEN
