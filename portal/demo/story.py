@@ -77,6 +77,7 @@ REFERRAL_TERMS = {
     "most_each": 5,
     "budget_cents": 500_000,
     "prospect_promise": "your first month of planning free",
+    "prospect_cents": 12_000,
 }
 SEEN_BY = Circumstances(ip_hash="demo", user_agent="Firefox")
 BODY = """Dear {first_name},
