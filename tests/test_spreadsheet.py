@@ -9,6 +9,7 @@ from portal.campaigns.models import Campaign
 from portal.db import db
 from portal.history.actions import SYSTEM, record
 from portal.incentives.models import RewardState
+from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from tests.incentives.conftest import earn, rule  # noqa: F401
 from tests.publishing.conftest import approved, published  # noqa: F401
 from tests.referrals.conftest import choice, come, joined, referral  # noqa: F401
@@ -21,7 +22,13 @@ def test_no_cell_of_any_table_begins_like_a_formula(
     app, act, as_rosa, ada, campaign, rosa, save, come, earn, published, rule  # noqa: F811
 ):  # fmt: skip
     published()
-    come(name=EVIL, company=EVIL)
+    lead = come(name=EVIL, company=EVIL)
+    save(
+        ProspectReward(
+            lead_id=lead, promise=EVIL, value_cents=0, currency="EUR", pot=f"campaign:{campaign}",
+            entries=[ProspectRewardEntry(state=RewardState.ACCRUED, by="system")],
+        )
+    )  # fmt: skip
     rule(earn(), RewardState.APPROVED, RewardState.ISSUED)
     refused = save(
         CustomerImport(

@@ -20,12 +20,15 @@ from portal.nominations.several import NOMINATIONS
 from portal.nominations.undoing import NOMINATION
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
+from portal.referrals.undoing import PROMISE
 from portal.review.several import CONTRIBUTIONS, PUBLICATIONS
 from portal.staff.models import Role
 from portal.undo import actions, several
 from portal.undo.several import Result, Several
 
-WAYS = {way.row.__tablename__: way for way in (CONTRIBUTION, REWARD, NOMINATION, QUESTIONS)}
+WAYS = {
+    way.row.__tablename__: way for way in (CONTRIBUTION, REWARD, PROMISE, NOMINATION, QUESTIONS)
+}
 SEVERAL = {kind.key: kind for kind in (CONTRIBUTIONS, PUBLICATIONS, REWARDS, NOMINATIONS)}
 LISTS = {"rewards": ("incentives.rewards", "Rewards")}  # to go back to, if not the queue
 

@@ -14,6 +14,7 @@ from portal.db import Model, db
 from portal.history.actions import Actor, record
 from portal.incentives.limits import LIVE
 from portal.incentives.models import RewardState
+from portal.outbox import actions as outbox
 from portal.referrals.models import Lead
 
 DUE, HELD, GIVEN = RewardState.ACCRUED, RewardState.HELD, RewardState.ISSUED
@@ -91,7 +92,8 @@ def append(
     if state in {REFUSED, VOID}:
         key = f"prospect-room-{reward.entries[-1].id}"
         campaign_id = int(reward.pot.partition(":")[2])
-        jobs.enqueue("rewards.raised", campaign_id, queue=jobs.REWARDS, key=key)
+        wait = max((outbox.leaves_at() - clock.now()).total_seconds(), 0)
+        jobs.enqueue("rewards.raised", campaign_id, queue=jobs.REWARDS, key=key, delay=wait)
 
 
 def of(lead: Lead) -> ProspectReward | None:

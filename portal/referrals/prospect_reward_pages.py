@@ -1,5 +1,7 @@
 """Where staff see what prospects were promised, and write down that it was given or refused."""
 
+from typing import Any
+
 from flask import flash, render_template, request
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -17,9 +19,11 @@ from portal.referrals import many, prospect_books, prospect_rewards
 from portal.referrals.door import bp
 from portal.referrals.prospect_ledger import MOVES, SHOWN, ProspectReward
 from portal.referrals.prospect_rewards import GROUNDS, SHORT
+from portal.referrals.undoing import PROMISE
 from portal.spreadsheet import table
 from portal.staff.models import Role
 from portal.staff.queries import name_of
+from portal.undo.actions import undoable
 
 
 class PromiseForm(FlaskForm):
@@ -85,7 +89,7 @@ def prospect_reward(reward_id: int):
     return promise_page(prospect_books.get(reward_id), PromiseForm(formdata=None))
 
 
-@bp.post("/staff/leads/rewards/<int:reward_id>")
+@bp.post("/staff/leads/rewards/<int:reward_id>/settlement")
 @auth.staff(Role.EDITOR)
 def settle_prospect_reward(reward_id: int):
     found, form = prospect_books.get(reward_id), PromiseForm()
@@ -95,15 +99,18 @@ def settle_prospect_reward(reward_id: int):
     said = {"note": form.note.data, "seen": form.seen.data}
     by = current_user._get_current_object()
     try:
-        if form.act.data == "give":
-            prospect_rewards.give(found, **said, by=by)
-        else:
-            prospect_rewards.refuse(found, form.ground.data, **said, by=by)
+        with undoable(PROMISE, found, by=by):
+            if form.act.data == "give":
+                prospect_rewards.give(found, **said, by=by)
+            else:
+                prospect_rewards.refuse(found, form.ground.data, **said, by=by)
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
         return promise_page(prospect_books.get(reward_id), form, str(refusal)), refusal.status
-    flash(f"It is {prospect_rewards.in_short(found)}. They read it on their own page.")
+    said = f"It is {prospect_rewards.in_short(found)}. They read it on their own page."
+    with_way_back: Any = {"text": said, "undo": [found.subject]}
+    flash(with_way_back)
     return on(".prospect_reward", reward_id=reward_id)
 
 

@@ -119,10 +119,15 @@ def refuse(reward: ProspectReward, ground: str, *, note: str = "", seen: int, by
     _tell(reward, "refused", GROUNDS[ground][1])
 
 
-def _checked(reward: ProspectReward, state, seen: int) -> Lead | None:
-    """Its lead, for one act at a time; None when it is done already."""
+def hold_fast(reward: ProspectReward) -> None:
+    """One act at a time on a lead and what it was promised; reads both anew after the wait."""
     db.session.refresh(reward.lead, with_for_update=True)
     db.session.refresh(reward, with_for_update=True)
+
+
+def _checked(reward: ProspectReward, state, seen: int) -> Lead | None:
+    """Its lead, for one act at a time; None when it is done already."""
+    hold_fast(reward)
     if reward.state is state:
         return None
     last = reward.entries[-1]

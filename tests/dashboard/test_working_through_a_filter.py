@@ -9,7 +9,7 @@ import pytest
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.campaigns.models import Action, Invitation
+from portal.campaigns.models import Action, Campaign, Invitation
 from portal.consent.actions import Circumstances
 from portal.consent.models import OrgApproval, OrgVerdict
 from portal.dashboard.kinds import KINDS
@@ -26,6 +26,7 @@ from portal.placements.models import Placement, Reason, Takedown
 from portal.privacy import requests
 from portal.publishing import signoff
 from portal.referrals import actions as referrals
+from portal.referrals import prospect_ledger
 from portal.referrals.models import LeadSignal, Severity, Stage
 from portal.renewals.models import Renewal
 from portal.review import actions as review
@@ -98,6 +99,14 @@ def risk(campaign, number):
     return keep(LeadSignal(lead=found, rule="odd", severity=Severity.HOLD, reason="Odd."))
 
 
+def promise(campaign, number):
+    sends = db.session.get_one(Campaign, campaign)
+    sends.prospect_promise, sends.rewarding_stage = "your first month free", "qualified"
+    found = lead(campaign, number)
+    referrals.move(found, Stage.QUALIFIED, seen=found.version, by=boss())
+    return prospect_ledger.of(found)
+
+
 def speaker(campaign, number):
     made = approved(campaign, number, Action.WEBINAR)
     return db.session.query(Speaker).filter_by(reason=made.subject).one()
@@ -160,6 +169,7 @@ HOW: dict[str, tuple[Callable, str, dict]] = {
     "rewards": (reward, "moves", {"state": "approved"}),
     "leads": (lead, "moves", {"stage": "contacted"}),
     "risks": (risk, "ruling", {"ruling": "release", "note": "Fine."}),
+    "prospect-rewards": (promise, "settlement", {"act": "give", "note": "On invoice 7."}),
     "speakers": (speaker, "refusal", {"note": ""}),
     "events": (event, "end", {}),
     "takedowns": (takedown, "proof", {"outcome": "gone", "proof": "I took it out."}),

@@ -85,6 +85,7 @@ def take(step, lead: Lead, by: Staff) -> None:
         severity = Severity.HOLD if step == "signal" else Severity.NO_REWARD
         if step not in {one.rule for one in lead.signals}:
             lead.signals.append(LeadSignal(rule=step, severity=severity, reason=f"A {step}."))
+            rewarding.settle(lead)
     elif step in {"release", "refuse"}:
         getattr(risk, step)(lead, note="Looked at it", by=by)
     elif step == "other link":

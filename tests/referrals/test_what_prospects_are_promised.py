@@ -50,7 +50,7 @@ def status(lead, mailed_link) -> str:
 
 def decide(client, act="give", reward=1, **more):
     form = {"act": act, "note": "Credited on invoice 2041", "seen": 1} | more
-    return client.post(f"/staff/leads/rewards/{reward}", data=form)
+    return client.post(f"/staff/leads/rewards/{reward}/settlement", data=form)
 
 
 def rule_on(client, lead, ruling):
@@ -197,13 +197,14 @@ def test_it_waits_in_the_queue_and_is_given_once_with_who_when_and_how(
 
 
 def test_a_refusal_has_a_kind_of_reason_that_is_read_and_a_note_that_is_not(
-    lead, move, as_rosa, status, as_stranger, stands, post_mail, mailroom
+    lead, move, as_rosa, status, as_stranger, stands, post_mail, mailroom, wait
 ):
     move(lead, Q)
     assert "Choose a reason" in decide(as_rosa, "refuse").text
     assert decide(as_rosa, "refuse", ground="liar").status_code == 422
     assert decide(as_rosa, "refuse", ground="known", note="Odd story").status_code == 303
     assert stands() == [REFUSED]
+    wait(seconds=11)
     post_mail()
     mail = words(mailroom.text(mailroom.to(SINA["email"])[-1]))
     for text in (words(as_stranger.get(status).text), mail):
@@ -249,6 +250,33 @@ def test_it_is_listed_by_how_it_stands_and_taken_along(come, move, as_rosa):
     ]
 
 
+@pytest.mark.parametrize("what", ["give", "refuse"])
+def test_a_decision_is_undone_by_a_line_more_and_nobody_heard_of_it(
+    lead, move, as_rosa, stands, saved, told, post_mail, mailroom, what
+):
+    move(lead, Q)
+    post_mail()
+    decide(as_rosa, what, ground="terms")
+    answer = as_rosa.post("/staff/undo", data={"items": "prospect_reward:1"})
+    assert answer.status_code == 303
+    assert stands() == [DUE]
+    assert len(saved(ProspectRewardEntry)) == 3
+    before = len(mailroom.to(SINA["email"]))
+    post_mail()
+    assert len(mailroom.to(SINA["email"])) == before
+    assert "Your first month free for Sina Okoro" in as_rosa.get("/staff/queue").text
+
+
+def test_an_undo_brings_nothing_back_for_a_lead_that_is_no_longer_there(
+    lead, move, as_rosa, stands
+):
+    move(lead, Q)
+    decide(as_rosa)
+    move(lead, C)
+    as_rosa.post("/staff/undo", data={"items": "prospect_reward:1"})
+    assert stands() == [VOID]
+
+
 # ── The prospect, and nobody else ──────────────────────────────────────────────────────────
 
 
@@ -273,13 +301,14 @@ def test_nobody_mails_a_prospect_who_said_stop(lead, move, status, as_stranger, 
 
 
 def test_who_stops_as_a_customer_reads_it_on_the_page_alone(
-    lead, move, status, as_stranger, as_rosa, post_mail, mailroom
+    lead, move, status, as_stranger, as_rosa, post_mail, mailroom, wait
 ):
     move(lead, Stage.WON)
     post_mail()
     before = len(mailroom.to(SINA["email"]))
     as_stranger.post(f"{status}/stop")
     assert decide(as_rosa).status_code == 303
+    wait(seconds=11)
     post_mail()
     assert len(mailroom.to(SINA["email"])) == before
     assert "<strong>Given</strong>" in as_stranger.get(status).text
