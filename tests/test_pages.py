@@ -115,6 +115,7 @@ def signed_paths(demo) -> list[str]:
             Kind.PROSPECT: db.session.scalars(sa.select(Lead).order_by(Lead.id)).first(),
         }
         paths = [urlsplit(links.mint(kind, subject)).path for kind, subject in subjects.items()]
+        paths.append(urlsplit(story.prospect_link()).path)
         code = db.session.scalars(sa.select(ReferralLink.code)).first()
         story_of = embeds.items_of(story.find(Block))[0]["slug"]
         db.session.commit()

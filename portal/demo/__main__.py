@@ -32,6 +32,7 @@ def main() -> None:
             cli.upgrade()
         ways = [(name, link()) for name, link in story.ways_in()]
         ways += [("Oakline’s director is asked to let the company be named", story.asked_link())]
+        ways += [("Elif was recommended, and got what she was promised", story.prospect_link())]
         db.session.commit()
         db.engine.dispose()
     mailbox.start(HOME / "mails", options.port + 2, options.port + 1)

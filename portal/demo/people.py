@@ -368,6 +368,7 @@ LEADS = [
     ("Chamber newsletter", "Kwame Boateng", "Boateng Generators", "kwame@boateng.example", "won", True, 12),
     ("Chamber newsletter", "Ines Costa", "Costa Awnings", "ines@costaawnings.example", "lost", False, 11),
     ("Chamber newsletter", "Ama Boateng", "Boateng Generators", "ama@boateng.example", "qualified", False, 4),
+    ("", "Elif Aydin", "Aydin Lifts", "elif@aydinlifts.example", "won", False, 13),
 ]  # fmt: skip
 
 # What the sales people noted: who, owner, value in euros, CRM id, note.

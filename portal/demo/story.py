@@ -57,7 +57,15 @@ from portal.publishing.grounds import Ground
 from portal.publishing.models import Asset, Proposal
 from portal.publishing.queries import PICKED
 from portal.referrals import actions as referrals
-from portal.referrals import known, risk, stage_file, vanity, work
+from portal.referrals import (
+    known,
+    prospect_ledger,
+    prospect_rewards,
+    risk,
+    stage_file,
+    vanity,
+    work,
+)
 from portal.referrals.models import Lead, Referral, Severity, Stage
 from portal.renaming import actions as renaming
 from portal.renewals import actions as renewals
@@ -73,7 +81,7 @@ PASSWORD = "paper lantern by the door"
 CSV = Path(__file__).with_name("customers-100.csv")
 REFERRAL_TERMS = {
     "counts_days": 180,
-    "hold_days": 14,
+    "hold_days": 2,
     "most_each": 5,
     "budget_cents": 500_000,
     "prospect_promise": "your first month of planning free",
@@ -464,6 +472,20 @@ def refer(to: Campaign, *, by: Staff) -> None:
                 referrals.move(lead, step, seen=lead.version, by=by)
     visit(referral)
     sell(referral, by=by)
+    keep_promise(by=by)
+
+
+def keep_promise(*, by: Staff) -> None:
+    """Elif has got what she was promised; Kwame’s waits in the queue."""
+    theirs = there(prospect_ledger.of(find(Lead, name="Elif Aydin")))
+    with clock.ago(hours=2):
+        note = "Taken off invoice 2041."
+        prospect_rewards.give(theirs, note=note, seen=len(theirs.entries), by=by)
+
+
+def prospect_link() -> str:
+    """What Elif finds in the mail about it."""
+    return links.mint(Kind.PROSPECT, find(Lead, name="Elif Aydin"))
 
 
 def visit(referral: Referral) -> None:

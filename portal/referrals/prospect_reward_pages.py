@@ -108,8 +108,8 @@ def settle_prospect_reward(reward_id: int):
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
         return promise_page(prospect_books.get(reward_id), form, str(refusal)), refusal.status
-    said = f"It is {prospect_rewards.in_short(found)}. They read it on their own page."
-    with_way_back: Any = {"text": said, "undo": [found.subject]}
+    text = f"It is {prospect_rewards.in_short(found)}. They read it on their own page."
+    with_way_back: Any = {"text": text, "undo": [found.subject]}
     flash(with_way_back)
     return on(".prospect_reward", reward_id=reward_id)
 
