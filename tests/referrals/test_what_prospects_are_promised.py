@@ -287,7 +287,7 @@ def test_they_read_how_it_stands_and_since_when(lead, move, status, as_stranger,
     assert f"<strong>Due</strong>, since {day.day} {day:%B %Y}." in as_stranger.get(status).text
     decide(as_rosa)
     text = as_stranger.get(status).text
-    assert "<strong>Given</strong>, since" in text
+    assert "<strong>Given</strong> on" in text
     assert "invoice 2041" not in text
 
 
