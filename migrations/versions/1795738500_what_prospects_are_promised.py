@@ -1,7 +1,7 @@
 """what a prospect was promised is owed, given and accounted for
 
 Revision ID: 1795738500
-Revises: 1795738400
+Revises: 1795736510
 Create Date: 2026-11-27 09:10:00.000000
 
 """
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "1795738500"
-down_revision: str | Sequence[str] | None = "1795738400"
+down_revision: str | Sequence[str] | None = "1795736510"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
