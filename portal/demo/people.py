@@ -32,7 +32,7 @@ class Told:
     yes: tuple[str, ...] = ("words", "name", "company")
     choice: str | None = "accepted"
     relation: str = "none"
-    fate: str = "published"  # draft submitted changes approved published declined withdrawn
+    fate: str = "published"  # draft submitted changes approved planned published declined …
     note: str = ""
     headline: str = ""
     excerpt: str = ""
@@ -191,6 +191,16 @@ FIRST = [  # told in answer to the first campaign
         "because everyone can see the same plan. It did not make us faster in the first month, and "
         "I would tell anyone to expect that.",
         expected_results="Firms of this size fit one to three more orders a week after half a year.",
+    ),
+    Told(
+        "Daniel", "quote", 70,
+        {
+            "use": "Pest control in four towns",
+            "words": "Each site used to have a folder, and each folder a gap. Now the next visit "
+            "stands on the calendar before we leave the last one. Setting it up was dull work, and "
+            "nobody has asked me for a folder since.",
+        },
+        yes=("words", "name", "company"), fate="planned", headline="No folder, and no gap",
     ),
 ]  # fmt: skip
 

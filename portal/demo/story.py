@@ -55,6 +55,7 @@ from portal.publishing import rendering, signoff
 from portal.publishing.basis import Basis
 from portal.publishing.grounds import Ground
 from portal.publishing.models import Asset, Proposal
+from portal.publishing.placing import Page
 from portal.publishing.queries import PICKED
 from portal.referrals import actions as referrals
 from portal.referrals import (
@@ -375,6 +376,8 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
                 read = proposal.seal(rendering.proposed(proposal))
                 author = submission.advocate
                 signoff.approve(proposal, seen=read, by=author, circumstances=SEEN_BY)
+    if told.fate == "planned":
+        appear_later(submission, told.headline, by=by)
     if told.fate == "withdrawn-words":
         with clock.ago(days=30):
             consent.withdraw(
@@ -383,6 +386,13 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
                 by=submission.advocate,
                 circumstances=SEEN_BY,
             )
+
+
+def appear_later(submission: Submission, headline: str, *, by: Staff) -> None:
+    """Approved, and to appear on a morning next week: on the stories page, not on the front."""
+    day = (clock.now() + timedelta(days=8)).replace(hour=8, minute=0, second=0, microsecond=0)
+    pages = [Page.STORIES, Page.REFERRALS]
+    signoff.publish_or_propose(submission, headline=headline, at=day, pages=pages, by=by)
 
 
 def speak_for_the_company(

@@ -16,7 +16,15 @@ from portal.placements.models import Kind, Outcome, Placement, Takedown
 from portal.placements.words import PLACES
 from portal.publishing.items import address
 from portal.publishing.models import Asset
-from portal.publishing.queries import PICKED, address_of, asset_of, may_travel
+from portal.publishing.placing import FIRST, NAMES, Page, pages_of
+from portal.publishing.queries import (
+    PICKED,
+    address_of,
+    asset_of,
+    may_travel,
+    newest_quote,
+    on_front_page,
+)
 from portal.staff.models import Staff
 from portal.submissions.models import Submission
 
@@ -30,6 +38,7 @@ class Ours:
     name: str
     url: str
     shows: bool
+    why: str = ""  # why not, if somebody chose that
 
 
 def ours(asset: Asset) -> list[Ours]:
@@ -44,9 +53,31 @@ def ours(asset: Asset) -> list[Ours]:
             address(submission.action, asset.slug),
             here,
         ),
+        *(_pages(asset, here) if picked else ()),
         *(Ours(f"Block “{one.title}”", f"/embed/{one.slug}", away) for one in blocks_with(asset)),
         Ours(f"Block, feed and data of the newest {own}", f"/embed/{own}", away),
     ]
+
+
+def _pages(asset: Asset, here: bool) -> list[Ours]:
+    """Our pages that draw several, with the reason why it is not among them now."""
+    front = [one.id for one in on_front_page()][:FIRST]
+    quote = newest_quote()
+    found = []
+    for page, url, drawn, otherwise in (
+        (Page.HOME, "/", asset.id in front, "Others stand before it"),
+        (Page.STORIES, "/stories", True, ""),
+        (
+            Page.REFERRALS,
+            "",
+            quote is not None and quote[0] == asset.id,
+            "They show the newest quote",
+        ),
+    ):
+        on = page in pages_of(asset)
+        why = otherwise if on and here else "" if on else "Not chosen"
+        found.append(Ours(NAMES[page], url, here and on and drawn, why))
+    return found
 
 
 def of(asset: Asset) -> Sequence[Placement]:

@@ -19,7 +19,9 @@ from portal.placements.models import Kind, Outcome, Takedown
 from portal.placements.words import BECAUSE, OUTCOMES, SHORT
 from portal.publishing import plain
 from portal.publishing import queries as publishing
+from portal.publishing.forms import PagesForm
 from portal.publishing.models import Asset
+from portal.publishing.placing import pages_of
 from portal.queue.onward import Onward, asked
 from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
@@ -165,6 +167,8 @@ def _uses(asset: Asset, form: UseForm) -> str:
         submission=asset.submission,
         form=form.for_these(staff.active()),
         ours=queries.ours(asset),
+        pages=PagesForm(formdata=None, data={"pages": pages_of(asset), "pages_asked": "yes"}),
+        picked=asset.submission.action in publishing.PICKED,
         placements=queries.of(asset),
         because=BECAUSE,
         share=item and plain.in_text(item),

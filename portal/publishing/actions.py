@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.publishing import items, planning, queries, rendering, words
+from portal.publishing import items, placing, planning, queries, rendering, words
 from portal.publishing.basis import NOTHING, Basis, demand
 from portal.publishing.models import Asset, Proposal
 from portal.submissions.actions import noun
@@ -48,10 +49,11 @@ def publish(
     basis: Basis = NOTHING,
     fair_cut: bool = False,
     at: datetime | None = None,
+    pages: Collection[placing.Page] | None = None,
     by: Actor,
 ) -> Asset:
-    """Show the customer's exact words, or a verbatim piece of them; with ``at``, from then on.
-    Twice is harmless.
+    """Show the customer's exact words, or a verbatim piece of them; with ``at``, from then on; on
+    these ``pages`` of ours, or as it was. Twice is harmless.
 
     Waits for any change of mind under way, then asks the permission again (T26). A quote or
     story with figures needs a ``basis`` (T5); a cut that drops a "not", ``fair_cut`` (T4);
@@ -80,6 +82,8 @@ def publish(
     db.session.add(asset)
     asset.words, asset.headline, asset.excerpt = version, headline.strip(), excerpt
     asset.proposal, asset.expected_results, asset.announce_at = yes, expected, at
+    if pages is not None and submission.action is not Action.REVIEW:
+        placing.choose(asset, pages, by=by)
     if at:
         note = f"For {zones.spoken(at, 'UTC')}."
         record(submission, planning.PLANNED, by=by, note=note, **basis.on_file)

@@ -16,7 +16,8 @@ from portal.media.models import Photo
 from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
-from portal.publishing.queries import PICKED, RECONFIRM, confirmed_at, faults, permitted
+from portal.publishing.placing import EVERYWHERE, Page, pages_of
+from portal.publishing.queries import PICKED, RECONFIRM, asset_of, confirmed_at, faults, permitted
 from portal.staff import queries as staff
 from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
@@ -49,6 +50,7 @@ class Desk:
     claims: list[str]
     allowed: bool
     colleagues: Sequence[Staff]  # who may have checked its figures
+    pages: Sequence[Page]  # where it stands, or would
 
 
 def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> Desk:
@@ -58,6 +60,7 @@ def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> De
     photo = f"/staff/submissions/{submission.id}/photo.webp"
     text = words.whole(version)
     kept = excerpt if excerpt and excerpt in text else ""
+    asset = asset_of(submission)
     return Desk(
         item=item(
             submission,
@@ -72,6 +75,7 @@ def desk(submission: Submission, excerpt: str = "", *, rated: bool = True) -> De
         claims=words.claims(version) if submission.action in PICKED else [],
         allowed=Purpose.WORDS in may,
         colleagues=staff.active(),
+        pages=pages_of(asset) if asset else EVERYWHERE,
     )
 
 

@@ -2,13 +2,23 @@ from datetime import datetime
 from itertools import chain
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from portal import zones
 from portal.db import db
 from portal.fields import A_DAY, Day, Time, number_of
 from portal.publishing.basis import Basis
+from portal.publishing.placing import NAMES, Page
 from portal.staff.models import Staff
 
 LONG = "Use at most {} characters"
@@ -20,7 +30,35 @@ def text(value: str | None) -> str:
     return value or ""
 
 
-class PublishForm(FlaskForm):
+class Boxes(SelectMultipleField):
+    """Any of several, each a box to tick."""
+
+    option_widget = CheckboxInput()
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.flags.required = True  # ticking none of them is an answer, too
+
+
+class PagesForm(FlaskForm):
+    """On which of our own pages it stands."""
+
+    pages = Boxes(
+        "On which of our pages",
+        choices=[SelectChoice(page.value, name) for page, name in NAMES.items()],
+        description="It always has its own page. Blocks on other sites are chosen in the blocks.",
+    )
+    pages_asked = HiddenField(default="yes")  # or an empty choice looks like none that was made
+
+    @property
+    def chosen(self) -> list[Page] | None:
+        """The pages ticked; None where the form did not ask."""
+        if not self.pages_asked.raw_data:
+            return None
+        return [page for page in Page if page.value in (self.pages.data or ())]
+
+
+class PublishForm(PagesForm):
     """What marketing adds to a customer's words: a headline of ours, and which piece to show."""
 
     headline = StringField(
@@ -84,6 +122,8 @@ class PublishForm(FlaskForm):
         people = [SelectChoice(one.id, one.name) for one in desk.colleagues]
         self.checked_by.choices = [nobody, *people]
         self.zone.choices = ["UTC", *chain(*zones.regions().values())]
+        if not self.is_submitted() or not self.pages_asked.raw_data:
+            self.pages.data = [page.value for page in desk.pages]
         return self
 
     def basis(self) -> Basis:

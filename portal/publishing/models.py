@@ -64,6 +64,7 @@ class Proposal(Model):
     checked_on: Mapped[date | None]
     expected_results: Mapped[str] = mapped_column(sa.String(300), default="")
     appears_at: Mapped[datetime | None]  # their yes publishes it then, not at once
+    pages: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))  # none: as it is
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True, foreign_keys=staff_id)
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -115,3 +116,8 @@ class Asset(Model):
     proposal: Mapped[Proposal | None] = relationship()  # the customer's yes to our change
     published_at: Mapped[datetime] = mapped_column(default=clock.now)  # not seen before
     announce_at: Mapped[datetime | None]  # planned for then; its author has yet to hear of it
+    # Where staff let it stand, of what its permission allows (placing.py); and in which order.
+    on_home: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    on_stories: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    on_referrals: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    front_place: Mapped[int | None]

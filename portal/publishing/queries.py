@@ -20,6 +20,7 @@ from portal.media.models import Photo
 from portal.publishing import integrity, rendering, words
 from portal.publishing.items import FACELESS, address, item
 from portal.publishing.models import Asset
+from portal.publishing.placing import Page
 from portal.submissions.models import State, Submission
 
 RECONFIRM = timedelta(days=365)  # how long words stay without being confirmed again (T6)
@@ -112,15 +113,26 @@ def shown(*, bound: bool = True, channel: Channel | None = None) -> sa.Select:
     )
 
 
-def picks(limit: int | None = None, channel: Channel | None = None) -> list[dict[str, Any]]:
-    """Quotes and stories, newest first, as items to draw."""
-    query = (
-        shown(channel=channel)
-        .where(Submission.action.in_(PICKED))
-        .order_by(Asset.published_at.desc())
-    )
-    rows = db.session.execute(query.limit(limit)).all()
-    return drawn(rows)
+def picks(
+    limit: int | None = None, channel: Channel | None = None, page: Page | None = None
+) -> list[dict[str, Any]]:
+    """Quotes and stories, newest first, as items to draw; of a ``page`` of ours, those that staff
+    let stand there, and on the front page in their order."""
+    return drawn(db.session.execute(_picked(channel, page).limit(limit)).all())
+
+
+def on_front_page() -> list[Asset]:
+    """What may stand on the front page now, in its order."""
+    return [row[0] for row in db.session.execute(_picked(None, Page.HOME)) if stands(row)]
+
+
+def _picked(channel: Channel | None, page: Page | None) -> sa.Select:
+    query = shown(channel=channel).where(Submission.action.in_(PICKED))
+    if page:
+        query = query.where(getattr(Asset, f"on_{page}"))
+    if page is Page.HOME:
+        query = query.order_by(Asset.front_place.nulls_last())
+    return query.order_by(Asset.published_at.desc())
 
 
 def drawn(rows: Iterable[sa.Row]) -> list[dict[str, Any]]:
@@ -129,8 +141,9 @@ def drawn(rows: Iterable[sa.Row]) -> list[dict[str, Any]]:
 
 
 def newest_quote() -> tuple[int, dict[str, Any]] | None:
-    """The newest quote that may be shown: its asset, and the item to draw."""
-    query = shown().where(Submission.action == Action.QUOTE).order_by(Asset.published_at.desc())
+    """The newest quote for the pages behind referral links: its asset, and the item to draw."""
+    quotes = shown().where(Submission.action == Action.QUOTE, Asset.on_referrals)
+    query = quotes.order_by(Asset.published_at.desc())
     for row in db.session.execute(query.limit(PAGE)):
         if stands(row):
             return row[0].id, _item(*row)
@@ -149,7 +162,7 @@ def standing(asset_id: int) -> sa.ScalarSelect[int]:
         .select_from(Asset)
         .join(Asset.submission)
         .join(Submission.advocate)
-        .where(Asset.id == asset_id, *permitted(), *rendering.is_bound())
+        .where(Asset.id == asset_id, Asset.on_referrals, *permitted(), *rendering.is_bound())
         .correlate(None)
         .scalar_subquery()
     )

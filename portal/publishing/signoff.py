@@ -1,6 +1,6 @@
 """A change of ours to a customer's words, and their answer: nothing else lets it through (T3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from portal.outbox import actions as outbox
 from portal.publishing import actions, rendering, wording, words
 from portal.publishing.basis import NOTHING, Basis
 from portal.publishing.models import Asset, Change, Decision, Proposal
+from portal.publishing.placing import Page
 from portal.staff import overtaking
 from portal.staff.models import Staff
 from portal.submissions import signing
@@ -74,6 +75,7 @@ def publish_or_propose(
     basis: Basis = NOTHING,
     fair_cut: bool = False,
     at: datetime | None = None,
+    pages: Collection[Page] | None = None,
     by: Staff,
 ) -> Asset | Proposal:
     """Publish the words whole, at once or ``at`` a later moment. A piece of them goes to their
@@ -86,6 +88,7 @@ def publish_or_propose(
             basis=basis,
             fair_cut=fair_cut,
             at=at,
+            pages=pages,
             by=by,
         )
     except actions.Unsigned:
@@ -95,6 +98,7 @@ def publish_or_propose(
     ours = (headline.strip(), piece, basis.expected_results.strip(), at)
     found = pending(submission)
     if found and (found.headline, found.excerpt, found.expected_results, found.appears_at) == ours:
+        found.pages = None if pages is None else list(pages)
         return found
     return _put(
         submission,
@@ -108,6 +112,7 @@ def publish_or_propose(
         checked_on=basis.checked_on,
         expected_results=basis.expected_results.strip(),
         appears_at=at,
+        pages=None if pages is None else list(pages),
         by=by,
     )
 
@@ -300,6 +305,7 @@ def _publish(proposal: Proposal) -> None:
         ),
         fair_cut=True,
         at=at if at and at > clock.now() else None,
+        pages=None if proposal.pages is None else [Page(one) for one in proposal.pages],
         by=proposal.staff,
     )
 

@@ -16,7 +16,10 @@ from portal.submissions.models import State, Submission
 from portal.undo import actions as undo
 from portal.undo.actions import Way, as_moment, as_text
 
-DRAWN = ("version_id", "headline", "excerpt", "expected_results", "proposal_id")
+DRAWN = (
+    "version_id", "headline", "excerpt", "expected_results", "proposal_id", "on_home",
+    "on_stories", "on_referrals", "front_place",
+)  # fmt: skip
 WHEN = ("published_at", "announce_at")
 
 

@@ -31,6 +31,7 @@ from portal.publishing import (
     actions,
     logos,
     markup,
+    placing,
     plain,
     planning,
     queries,
@@ -40,7 +41,7 @@ from portal.publishing import (
 )
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
-from portal.publishing.forms import PublishForm
+from portal.publishing.forms import PagesForm, PublishForm
 from portal.publishing.items import appearance, verified
 from portal.publishing.models import Asset
 from portal.publishing.undoing import CONTRIBUTION
@@ -67,7 +68,7 @@ bp.add_app_template_global(planning.appears_at)
 def home():
     return _page(
         "publishing/home.html",
-        picks=queries.picks(limit=5),
+        picks=queries.picks(placing.FIRST, page=placing.Page.HOME),
         picked=disclosure.picked(brand().name),
         tally=tallying.tally(),
         latest=queries.reviews(size=2).items,
@@ -78,7 +79,9 @@ def home():
 @auth.public
 def stories():
     return _page(
-        "publishing/stories.html", picks=queries.picks(), picked=disclosure.picked(brand().name)
+        "publishing/stories.html",
+        picks=queries.picks(page=placing.Page.STORIES),
+        picked=disclosure.picked(brand().name),
     )
 
 
@@ -187,6 +190,7 @@ def publish(submission_id):
                 basis=form.basis(),
                 fair_cut=form.fair_cut.data,
                 at=form.moment(),
+                pages=form.chosen,
                 by=current_user,
             )
         db.session.commit()
@@ -229,14 +233,54 @@ def published():
 @bp.post("/staff/assets/<int:asset_id>/retirement")
 @auth.staff(Role.EDITOR)
 def retire(asset_id):
-    asset = db.session.get(Asset, asset_id)
-    if asset is None:
-        raise NotFound("There is nothing published under this number.")
+    asset = _asset(asset_id)
     with undoable(CONTRIBUTION, asset.submission, by=current_user):
         actions.retire(asset, by=current_user, note=request.form.get("note", "")[:300])
     db.session.commit()
     told("Taken down. It is off every page now.", asset.submission)
     return redirect(url_for("publishing.published"), 303)
+
+
+@bp.post("/staff/assets/<int:asset_id>/pages")
+@auth.staff(Role.EDITOR)
+def choose_pages(asset_id):
+    asset = _asset(asset_id)
+    placing.place(asset, PagesForm().chosen or [], by=current_user)
+    db.session.commit()
+    flash("Saved. It stands there from now on, for as long as its author allows.")
+    return redirect(url_for("placements.uses", asset_id=asset_id), 303)
+
+
+@bp.get("/staff/front-page")
+@auth.staff()
+def front_page():
+    """What stands on the front page, in its order."""
+    order = queries.on_front_page()
+    return render_template("publishing/front_page.html", order=order, first=placing.FIRST)
+
+
+@bp.post("/staff/front-page/<int:asset_id>/place")
+@auth.staff(Role.EDITOR)
+def move_up(asset_id):
+    placing.move_up(_asset(asset_id), queries.on_front_page(), by=current_user)
+    db.session.commit()
+    flash("Moved up.")
+    return redirect(url_for(".front_page"), 303)
+
+
+@bp.post("/staff/front-page/newest-first")
+@auth.staff(Role.EDITOR)
+def newest_first():
+    placing.newest_first(by=current_user)
+    db.session.commit()
+    flash("The newest stands first again.")
+    return redirect(url_for(".front_page"), 303)
+
+
+def _asset(asset_id: int) -> Asset:
+    if found := db.session.get(Asset, asset_id):
+        return found
+    raise NotFound("There is nothing published under this number.")
 
 
 def told(text: str, submission: Submission) -> None:

@@ -10,6 +10,7 @@
     var plain = picked.textContent;
     document.addEventListener("change", function () {
       var number = document.querySelectorAll("[form=" + picked.dataset.picked + "]:checked").length;
+      picked.closest("details").toggleAttribute("data-chosen", number > 0);
       picked.textContent = plain + (number ? " (" + number + ")" : "");
     });
   });

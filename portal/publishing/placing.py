@@ -1,0 +1,97 @@
+"""On which of our own pages a quote or story stands, and in which order on the front page.
+
+Reviews stand where all of them do, the newest first: nobody picks among those (T18). Whether words
+may be seen at all is asked on each request, wherever they were put (T26).
+"""
+
+import enum
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from portal.campaigns.models import Action
+from portal.consent import queries as permissions
+from portal.consent.models import Channel, Purpose
+from portal.db import db, lock
+from portal.errors import NotAllowed, NotFound
+from portal.history.actions import Actor, record
+from portal.publishing.models import Asset
+from portal.submissions.models import Submission
+
+
+class Page(enum.StrEnum):
+    """A page of ours that draws quotes and stories; each has its own page beside these."""
+
+    HOME = "home"
+    STORIES = "stories"
+    REFERRALS = "referrals"
+
+
+NAMES = {
+    Page.HOME: "Front page",
+    Page.STORIES: "Stories",
+    Page.REFERRALS: "Pages behind referral links",
+}
+FIRST = 5  # so many stand on the front page
+EVERYWHERE = tuple(Page)
+
+
+def demand(submission: Submission) -> None:
+    """Raise NotAllowed unless staff may choose pages for these words."""
+    if submission.action is Action.REVIEW:
+        raise NotAllowed("Nobody picks the pages of a review: all of them stand together.")
+    found = submission.receipt and permissions.state(submission.receipt).get(Purpose.WORDS)
+    if not found or not found.in_force or Channel.WEB not in found.channels:
+        name = submission.advocate.name
+        raise NotAllowed(f"{name} does not allow these words on our own pages just now.")
+
+
+def place(asset: Asset, pages: Collection[Page], *, by: Actor) -> None:
+    """Choose its pages. The same again changes nothing."""
+    db.session.refresh(asset, with_for_update=True)
+    demand(asset.submission)
+    choose(asset, pages, by=by)
+
+
+def choose(asset: Asset, pages: Collection[Page], *, by: Actor) -> None:
+    """The same, for whoever has asked the permission already."""
+    db.session.flush()  # a new one stands everywhere
+    if set(pages) == set(pages_of(asset)):
+        return
+    for page in Page:
+        setattr(asset, f"on_{page}", page in pages)
+    names = ", ".join(NAMES[page] for page in pages_of(asset)) or "only its own page"
+    record(asset.submission, "pages chosen", by=by, note=names)
+
+
+def pages_of(asset: Asset) -> list[Page]:
+    """Where it may stand, in the order of the enum."""
+    return [page for page in Page if getattr(asset, f"on_{page}")]
+
+
+def move_up(asset: Asset, order: list[Asset], *, by: Actor) -> None:
+    """One place further to the front of ``order``, what the front page draws now; the first stays.
+
+    Whatever nobody put in its place follows, newest first."""
+    lock("front page")
+    place = next((n for n, one in enumerate(order) if one.id == asset.id), None)
+    if place is None:
+        raise NotFound("It does not stand on the front page now.")
+    if not place:
+        return
+    order = [*order]
+    order[place - 1], order[place] = order[place], order[place - 1]
+    last = max([place, *(n for n, one in enumerate(order) if one.front_place)])
+    db.session.execute(sa.update(Asset).values(front_place=None))
+    for position, one in enumerate(order[: last + 1], start=1):
+        one.front_place = position
+    record(asset.submission, "moved up on the front page", by=by)
+
+
+def newest_first(*, by: Actor) -> None:
+    """Let go of the order: the newest stands first again. Twice is harmless."""
+    lock("front page")
+    placed = db.session.scalars(sa.select(Asset).where(Asset.front_place.is_not(None))).all()
+    for one in placed:
+        one.front_place = None
+        record(one.submission, "front page put back to newest first", by=by)
