@@ -39,6 +39,7 @@ class Message(Model):
     __table_args__ = (
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at_if_sent"),
         sa.Index("ix_message_state_id", "state", "id"),
+        sa.Index("ix_message_recipient_id", "recipient", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -32,10 +32,15 @@ def get(message_id: int) -> Message:
 
 
 def messages(
-    state: State | None = None, *, before: int | None = None, after: int | None = None
+    state: State | None = None,
+    to: str = "",
+    *,
+    before: int | None = None,
+    after: int | None = None,
 ) -> Page:
-    """Mail in one state or all, 50 to a page: older than ``before`` or newer than ``after``."""
-    chosen = sa.select(Message)
+    """Mail in one state or all, to one address or all, 50 to a page: older than ``before`` or
+    newer than ``after``."""
+    chosen = sa.select(Message).where(*_to(to))
     if state:
         chosen = chosen.where(Message.state == state)
     if after is not None:
@@ -70,11 +75,15 @@ def suppression(address_hash: str) -> Suppression:
     raise NotFound("There is no such address here.")
 
 
-def counts() -> dict[State, int]:
-    """How many mails are in which state."""
-    rows = db.session.execute(
-        sa.select(Message.state, sa.func.count()).group_by(Message.state)
-    ).all()
+def _to(address: str) -> list[sa.ColumnElement[bool]]:
+    """To this address alone, as it was typed or in small letters: no part of one finds any."""
+    return [Message.recipient.in_([address, address.lower()])] if address else []
+
+
+def counts(to: str = "") -> dict[State, int]:
+    """How many mails, to one address or all, are in which state."""
+    count = sa.select(Message.state, sa.func.count()).where(*_to(to))
+    rows = db.session.execute(count.group_by(Message.state)).all()
     found = dict(rows)
     return {state: found.get(state, 0) for state in State}
 

@@ -15,17 +15,19 @@ bp = Blueprint("outbox", __name__, url_prefix="/staff/mail")
 @bp.get("")
 @auth.staff()
 def log():
-    show = request.args.get("show", "")
+    show, to = request.args.get("show", ""), request.args.get("to", "").strip()[:254]
     return render_template(
         "outbox/log.html",
         page=queries.messages(
             State(show) if show in list(State) else None,
+            to,
             before=request.args.get("before", type=row_number),
             after=request.args.get("after", type=row_number),
         ),
-        counts=queries.counts(),
+        counts=queries.counts(to),
         late=queries.late(),
         show=show,
+        to=to,
     )
 
 

@@ -6,15 +6,14 @@ from sqlalchemy.orm import joinedload
 
 from portal.placements.models import Takedown
 from portal.placements.words import BECAUSE
-from portal.queue.kinds import Drawn, Kind, days_ago
+from portal.queue.kinds import Drawn, Kind
 
 
 def draw(found: Sequence[Takedown]) -> list[Drawn]:
     return [
         Drawn(
             f"Take down: {one.placement.place}",
-            f"{'Overdue. ' * one.is_late}{BECAUSE[one.reason]} "
-            f"{one.owner.name}, by {one.due_on.day} {one.due_on:%B}.",
+            f"{BECAUSE[one.reason]} {one.owner.name}, by {one.due_on.day} {one.due_on:%B}.",
             "placements.show",
             {"takedown_id": one.id},
         )
@@ -30,5 +29,5 @@ TAKEDOWNS = Kind(
     lambda: [Takedown.closed_at.is_(None)],
     draw,
     (joinedload(Takedown.placement),),
-    late_from=days_ago(7),
+    due=Takedown.due_on,
 )

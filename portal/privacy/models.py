@@ -10,6 +10,12 @@ from portal.db import Model
 from portal.staff.models import Staff
 
 
+def month_after(asked: date) -> date:
+    """The same day of the next month, or its last one."""
+    year, month = divmod(asked.year * 12 + asked.month, 12)
+    return date(year, month + 1, min(asked.day, monthrange(year, month + 1)[1]))
+
+
 class DataRequest(Model):
     """What somebody asked about their data that only the team can do. All else is done at once."""
 
@@ -30,7 +36,5 @@ class DataRequest(Model):
 
     @property
     def due(self) -> date:
-        """The last day the law gives: one month (GDPR, Art. 12(3)), the same day of the next."""
-        asked = self.asked_at.date()
-        year, month = divmod(asked.year * 12 + asked.month, 12)
-        return date(year, month + 1, min(asked.day, monthrange(year, month + 1)[1]))
+        """The last day the law gives: one month (GDPR, Art. 12(3))."""
+        return month_after(self.asked_at.date())

@@ -1,9 +1,13 @@
 """What people asked about their data, until somebody answers: the law gives a month."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
-from portal.privacy.models import DataRequest
-from portal.queue.kinds import Drawn, Kind, days_ago
+from portal import clock
+from portal.privacy.models import DataRequest, month_after
+from portal.queue.kinds import Drawn, Kind
+
+A_MONTH = timedelta(days=32)
 
 
 def draw(found: Sequence[DataRequest]) -> list[Drawn]:
@@ -18,6 +22,14 @@ def draw(found: Sequence[DataRequest]) -> list[Drawn]:
     ]
 
 
+def due_from(days: int) -> datetime:
+    """Of whatever was asked before this, the last day is less than so many days away."""
+    last, asked = clock.now().date() + timedelta(days=days), clock.now().date() - A_MONTH
+    while month_after(asked) < last:
+        asked += timedelta(days=1)
+    return datetime(asked.year, asked.month, asked.day, tzinfo=UTC)
+
+
 REQUESTS = Kind(
     "requests",
     "Data requests",
@@ -25,5 +37,6 @@ REQUESTS = Kind(
     DataRequest.asked_at,
     lambda: [DataRequest.answered_at.is_(None)],
     draw,
-    late_from=days_ago(21),  # a week is left then, in the shortest month
+    late_from=lambda: due_from(0),
+    soon_from=lambda: due_from(7),
 )

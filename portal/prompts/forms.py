@@ -10,16 +10,22 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from portal import plainwords
-from portal.fields import Seen, trimmed
+from portal.fields import LARGEST, Seen, Whole, trimmed
 from portal.incentives.forms import buys_no_praise
 from portal.submissions import kinds
 from portal.submissions.models import PromptKind
@@ -52,16 +58,11 @@ def text(label: str, asks: str = "", longest: int = 300, *checks, **more) -> dic
     }
 
 
-class Whole(IntegerField):
-    """A whole number or nothing, with our own words when it is neither."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = (valuelist or [""])[0].strip()
-        self.data = None
-        if not re.fullmatch(r"-?\d{0,9}", typed) or typed == "-":
-            raise ValueError(f"{self.label.text} must be a whole number")
-        if typed:
-            self.data = int(typed)
+def whole(label: str, *checks) -> Whole:
+    """A whole number no column chokes on, or nothing."""
+    asks = f"{label} must be a whole number"
+    limits = NumberRange(-LARGEST, LARGEST, asks)
+    return Whole(label, asks=asks, validators=[*(checks or [Optional()]), limits])
 
 
 def plain_error(_form: Form, field: Field) -> None:
@@ -87,12 +88,12 @@ class PromptForm(Form):
     required = BooleanField("It has to be answered")
     public = BooleanField("The answer may be shown in public, if they agree")
     choices = TextAreaField(**text("Choices", "", 2000))
-    words_min = Whole("Fewest words")
-    words_max = Whole("Most words")
+    words_min = whole("Fewest words")
+    words_max = whole("Most words")
     unit = StringField(**text("Unit", "", 40))
-    lowest = Whole("Lowest number")
-    highest = Whole("Highest number")
-    most = Whole("Most rows")
+    lowest = whole("Lowest number")
+    highest = whole("Highest number")
+    most = whole("Most rows")
 
     def process(self, *given, **more) -> None:
         super().process(*given, **more)
@@ -134,12 +135,10 @@ def lines(typed: str | None) -> list[str]:
 class SetForm(FlaskForm):
     title = StringField(**text("Title", "Enter a title", 60))
     summary = StringField(**text("Summary", "Enter a sentence for the card", 200))
-    minutes = Whole(
+    minutes = whole(
         "Minutes",
-        validators=[
-            InputRequired("Enter how many minutes it takes"),
-            NumberRange(1, 120, "Minutes must be between 1 and 120"),
-        ],
+        InputRequired("Enter how many minutes it takes"),
+        NumberRange(1, 120, "Minutes must be between 1 and 120"),
     )
     next_step = TextAreaField(**text("What happens next", "Enter what happens after sending", 500))
     shown_where = TextAreaField(**text("Where it is shown", "Enter where it may be shown", 500))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.db import Model, UTCDateTime
 
+SOON = timedelta(days=2)
 ON_HOLD = "On hold: they asked us to do nothing with their data for now."
 
 
@@ -43,7 +44,31 @@ class Kind:
     draw: Callable[[Sequence[Any]], Sequence[Drawn]]  # in the order given
     options: Sequence[Any] = field(default=())  # what to load with a row
     late_from: Callable[[], datetime] | None = None  # older than this waited longer than we promise
+    soon_from: Callable[[], datetime] | None = None  # older than this will have, before long
+    due: Any = None  # a column: its own last day, where it has one; then nothing else counts
     what: Any = None  # the column that says which action it is about, if any
+
+    def is_late(self) -> sa.ColumnElement[bool]:
+        """As a condition: it is overdue."""
+        if self.due is not None:
+            return self.due < day(clock.now)
+        return self.since < moment(self.late_from) if self.late_from else sa.false()
+
+    def is_soon(self) -> sa.ColumnElement[bool]:
+        """As a condition: it is not overdue yet, and soon will be."""
+        if self.due is not None:
+            return sa.and_(~self.is_late(), self.due <= day(lambda: clock.now() + SOON))
+        older = self.since < moment(self.soon_from) if self.soon_from else sa.false()
+        return sa.and_(~self.is_late(), older)
+
+    def mark(self, thing: Any, since: datetime) -> str:
+        """The same of one thing, as a word; empty for neither."""
+        if self.due is not None:
+            left = getattr(thing, self.due.key) - clock.now().date()
+            return "overdue" if left < timedelta(0) else "due soon" if left <= SOON else ""
+        if self.late_from and since < self.late_from():
+            return "overdue"
+        return "due soon" if self.soon_from and since < self.soon_from() else ""
 
     @property
     def look(self) -> tuple[type[Model], Callable, tuple]:
@@ -54,6 +79,11 @@ class Kind:
 def moment(of: Callable[[], datetime]) -> sa.BindParameter[datetime]:
     """A moment for a statement that is kept: known anew each time it runs."""
     return sa.bindparam(None, callable_=of, type_=UTCDateTime)
+
+
+def day(of: Callable[[], datetime]) -> sa.BindParameter[date]:
+    """The same of a day."""
+    return sa.bindparam(None, callable_=lambda: of().date(), type_=sa.Date)
 
 
 def days_ago(days: int) -> Callable[[], datetime]:

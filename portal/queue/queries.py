@@ -18,7 +18,10 @@ from portal.staff.models import Staff
 
 LIMIT = 50
 CAP = 99  # nobody needs to count further
-SHOWS = {"": "Everything", "free": "Nobody is on it", "mine": "I am on it", "late": "Overdue"}
+SHOWS = {
+    "": "Everything", "free": "Nobody is on it", "mine": "I am on it", "late": "Overdue",
+    "soon": "Due soon",
+}  # fmt: skip
 SORTS = {"": "Oldest first", "newest": "Newest first"}
 
 
@@ -88,7 +91,11 @@ class Waiting:
     since: datetime
     drawn: Drawn
     claim: QueueClaim | None
-    late: bool
+
+    @property
+    def mark(self) -> str:
+        """That it is overdue, or due soon."""
+        return self.kind.mark(self.thing, self.since)
 
     @property
     def age(self) -> str:
@@ -181,8 +188,8 @@ def _filters(kind: Kind, show: str, what: str) -> list[sa.ColumnElement[bool]]:
     found = list(kind.waits())
     if what:
         found.append(kind.what == what if kind.what is not None else sa.false())
-    if show == "late":
-        found.append(kind.since < moment(kind.late_from) if kind.late_from else sa.false())
+    if show in ("late", "soon"):
+        found.append(kind.is_late() if show == "late" else kind.is_soon())
     if show in ("mine", "free"):
         ids = sa.bindparam(kind.row.__tablename__, expanding=True, type_=sa.Integer)
         found.append(kind.row.id.in_(ids) if show == "mine" else kind.row.id.not_in(ids))
@@ -223,13 +230,11 @@ def _beyond(kind: Kind, edge: str | None, down: bool) -> list[sa.ColumnElement[b
 
 def _drawn(kinds: Sequence[Kind], rows: Sequence[Any]) -> list[Waiting]:
     by_key = {kind.key: kind for kind in kinds}
-    late_from = {kind.key: kind.late_from() for kind in kinds if kind.late_from}
     told, claimed = _told(by_key, rows), claims()
     items = []
     for key, number, since in rows:
         thing, drawn = told[by_key[key].look, number]
-        late = key in late_from and since < late_from[key]
-        items.append(Waiting(by_key[key], thing, since, drawn, claimed.get(thing.subject), late))
+        items.append(Waiting(by_key[key], thing, since, drawn, claimed.get(thing.subject)))
     return items
 
 

@@ -13,7 +13,7 @@ from portal.db import db
 from portal.publishing.grounds import WORKING_DAYS
 from portal.publishing.models import Decision, Proposal
 from portal.publishing.queries import PICKED
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, moment, working_days_ago
+from portal.queue.kinds import ON_HOLD, SOON, Drawn, Kind, moment, working_days_ago
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission
 
@@ -89,6 +89,7 @@ DECIDE = Kind(
     draw,
     OPTIONS,
     late_from=lambda: working_days_ago(WORKING_DAYS),
+    soon_from=lambda: working_days_ago(WORKING_DAYS - SOON.days),
     what=Submission.action,
 )
 PUBLISH = Kind(
@@ -103,5 +104,6 @@ PUBLISH = Kind(
     draw,
     OPTIONS,
     late_from=lambda: working_days_ago(WORKING_DAYS),
+    soon_from=lambda: working_days_ago(WORKING_DAYS - SOON.days),
     what=Submission.action,
 )

@@ -1,5 +1,7 @@
 """Staff see every mail and what became of it, and send a failed one again."""
 
+import re
+
 import pytest
 from jinja2 import TemplateError
 
@@ -108,3 +110,17 @@ def test_a_mail_whose_words_failed_once_leaves_when_it_is_sent_again(
     assert len(keys) == len(set(keys)) == 2  # a key seen before changes nothing
     post_mail()
     assert saved(Message)[0].state is State.SENT
+
+
+def test_mail_is_found_by_the_whole_address_it_went_to_and_by_no_part_of_one(save, as_rosa, ada):
+    save(message("ada@analytical.example"), message("charlie@difference.example"))
+    page = as_rosa.get(f"/staff/customers/{ada}").text
+    way = re.search(r'href="(/staff/mail\?to=[^"]+)"', page)[1]
+    for asked in (way, "/staff/mail?to=+Ada@Analytical.example", f"{way}&show=queued"):
+        page = as_rosa.get(asked).text.partition("<table")[2].partition("</table>")[0]
+        assert "ada@analytical.example" in page
+        assert "charlie@" not in page
+    for part in ("ada", "analytical.example", "%", "@"):
+        page = as_rosa.get("/staff/mail", query_string={"to": part}).text
+        assert "No mail went to this address" in page
+        assert "<table" not in page

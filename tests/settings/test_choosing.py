@@ -231,3 +231,10 @@ def test_a_choice_this_version_cannot_use_is_passed_over(app, save):
     save(Setting(name="gone_since", value="1", by="staff:1"))
     with app.app_context():
         assert settings().brand_colour == "#1f6f5c"
+
+
+def test_settings_lead_to_everything_else_an_owner_words_or_rules(as_rosa):
+    page = as_rosa.get("/staff/settings").text
+    for path in ("prompts", "statements", "mails", "platforms", "gift-rules", "risk", "asks"):
+        assert f'href="/staff/{path}">' in page
+        assert as_rosa.get(f"/staff/{path}").status_code == 200
