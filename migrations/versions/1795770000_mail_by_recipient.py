@@ -1,7 +1,7 @@
 """mail is found by whom it went to
 
 Revision ID: 1795770000
-Revises: 1795736510
+Revises: 1795738510
 Create Date: 2026-11-27 09:40:00.000000
 
 """
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "1795770000"
-down_revision: str | Sequence[str] | None = "1795736510"
+down_revision: str | Sequence[str] | None = "1795738510"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
