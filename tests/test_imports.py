@@ -8,7 +8,7 @@ import pytest
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
     ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours", "spreadsheet"],
-    ["fields"],
+    ["fields", "downloads"],
     ["cells"],
     ["zones"],
     ["config", "db"],

@@ -191,13 +191,12 @@ class Signal(Model):
 
 
 class CustomerImport(Model):
-    """A file of customers, or of signals, from its preview until the last row is in."""
+    """A file of customers, from its preview until the last row is in."""
 
     __tablename__ = "customer_import"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     filename: Mapped[str] = mapped_column(sa.String(200))
-    kind: Mapped[str] = mapped_column(sa.String(20), default="customers")  # or "signals"
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)  # emptied when applied
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field → heading, as staff said
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # outcome → rows so far

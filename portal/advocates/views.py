@@ -1,4 +1,4 @@
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
@@ -16,6 +16,7 @@ from portal.advocates.models import Sector, SignalKind
 from portal.advocates.planning import Outcome
 from portal.advocates.queries import Standing
 from portal.db import db
+from portal.downloads import spreadsheet
 from portal.errors import NotAllowed, Unreadable
 from portal.fields import row_number
 from portal.history.actions import record
@@ -64,7 +65,7 @@ def export():
     text = exporting.customers(queries.everyone(*asked()))
     record(current_user, "customers exported", by=current_user)
     db.session.commit()
-    return as_file(text, "customers.csv")
+    return spreadsheet(text, "customers.csv")
 
 
 @bp.get("/customers/<int:id>")
@@ -214,14 +215,8 @@ def show_import(id: int):
 @bp.get("/imports/<int:id>/refused.csv")
 @auth.staff(Role.EDITOR)
 def refused_rows(id: int):
-    return as_file(exporting.refusals(queries.get_import(id).refused), f"refused-{id}.csv")
-
-
-def as_file(text: str, name: str) -> Response:
-    """A table to keep."""
-    answer = Response(text, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    refused = queries.get_import(id).refused
+    return spreadsheet(exporting.refusals(refused), f"refused-{id}.csv")
 
 
 @bp.post("/imports/<int:id>/application")

@@ -9,6 +9,7 @@ from portal.consent.models import Receipt
 from portal.consent.printing import as_pdf
 from portal.consent.receipts import as_data
 from portal.db import db
+from portal.downloads import attachment
 from portal.errors import NotFound
 from portal.links import actions as links
 from portal.links.models import Kind, Link
@@ -58,8 +59,9 @@ def receipt_pdf(reference: str):
 
 
 def pdf(found: Receipt, withdraw_at: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{found.reference}.pdf"'}
-    return Response(as_pdf(found, withdraw_at), mimetype="application/pdf", headers=headers)
+    return attachment(
+        as_pdf(found, withdraw_at), "application/pdf", f"receipt-{found.reference}.pdf"
+    )
 
 
 # ── Changing one’s mind: a page, then a button (T26) ───────────────────────────────────────

@@ -1,14 +1,14 @@
 """The people behind each number of a campaign."""
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask_login import current_user
 
 from portal import auth
 from portal.campaigns import queries as campaigns
-from portal.campaigns.models import Campaign
 from portal.dashboard import funnel
 from portal.dashboard.door import bp
 from portal.db import db
+from portal.downloads import spreadsheet
 from portal.fields import row_number
 from portal.history.actions import record
 from portal.spreadsheet import table
@@ -42,11 +42,7 @@ def export_people(id: int):
     text = table(funnel.HEADS, map(funnel.cells, funnel.every(campaign, step)))
     record(campaign, "people exported", by=current_user, note=funnel.LABELS[step][0])
     db.session.commit()
-    return Response(text, mimetype="text/csv", headers=as_file(campaign, step))
-
-
-def as_file(campaign: Campaign, step: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{campaign.slug}-{step}.csv"'}
+    return spreadsheet(text, f"{campaign.slug}-{step}.csv")
 
 
 def asked_for() -> str:

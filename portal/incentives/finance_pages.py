@@ -3,7 +3,7 @@
 from flask import Response, render_template, request
 from flask_login import current_user
 
-from portal import auth, clock, spreadsheet
+from portal import auth, clock, downloads, spreadsheet
 from portal.db import db
 from portal.fields import row_number
 from portal.history.actions import record
@@ -52,5 +52,4 @@ def _taken(what: str, text: str, of: str = "") -> Response:
     record(current_user, f"{what} exported", by=current_user, note=of)
     db.session.commit()
     name = f"{what}-{of}" if of else what
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(text, mimetype="text/csv", headers=headers)
+    return downloads.spreadsheet(text, f"{name}.csv")

@@ -8,12 +8,13 @@ from portal.advocates import queries as advocates
 from portal.advocates.models import Advocate
 from portal.consent.actions import Circumstances
 from portal.db import db
+from portal.downloads import attachment
 from portal.errors import Stale
 from portal.history.actions import record
 from portal.privacy import actions, files, requests
 from portal.privacy.forms import AnswerForm, CustomerErasureForm
 from portal.privacy.holdings import GOES, STAYS
-from portal.privacy.pages import attachment, bp, let_go
+from portal.privacy.pages import bp, let_go
 from portal.queue.onward import Onward
 from portal.staff.models import Role
 

@@ -7,10 +7,11 @@ from portal.advocates import actions as advocates
 from portal.advocates import wishes
 from portal.consent.forms import circumstances
 from portal.db import db
+from portal.downloads import attachment
 from portal.privacy import actions, desk, files, preferences, queries  # noqa: F401
 from portal.privacy.forms import CorrectionForm, ErasureForm
 from portal.privacy.holdings import GOES, STAYS
-from portal.privacy.pages import attachment, bp, let_go
+from portal.privacy.pages import bp, let_go
 
 
 @bp.get("/me/data")

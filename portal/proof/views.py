@@ -6,6 +6,7 @@ from portal import auth
 from portal.advocates import queries as advocates
 from portal.config import settings
 from portal.consent.models import Purpose
+from portal.downloads import attachment, spreadsheet
 from portal.errors import Refusal
 from portal.proof import coverage, evidence, manifest, recipe, record, signing
 from portal.proof.evidence import Evidence
@@ -132,10 +133,8 @@ def cover():
 @auth.staff()
 def cover_csv():
     text = coverage.as_csv(coverage.coverage().rows, settings().base_url)
-    headers = {"Content-Disposition": "attachment; filename=consent-coverage.csv"}
-    return Response(text, mimetype="text/csv", headers=headers)
+    return spreadsheet(text, "consent-coverage.csv")
 
 
 def _download(found: Evidence) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename={found.name}"}
-    return Response(found.data, mimetype="application/zip", headers=headers)
+    return attachment(found.data, "application/zip", found.name)

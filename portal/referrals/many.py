@@ -1,11 +1,12 @@
 """Many leads at once: moves from the list, a file for the spreadsheet, a file from the CRM."""
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
 from portal import auth
 from portal.db import db
+from portal.downloads import spreadsheet
 from portal.errors import Unreadable
 from portal.fields import number_of, row_number, trimmed
 from portal.referrals import board as leads
@@ -61,11 +62,6 @@ def export():
     found = leads.every(desk.asked_for(request.args))
     theirs = prospect_ledger.by_lead()
     return spreadsheet(table(HEADS, (cells(one, theirs.get(one.id)) for one in found)), "leads.csv")
-
-
-def spreadsheet(text: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, mimetype="text/csv", headers=headers)
 
 
 def cells(lead: Lead, theirs: prospect_ledger.ProspectReward | None) -> list:

@@ -11,11 +11,12 @@ from wtforms.widgets import HiddenInput
 
 from portal import auth
 from portal.db import db
+from portal.downloads import spreadsheet
 from portal.errors import NotAllowed, Stale
 from portal.fields import row_number, trimmed
 from portal.incentives.models import RewardState
 from portal.queue.onward import Onward
-from portal.referrals import many, prospect_books, prospect_rewards
+from portal.referrals import prospect_books, prospect_rewards
 from portal.referrals.door import bp
 from portal.referrals.prospect_ledger import MOVES, SHOWN, ProspectReward
 from portal.referrals.prospect_rewards import GROUNDS, SHORT
@@ -80,7 +81,7 @@ def prospect_rewards_list():
 @auth.staff(Role.EDITOR)
 def prospect_rewards_csv():
     text = table(prospect_books.HEADS, prospect_books.lines(asked()))
-    return many.spreadsheet(text, "rewards-of-prospects.csv")
+    return spreadsheet(text, "rewards-of-prospects.csv")
 
 
 @bp.get("/staff/leads/rewards/<int:reward_id>")

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from flask import render_template, request
 
 from portal import auth
+from portal.downloads import spreadsheet
 from portal.fields import row_number
 from portal.referrals import board as leads
-from portal.referrals import many, report
+from portal.referrals import report
 from portal.referrals.door import bp
 from portal.spreadsheet import table
 
@@ -41,7 +42,7 @@ def funnel_csv():
     heads = [report.BY[by].lower(), "visits", "leads", "qualified", "won"]
     heads += ["currency", "value won", "reward cost"]
     text = table(heads, rows(report.lines(by, campaign)))
-    return many.spreadsheet(text, f"referrals-by-{by}.csv")
+    return spreadsheet(text, f"referrals-by-{by}.csv")
 
 
 def rows(lines: Iterable[report.Line]) -> Iterator[list[object]]:

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_login import current_user
 
-from portal import auth, clock, spreadsheet
+from portal import auth, clock
 from portal.db import db
+from portal.downloads import spreadsheet
 from portal.fields import day_of, row_number
 from portal.history import queries as history
 from portal.history.actions import record
 from portal.history.models import Entry
 from portal.history.queries import Search
+from portal.spreadsheet import table
 from portal.staff import queries
 from portal.staff.models import Role
 from portal.staff.pages import bp
@@ -49,10 +51,8 @@ def export_audit():
     wanted = search()
     record(current_user, "history exported", by=current_user)
     db.session.commit()
-    name = f"history-{clock.now():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    text = spreadsheet.table(HEADS, lines(history.every(wanted)))
-    return Response(text, mimetype="text/csv", headers=headers)
+    text = table(HEADS, lines(history.every(wanted)))
+    return spreadsheet(text, f"history-{clock.now():%Y-%m-%d}.csv")
 
 
 def search() -> Search:

@@ -3,6 +3,7 @@ from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, Optional
 
+from portal.fields import one_line
 from portal.staff.models import Role
 
 MEANINGS = {
@@ -60,6 +61,7 @@ class PasskeyForm(FlaskForm):
 
     name = StringField(
         "Name",
+        filters=[one_line],
         description="So that you know it again: “my phone”, “the blue key”.",
         validators=[Optional(), Length(max=60, message="Use at most 60 characters")],
     )

@@ -27,7 +27,7 @@ from portal.errors import NotAllowed, NotFound
 from portal.history.actions import Actor, record
 from portal.staff.models import Passkey, Staff
 
-LONGEST = 60  # characters of a name
+NAMELESS = "Passkey"
 REFUSED = "That passkey could not be checked. Try once more."
 FAULTS = (WebAuthnException, ValueError, KeyError, TypeError)
 
@@ -108,7 +108,7 @@ def add(person: Staff, answer: str, challenge: bytes, *, name: str) -> Passkey:
         raise NotAllowed("This passkey is already known here.")
     one = Passkey(
         staff_id=person.id,
-        name=tidy(name),
+        name=name or NAMELESS,
         credential=credential,
         public_key=made.credential_public_key,
         uses=made.sign_count,
@@ -161,7 +161,7 @@ def get(person: Staff, passkey_id: int) -> Passkey:
 
 
 def rename(one: Passkey, name: str, *, by: Actor) -> None:
-    one.name = tidy(name)
+    one.name = name or NAMELESS
     record(db.session.get_one(Staff, one.staff_id), "passkey renamed", by=by, note=one.name)
 
 
@@ -169,7 +169,3 @@ def remove(one: Passkey, *, by: Actor) -> None:
     """It opens nothing any more."""
     record(db.session.get_one(Staff, one.staff_id), "passkey removed", by=by, note=one.name)
     db.session.delete(one)
-
-
-def tidy(name: str) -> str:
-    return " ".join(name.split())[:LONGEST] or "Passkey"
