@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from portal.advocates.models import Company
 from portal.consent.models import OrgApproval, OrgVerdict
-from portal.queue.kinds import Drawn, Kind, days_ago
+from portal.queue.kinds import ME, Drawn, Kind, days_ago
 
 
 def draw(found: Sequence[OrgApproval]) -> list[Drawn]:
@@ -40,4 +41,5 @@ COMPANIES = Kind(
     waits,
     draw,
     late_from=days_ago(7),
+    whose=OrgApproval.company_id.in_(sa.select(Company.id).where(Company.owner_id == ME)),
 )

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from portal import auth, clock
 from portal.campaigns.models import Action
 from portal.dashboard import charts, first_steps, notices, people_pages, program, thinking_again
+from portal.dashboard import mine as mine_of
 from portal.dashboard.door import bp
 from portal.dashboard.kinds import KINDS
 from portal.db import db
@@ -47,12 +48,13 @@ WHATS = {
 @auth.staff()
 def show():
     words, desk = program.words(), queries.desk_of(current_user)
-    numbers = program.numbers(words)
+    numbers, mine = program.numbers(words), mine_of.of(current_user)
     return render_template(
         "dashboard/home.html",
         counts=how_many(),
         kinds=KINDS,
-        oldest=queries.page(KINDS, View(), current_user, 5).items,
+        mine=mine,
+        oldest=mine_of.longest(current_user, mine),
         numbers=numbers,
         owed=" + ".join(money(cents, currency) for cents, currency in numbers.owed),
         steps=first_steps.steps(),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from portal.events.models import Event, State
-from portal.queue.kinds import Drawn, Kind, days_ago, moment
+from portal.queue.kinds import ME, Drawn, Kind, days_ago, moment
 
 
 def draw(found: Sequence[Event]) -> list[Drawn]:
@@ -29,4 +29,5 @@ EVENTS = Kind(
     ],
     draw,
     late_from=days_ago(7),
+    whose=Event.staff_id == ME,
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.advocates.looking_after import looked_after
 from portal.advocates.models import Advocate
 from portal.incentives.models import Reward
 from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment, opening
@@ -34,4 +35,5 @@ REWARDS = Kind(
     draw,
     (joinedload(Reward.advocate, innerjoin=True).lazyload(Advocate.company),),
     late_from=days_ago(14),
+    whose=looked_after(Reward.advocate_id),
 )

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from portal import clock
+from portal.advocates.looking_after import looked_after
 from portal.interviews.models import MINUTES, Interview, State
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment
+from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago, moment
 
 
 def draw(found: Sequence[Interview]) -> list[Drawn]:
@@ -29,6 +32,7 @@ INTERVIEWS = Kind(
     lambda: [Interview.state == State.ASKED],
     draw,
     late_from=days_ago(7),
+    whose=sa.or_(Interview.staff_id == ME, looked_after(Interview.advocate_id)),
 )
 TALKS = Kind(
     "talks",
@@ -41,4 +45,5 @@ TALKS = Kind(
     ],
     draw,
     late_from=days_ago(7),
+    whose=sa.or_(Interview.staff_id == ME, looked_after(Interview.advocate_id)),
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import joinedload
 
+from portal.advocates.looking_after import looked_after
 from portal.nominations.models import Nomination, State
 from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
 
@@ -32,4 +33,5 @@ NOMINATIONS = Kind(
     draw,
     (joinedload(Nomination.staff),),
     late_from=days_ago(14),
+    whose=looked_after(Nomination.advocate_id),
 )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.placements.models import Takedown
 from portal.placements.words import BECAUSE
-from portal.queue.kinds import Drawn, Kind
+from portal.queue.kinds import ME, Drawn, Kind
 
 
 def draw(found: Sequence[Takedown]) -> list[Drawn]:
@@ -30,4 +30,5 @@ TAKEDOWNS = Kind(
     draw,
     (joinedload(Takedown.placement),),
     due=Takedown.due_on,
+    whose=Takedown.owner_id == ME,
 )

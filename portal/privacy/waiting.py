@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from portal import clock
+from portal.advocates.looking_after import looked_after
 from portal.privacy.models import DataRequest, month_after
 from portal.queue.kinds import Drawn, Kind
 
@@ -39,4 +40,5 @@ REQUESTS = Kind(
     draw,
     late_from=lambda: due_from(0),
     soon_from=lambda: due_from(7),
+    whose=looked_after(DataRequest.advocate_id),
 )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.db import Model, UTCDateTime
 
+ME = sa.bindparam("me", type_=sa.Integer)  # whoever asks
 SOON = timedelta(days=2)
 ON_HOLD = "On hold: they asked us to do nothing with their data for now."
 
@@ -47,6 +48,7 @@ class Kind:
     soon_from: Callable[[], datetime] | None = None  # older than this will have, before long
     due: Any = None  # a column: its own last day, where it has one; then nothing else counts
     what: Any = None  # the column that says which action it is about, if any
+    whose: Any = None  # the condition that it is for ``ME`` to look after; none: nobody’s
 
     def is_late(self) -> sa.ColumnElement[bool]:
         """As a condition: it is overdue."""

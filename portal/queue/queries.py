@@ -19,8 +19,8 @@ from portal.staff.models import Staff
 LIMIT = 50
 CAP = 99  # nobody needs to count further
 SHOWS = {
-    "": "Everything", "free": "Nobody is on it", "mine": "I am on it", "late": "Overdue",
-    "soon": "Due soon",
+    "": "Everything", "free": "Nobody is on it", "mine": "I am on it", "own": "Mine to look after",
+    "late": "Overdue", "soon": "Due soon",
 }  # fmt: skip
 SORTS = {"": "Oldest first", "newest": "Newest first"}
 
@@ -190,6 +190,8 @@ def _filters(kind: Kind, show: str, what: str) -> list[sa.ColumnElement[bool]]:
         found.append(kind.what == what if kind.what is not None else sa.false())
     if show in ("late", "soon"):
         found.append(kind.is_late() if show == "late" else kind.is_soon())
+    if show == "own":
+        found.append(kind.whose if kind.whose is not None else sa.false())
     if show in ("mine", "free"):
         ids = sa.bindparam(kind.row.__tablename__, expanding=True, type_=sa.Integer)
         found.append(kind.row.id.in_(ids) if show == "mine" else kind.row.id.not_in(ids))
@@ -197,7 +199,9 @@ def _filters(kind: Kind, show: str, what: str) -> list[sa.ColumnElement[bool]]:
 
 
 def _claimed(kinds: Sequence[Kind], show: str, me: Staff | None) -> dict[str, Any]:
-    """What somebody is on, by table; claims are few, and end by themselves."""
+    """What somebody is on, by table; claims are few, and end by themselves. And who asks."""
+    if show == "own":
+        return {"me": me and me.id}
     if show not in ("mine", "free"):
         return {}
     query = sa.select(QueueClaim.about).where(QueueClaim.until > clock.now())

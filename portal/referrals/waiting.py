@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment, opening
+from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago, moment, opening
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, Stage
 from portal.referrals.prospect_ledger import ProspectReward
 
@@ -80,6 +80,7 @@ LEADS = Kind(
     draw,
     (REFERRER, lazyload(Lead.signals)),
     late_from=days_ago(2),
+    whose=Lead.owner_id == ME,
 )
 RISKS = Kind(
     "risks",
@@ -90,6 +91,7 @@ RISKS = Kind(
     draw_signals,
     (joinedload(LeadSignal.lead, innerjoin=True).lazyload(Lead.signals),),
     late_from=days_ago(7),
+    whose=LeadSignal.lead_id.in_(sa.select(Lead.id).where(Lead.owner_id == ME)),
 )
 PROMISES = Kind(
     "prospect-rewards",
@@ -100,4 +102,5 @@ PROMISES = Kind(
     draw_promises,
     (joinedload(ProspectReward.lead, innerjoin=True).lazyload(Lead.signals),),
     late_from=days_ago(14),
+    whose=ProspectReward.lead_id.in_(sa.select(Lead.id).where(Lead.owner_id == ME)),
 )

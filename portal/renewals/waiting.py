@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.advocates.looking_after import looked_after
 from portal.consent.models import Purpose
 from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago, moment
 from portal.renewals.models import Renewal
 from portal.submissions.actions import noun
+from portal.submissions.models import Submission
 
 OUT = {
     Purpose.WORDS: "It is off the page.",
@@ -39,4 +41,7 @@ RENEWALS = Kind(
     draw,
     (joinedload(Renewal.submission),),
     late_from=days_ago(30),
+    whose=Renewal.submission_id.in_(
+        sa.select(Submission.id).where(looked_after(Submission.advocate_id))
+    ),
 )

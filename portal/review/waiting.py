@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from portal import clock
+from portal.advocates.looking_after import looked_after
 from portal.advocates.models import Advocate, Company
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
@@ -91,6 +92,7 @@ DECIDE = Kind(
     late_from=lambda: working_days_ago(WORKING_DAYS),
     soon_from=lambda: working_days_ago(WORKING_DAYS - SOON.days),
     what=Submission.action,
+    whose=looked_after(Submission.advocate_id),
 )
 PUBLISH = Kind(
     "publish",
@@ -106,4 +108,5 @@ PUBLISH = Kind(
     late_from=lambda: working_days_ago(WORKING_DAYS),
     soon_from=lambda: working_days_ago(WORKING_DAYS - SOON.days),
     what=Submission.action,
+    whose=looked_after(Submission.advocate_id),
 )

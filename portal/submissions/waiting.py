@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from portal.advocates.looking_after import looked_after
 from portal.campaigns.models import Action
-from portal.events.models import Speaker, SpeakerState
-from portal.queue.kinds import ON_HOLD, Drawn, Kind, days_ago
+from portal.events.models import Event, Speaker, SpeakerState
+from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago
 from portal.submissions.models import State, Submission
 
 
@@ -42,4 +43,8 @@ SPEAKERS = Kind(
     draw,
     (joinedload(Speaker.event),),
     late_from=days_ago(14),
+    whose=sa.or_(
+        looked_after(Speaker.advocate_id),
+        Speaker.event_id.in_(sa.select(Event.id).where(Event.staff_id == ME)),
+    ),
 )
