@@ -52,6 +52,7 @@ def prefer(
         setattr(advocate, name, wishes[name])
     if changed:
         record(advocate, "said how often we may ask", by=by)
+        _call_off(advocate)
 
 
 def live_in(advocate: Advocate, zone: str) -> None:
@@ -65,6 +66,14 @@ def pause(advocate: Advocate, until: date, *, by: Actor) -> None:
     if advocate.paused_until is None or advocate.paused_until < until:
         advocate.paused_until = until
         record(advocate, "said how often we may ask", by=by)
+        _call_off(advocate)
+
+
+def _call_off(advocate: Advocate) -> None:
+    """An ask on its way that they want no more does not arrive."""
+    paused = advocate.paused_until and advocate.paused_until >= clock.now().date()
+    if paused or not advocate.takes_mail:
+        outbox.call_off_asks(advocate.email)
 
 
 def restrict(advocate: Advocate, *, by: Actor) -> None:

@@ -110,6 +110,16 @@ def call_off(about: Model) -> None:
     db.session.execute(later.values(state=State.STOPPED))
 
 
+def call_off_asks(address: str) -> None:
+    """No ask that was promised to this address and has not gone is sent any more (T38)."""
+    waiting = sa.update(Message).where(
+        Message.recipient == address,
+        Message.mail_class == MailClass.MARKETING,
+        Message.state == State.QUEUED,
+    )
+    db.session.execute(waiting.values(state=State.STOPPED))
+
+
 def call_off_all(ids: Iterable[int]) -> bool:
     """None of these mails is sent; False, with nothing changed, when one has left or is leaving."""
     wanted = sa.select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update()
@@ -226,6 +236,8 @@ def purge(before: datetime) -> int:
 # ── Addresses that want no mail ────────────────────────────────────────────────────────────
 
 RESTRICTED, ERASED, BOUNCED = "restricted", "erased", "bounced"
+# Which reason is kept where there are two; that somebody asked for it stands between.
+RANK, ASKED = {RESTRICTED: 0, BOUNCED: 1, ERASED: 3}, 2
 BATCH = 5_000  # hashes in one query
 
 
@@ -234,7 +246,7 @@ def suppress(address: str, *, reason: str) -> None:
     found = db.session.get(Suppression, hash_of(address))
     if found is None:
         db.session.add(Suppression(address_hash=hash_of(address), reason=reason))
-    elif reason == ERASED or (reason != BOUNCED and found.reason in (RESTRICTED, BOUNCED)):
+    elif RANK.get(reason, ASKED) > RANK.get(found.reason, ASKED):
         found.reason = reason
     if reason == ERASED and found:
         found.hint = found.note = ""
@@ -256,7 +268,10 @@ def works_again(found: Suppression, *, by: Model) -> None:
     if found.reason != BOUNCED:
         raise NotAllowed("They asked for this themselves. Only they can change it.")
     record(by, "said a mailbox works again", by=by, note=found.hint)
-    db.session.delete(found)
+    if found.all_mail:  # its owner wants no mail at all, whether it works or not
+        found.reason, found.hint, found.note = RESTRICTED, "", ""
+    else:
+        db.session.delete(found)
 
 
 def restrict(address: str) -> None:

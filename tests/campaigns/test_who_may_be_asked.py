@@ -4,12 +4,10 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.advocates import actions as advocates
 from portal.advocates.models import Advocate, Company, Signal, SignalKind
 from portal.campaigns import actions, eligibility, facts
 from portal.campaigns.models import Action, Ask, Campaign, Invitation
@@ -252,61 +250,3 @@ def test_no_more_people_of_one_company_are_asked_than_may_be(
     assert any("3 people at Y were asked" in why for _, why in not_now)
     with pytest.raises(NotAllowed, match="Nobody would get this"):
         act(lambda: actions.send(db.session.get(Campaign, second), by=SYSTEM))
-
-
-# ── Nobody who said no ─────────────────────────────────────────────────────────────────────
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["stop", "again", "send", "deliver"]), st.integers(0, 2)),
-    max_size=14,
-)
-
-
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(steps=STEPS)
-def test_T38_nobody_who_opted_out_is_ever_mailed(
-    app, rosa, mailroom, post_mail, monkeypatch, steps
-):
-    """Whatever order people stop, come back, are invited and are mailed in."""
-    monkeypatch.setattr(app.extensions["goodword"], "ask_every_days", 1)
-    with app.app_context():
-        for table in (Message, Ask, Invitation, Campaign, Advocate):
-            db.session.execute(sa.delete(table))
-        company = Company(name="Y", name_key=f"y{clock.now().timestamp()}")
-        people = [
-            Advocate(company=company, first_name=f"P{n}", last_name="", email=f"p{n}@y.example",
-                     email_key=f"p{n}@y.example")
-            for n in range(3)
-        ]  # fmt: skip
-        db.session.add_all(people)
-        db.session.commit()
-        ids = [person.id for person in people]
-    mailroom.mails.clear()
-    stopped: set[str] = set()
-    for step, number in steps:
-        with app.app_context():
-            person = db.session.get(Advocate, ids[number])
-            if step == "stop":
-                advocates.stop_inviting(person, by=SYSTEM)
-                stopped.add(person.email)
-            elif step == "again":
-                advocates.invite_again(person, by=SYSTEM, note="asked for it")
-                stopped.discard(person.email)
-            elif step == "send":
-                db.session.execute(sa.delete(Ask))
-                [one] = campaigns_for_everyone(1, rosa)
-                try:
-                    actions.send(db.session.get(Campaign, one), by=SYSTEM)
-                except NotAllowed:
-                    db.session.rollback()
-            db.session.commit()
-        if step == "deliver":
-            before = len(mailroom.mails)
-            post_mail()
-            assert not stopped & {mail["To"] for mail in mailroom.mails[before:]}
-    with app.app_context():
-        for person in db.session.scalars(sa.select(Advocate).where(Advocate.id.in_(ids))):
-            advocates.invite_again(person, by=SYSTEM, note="the end of this example")
-        db.session.commit()
