@@ -14,6 +14,7 @@ from portal.incentives.models import Choice
 from portal.referrals import actions, queries
 from portal.referrals.models import Lead, Referral
 from tests.browser import steps
+from tests.browser.keyboard import Keyboard
 from tests.processes import eventually
 
 pytestmark = pytest.mark.browser
@@ -169,3 +170,53 @@ def test_staff_filter_move_and_move_many(visitor, portal, scripted):
     expect(page.get_by_text("Moved to won.")).to_be_visible()
     stages = sa.select(Lead.stage).where(Lead.id.in_([first, second])).order_by(Lead.id)
     assert portal.act(lambda: list(db.session.scalars(stages))) == ["qualified", "won"]
+
+
+@pytest.mark.parametrize("scripted", ["with script"], indirect=True)
+def test_staff_work_at_a_desk_without_a_mouse(visitor, portal):
+    """1280 wide: filter, walk the board, move one on; then several from the list, and one alone."""
+    link = joined(portal, steps.invite(portal, "referral"))
+    firm = f"Desk{time.time_ns()}"
+    leads = [come(portal, link, name, firm) for name in ("Bo Lind", "Mia Wong", "Al Roth")]
+    page = visitor(steps.DESK)
+    steps.sign_in(portal, page)
+    page.goto(f"{portal.url}/staff/leads")
+    keys = Keyboard(page)
+    keys.reach("textbox", "Name, company or CRM id")
+    page.keyboard.insert_text(firm)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    columns = page.locator(".gw-board__column")
+    tops = {round(columns.nth(place).bounding_box()["y"]) for place in range(5)}
+    assert len(tops) == 1  # five columns beside each other
+    for key in "jjk":
+        page.keyboard.press(key)
+    expect(page.locator(":focus")).to_have_text("Al Roth")  # the newest is first
+    with page.expect_navigation():
+        page.keyboard.press("m")
+    expect(columns.nth(1)).to_contain_text("Al Roth")
+
+    keys.enter("link", "As a list")
+    for name in ("Mia Wong", "Bo Lind"):
+        keys.reach("checkbox", f"Pick {name}")
+        page.keyboard.press("Space")
+        expect(page.get_by_label(f"Pick {name}")).to_be_checked()
+    keys.reach("listbox", "Move those picked to")
+    page.keyboard.type("Qual")
+    keys.reach("textbox", "Note for the team")
+    page.keyboard.insert_text("Met at the fair")
+    keys.enter("button", "Move them")
+    steps.heading(page, "2 of 2 moved to qualified")
+    keys.enter("link", "Mia Wong")
+    keys.space("radio", "Received")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(":focus")).to_have_value("contacted")
+    keys.reach("textbox", "Note for the team")
+    page.keyboard.insert_text("Asked for an offer")
+    keys.enter("button", "Move")
+    expect(page.get_by_text("Moved to contacted.")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Asked for an offer")
+    stages = sa.select(Lead.stage).where(Lead.id.in_(leads)).order_by(Lead.id)
+    assert portal.act(lambda: list(db.session.scalars(stages))) == [
+        "qualified", "contacted", "contacted",
+    ]  # fmt: skip
