@@ -45,6 +45,8 @@ def gone(error: LinkGone):
 @auth.by_link
 def landing(token: str):
     invitation = invited(token)
+    if wants_fewer():
+        return render_template("campaigns/fewer.html", invitation=invitation, token=token)
     if not invitation.campaign.is_open:
         return render_template("campaigns/ended.html", invitation=invitation)
     if invitation.state in ANSWERED:
@@ -63,9 +65,16 @@ def landing(token: str):
 def enter(token: str):
     invitation = let_in(token)
     db.session.commit()
+    if wants_fewer():
+        return redirect(url_for("privacy.preferences"), 303)
     if invitation.campaign.is_open:
         return redirect(url_for("home.choose", id=invitation.id), 303)
     return redirect(url_for("home.show"), 303)
+
+
+def wants_fewer() -> bool:
+    """Did they follow the foot of a mail, to say how often we may write?"""
+    return request.args.get("to") == "preferences"
 
 
 @bp.post("/i/<token>/not-me")

@@ -95,3 +95,25 @@ def test_an_address_already_in_use_makes_room_for_the_people(as_ada, come, refer
     opened, folded = page()
     assert 'id="copy-2"' in folded  # under “Pass this link on”
     assert 'id="copy-3"' in opened  # nobody came yet: it is there to be passed on
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_T37_the_foot_of_a_mail_leads_by_one_button_to_how_often_we_write(
+    closed, as_stranger, lead, move, post_mail, mailroom, under
+):
+    move(lead, C)
+    post_mail()
+    under(state="closed" if closed else "sent")
+    mails = mailroom.to("ada@analytical.example")
+    text = mailroom.text(mails[-1])
+    way = re.search(r"http://localhost(/i/\S+\?to=preferences)", text)[1]
+    assert f'href="http://localhost{way}"' in mails[-1].get_body(("html",)).get_content()
+    page = as_stranger.get(way).text
+    assert as_stranger.get("/me").status_code == 303  # opening it lets nobody in
+    action = re.search(r'action="(/i/[^"]+to=preferences)"', page)[1]
+    assert as_stranger.post(action).location == "/me/preferences"
+    wishes = {"pause": "none", "kinds": ["referral"], "ways": ["mail"], "every": "60"}
+    as_stranger.post("/me/preferences", data=wishes | {"updates": "needed"})
+    move(lead, Q)
+    post_mail()
+    assert len(mailroom.to("ada@analytical.example")) == len(mails)
