@@ -1,6 +1,8 @@
 """Staff write a campaign and say whom it is for."""
 
-from flask import flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
@@ -115,11 +117,27 @@ def personal_line(id: int, person_id: int):
     return redirect(url_for(".show", id=id, person=person_id), 303)
 
 
-def _audience_page(campaign: Campaign, form: AudienceForm, refusal: str = "") -> str:
-    """The people a filter finds; the filter comes from the address, else from the draft."""
+@bp.get("/staff/campaigns/<int:id>/audience/count")
+@auth.staff(Role.EDITOR)
+def count_audience(id: int):
+    """How many a filter finds, as a sentence, while it is typed."""
+    campaign = queries.campaign(id)
+    found = eligibility.sort(_asked(campaign), campaign=campaign)
+    now, later = len(found.eligible), len(found.not_now)
+    said = f"{now:,} can be asked now, {later:,} not now. Press Filter to see them."
+    return Response(said, content_type="text/plain; charset=utf-8")
+
+
+def _asked(campaign: Campaign) -> dict[str, Any]:
+    """A filter, as it stands in the address, else in the draft."""
     given = {name: request.values.get(name, "").strip() for name in eligibility.FILTERS}
     narrowed = given if set(given) & set(request.values) else campaign.audience
-    filters = {name: narrowed.get(name, "") for name in eligibility.FILTERS}
+    return {name: narrowed.get(name, "") for name in eligibility.FILTERS}
+
+
+def _audience_page(campaign: Campaign, form: AudienceForm, refusal: str = "") -> str:
+    """The people a filter finds."""
+    filters = _asked(campaign)
     found = eligibility.sort(filters, campaign=campaign)
     picked = set(form.ids.data or campaign.audience.get("ids", []))
     return render_template(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from portal.advocates.models import Advocate
+from portal.campaigns import actions as campaigns
 from portal.campaigns.models import Action, Invitation
 from portal.db import db
 from portal.history.actions import SYSTEM
@@ -191,3 +192,33 @@ def test_keys_select_several_and_rest_while_somebody_types(portal, device):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
+
+
+def test_how_many_a_filter_finds_is_said_while_it_is_typed(portal, colleague, scripted):
+    """The number changes under the fingers; without script, by the button."""
+
+    def begin() -> int:
+        guest = steps._invite(next(_numbers), ["quote"], True)
+        invitation = db.session.scalars(sa.select(Invitation).filter_by(advocate_id=guest.id)).one()
+        made = invitation.campaign
+        return campaigns.draft(
+            name="Another one", actions=["quote"], audience={}, offer=None, referral_offer=None,
+            rewarding_stage="qualified", deadline=made.deadline, subject_line="Hello",
+            body="Dear {first_name}", why="", owner=made.owner,
+        ).id  # fmt: skip
+
+    draft = portal.act(begin)
+    page = colleague("rosa")
+    page.goto(f"/staff/campaigns/{draft}/audience?search=")
+    said = page.get_by_role("status").filter(has_text="can be asked now")
+    before = said.inner_text()
+    page.locator("#search").press_sequentially("nobody is called this")
+    if not scripted:
+        go(page, lambda: steps.press(page, "Filter"))
+        expect(said).to_contain_text("0 can be asked now, 0 not now.")
+        return
+    expect(said).to_contain_text("0 can be asked now, 0 not now. Press Filter")
+    assert before != said.inner_text()
+    page.locator("#search").fill("")
+    expect(said).to_contain_text(before.partition(".")[0])
+    assert page.url.endswith("audience?search=")  # nothing was sent but the question

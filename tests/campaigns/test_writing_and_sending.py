@@ -471,3 +471,14 @@ def test_the_command_says_what_is_wrong(app, campaign, draft, email, slug, says)
     result = app.test_cli_runner().invoke(args=["invite", email, "--campaign", slug])
     assert result.exit_code == 1
     assert says in result.output
+
+
+def test_how_many_a_filter_finds_is_told_while_it_is_typed(as_rosa, draft, ada, charlie):
+    said = "can be asked now, "
+    url = f"/staff/campaigns/{draft}/audience"
+    for search, now in (("", 2), ("ada", 1), ("nobody", 0)):
+        asked = f"{url}?search={search}"
+        told = as_rosa.get(asked.replace("audience", "audience/count"))
+        assert told.text.startswith(f"{now} {said}")
+        assert told.content_type == "text/plain; charset=utf-8"
+        assert f"{now} {said}" in as_rosa.get(asked).text
