@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Annotated
 
 from flask import current_app
-from pydantic import EmailStr, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -27,11 +27,22 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from portal import zones
+
 ROOT = Path(__file__).parent.parent
 PREFIX = "GOODWORD_"
 
 Key = Annotated[SecretStr, Field(min_length=32)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+def a_zone(name: str) -> str:
+    if name not in zones.known():
+        raise ValueError("is no time zone, such as Europe/Berlin")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(a_zone)]
 
 
 class SmtpSecurity(StrEnum):
@@ -227,6 +238,11 @@ class Settings(BaseSettings):
         default="", description="Postal address; marketing mail must carry it (T38)."
     )
     brand_privacy_url: str = Field(default="", description="Your privacy notice.")
+    brand_time_zone: Zone = Field(
+        default="UTC",
+        description="The clock your team mostly plans on, as an IANA name like Europe/Berlin. "
+        "Forms for times begin with it, until a colleague chooses another one.",
+    )
     brand_contact_email: EmailStr = Field(
         default="customers@example.com", description="Whom people may write to with a question."
     )

@@ -282,8 +282,9 @@ class ScheduleForm(FlaskForm):
     seen = Seen(default=0)
 
     @classmethod
-    def fresh(cls) -> "ScheduleForm":
-        form = cls(zone="UTC")
+    def fresh(cls, zone: str) -> "ScheduleForm":
+        """Empty, on this clock."""
+        form = cls(zone=zone)
         form.zone.choices = ["UTC", *chain(*zones.regions().values())]
         return form
 

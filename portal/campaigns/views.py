@@ -28,6 +28,8 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale, Unreadable
 from portal.fields import row_number
 from portal.incentives import gifts
+from portal.queue.actions import plan_on
+from portal.queue.queries import clock_of
 from portal.staff.models import Role
 
 __all__ = [
@@ -80,7 +82,7 @@ def _preview_page(campaign: Campaign, refusal: str, plan: ScheduleForm | None = 
         actions=ACTIONS,
         refusal=refusal or eligibility.fault(campaign.audience, campaign.actions),
         ask_every_days=settings().ask_every_days,
-        plan=plan or ScheduleForm.fresh(),
+        plan=plan or ScheduleForm.fresh(clock_of(current_user)),
         owner_name=queries.owner_name(campaign.audience.get("owner")),
     )
 
@@ -107,11 +109,12 @@ def send_test(id: int):
 @bp.post("/staff/campaigns/<int:id>/schedule")
 @auth.staff(Role.EDITOR)
 def schedule(id: int):
-    campaign, form = queries.campaign(id), ScheduleForm.fresh()
+    campaign, form = queries.campaign(id), ScheduleForm.fresh(clock_of(current_user))
     if not form.validate():
         return _preview_page(campaign, "", form), 422
     try:
         actions.schedule(campaign, form.moment(), seen=form.seen.data, by=current_user)
+        plan_on(form.zone.data, by=current_user)
         db.session.commit()
     except (Stale, NotAllowed, Unreadable) as refusal:
         db.session.rollback()

@@ -14,6 +14,7 @@ from portal.events import mail, queries
 from portal.events.models import Event, Speaker, SpeakerState, State
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
+from portal.queue.actions import plan_on
 from portal.staff.models import Staff
 from portal.staff.overtaking import demand_newest, demand_own
 
@@ -28,6 +29,7 @@ def plan(*, by: Staff, **what: Any) -> Event:
     event = Event(staff=by, **what)
     db.session.add(event)
     record(event, "planned", by=by)
+    plan_on(event.time_zone, by=by)
     return event
 
 

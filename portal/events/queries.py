@@ -43,12 +43,6 @@ def over() -> Sequence[Event]:
     ).all()
 
 
-def usual_zone() -> str:
-    """The clock the last event was planned on: the next one mostly is, too."""
-    last = sa.select(Event.time_zone).order_by(Event.id.desc()).limit(1)
-    return db.session.scalar(last) or "UTC"
-
-
 def to_choose(advocate_id: int) -> Sequence[Event]:
     """Events this person may offer to speak at; one they are confirmed for stays among them."""
     open_now = sa.and_(Event.state == State.OPEN, Event.starts_at > clock.now())

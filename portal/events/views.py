@@ -13,6 +13,7 @@ from portal.events.forms import FORMATS, EventForm, NoteForm
 from portal.events.models import Event, Speaker, SpeakerState
 from portal.fields import row_number
 from portal.queue.onward import Onward
+from portal.queue.queries import clock_of
 from portal.staff.models import Role
 
 bp = Blueprint("events", __name__)
@@ -70,7 +71,7 @@ def index_page(refused: dict[str, Any]) -> str:
 @bp.get("/staff/events/new")
 @auth.staff(Role.EDITOR)
 def new():
-    return edit_page(None, EventForm.of(None, queries.usual_zone()))
+    return edit_page(None, EventForm.of(None, clock_of(current_user)))
 
 
 @bp.post("/staff/events")

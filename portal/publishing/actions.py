@@ -85,7 +85,7 @@ def publish(
     if pages is not None and submission.action is not Action.REVIEW:
         placing.choose(asset, pages, by=by)
     if at:
-        note = f"For {zones.spoken(at, 'UTC')}."
+        note = f"For {zones.spoken(at, settings().brand_time_zone)}."
         record(submission, planning.PLANNED, by=by, note=note, **basis.on_file)
     else:
         record(submission, "published", by=by, **basis.on_file)

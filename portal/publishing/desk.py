@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from portal import clock, zones
+from portal.config import settings
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
 from portal.db import db
@@ -145,7 +146,7 @@ def reason(asset: Asset) -> str:
     if submission.advocate.restricted_at:
         return "their data is on hold"
     if asset.announce_at and asset.published_at > clock.now():
-        return f"appears {zones.spoken(asset.published_at, 'UTC')}"
+        return f"appears {zones.spoken(asset.published_at, settings().brand_time_zone)}"
     moved, confirmed = submission.advocate.moved_at, confirmed_at(asset)
     if moved and moved >= confirmed > clock.now() - RECONFIRM:
         return "their job changed, and they have not confirmed"

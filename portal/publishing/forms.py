@@ -94,7 +94,7 @@ class PublishForm(PagesForm):
 
     on = Day("On", asks=A_DAY)
     at = Time("At", asks=A_TIME)
-    zone = SelectField("On whose clock?", default="UTC", validate_choice=False)
+    zone = SelectField("On whose clock?", validate_choice=False)
 
     def validate_at(self, field: Time) -> None:
         if self.on.data and not field.data:
@@ -116,12 +116,14 @@ class PublishForm(PagesForm):
         zone = self.zone.data if self.zone.data in zones.known() else "UTC"
         return zones.moment(datetime.combine(self.on.data, self.at.data), zone)
 
-    def suit(self, desk) -> "PublishForm":
-        """Say who may have checked the figures; and one of the two is enough (T5)."""
+    def suit(self, desk, clock: str) -> "PublishForm":
+        """Say who may have checked the figures; and one of the two is enough (T5). Times begin on
+        this ``clock``."""
         nobody = SelectChoice("", "Choose a colleague")
         people = [SelectChoice(one.id, one.name) for one in desk.colleagues]
         self.checked_by.choices = [nobody, *people]
         self.zone.choices = ["UTC", *chain(*zones.regions().values())]
+        self.zone.data = self.zone.data or clock
         if not self.is_submitted() or not self.pages_asked.raw_data:
             self.pages.data = [page.value for page in desk.pages]
         return self

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, zones
 from portal.db import Model, db, lock
 from portal.errors import NotAllowed
 from portal.queue import queries
@@ -68,6 +68,12 @@ def drop_view(view_id: int, *, by: Staff) -> None:
 def set_keys(on: bool, *, by: Staff) -> None:
     """Whether single keys act on this person's pages, on every machine of theirs."""
     _desk(by).keys_on = on
+
+
+def plan_on(zone: str, *, by: Staff) -> None:
+    """Remember on which clock somebody planned something: the next form begins with it."""
+    if zone in zones.known() and zone != queries.clock_of(by):
+        _desk(by).time_zone = zone
 
 
 def hide_steps(hidden_at: datetime | None, *, by: Staff) -> None:

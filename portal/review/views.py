@@ -18,7 +18,7 @@ from portal.publishing.items import address
 from portal.publishing.queries import asset_of
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
-from portal.queue.queries import Place
+from portal.queue.queries import Place, clock_of
 from portal.review import actions, escalating, queries, report
 from portal.review.forms import ApproveForm, ChangeForm, DeclineForm
 from portal.review.waiting import DECIDE
@@ -138,5 +138,5 @@ def _page(submission: Submission, form: FlaskForm | None = None, refusal: str = 
         asset=asset,
         address=asset and address(submission.action, asset.slug),
         ground=Ground(submission.ground).sentence if submission.ground else "",
-        publish=PublishForm(formdata=None).suit(desk),
+        publish=PublishForm(formdata=None).suit(desk, clock_of(current_user)),
     )

@@ -1,8 +1,17 @@
 """What owners may choose, by section. The name of a field is the name of the setting."""
 
+from itertools import chain
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, EmailField, IntegerField, StringField, URLField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    IntegerField,
+    SelectField,
+    StringField,
+    URLField,
+)
 from wtforms.validators import (
     URL,
     DataRequired,
@@ -13,6 +22,7 @@ from wtforms.validators import (
     StopValidation,
 )
 
+from portal import zones
 from portal.fields import one_line
 
 LONG = Length(max=300, message="Use at most 300 characters")
@@ -105,6 +115,12 @@ class BrandForm(SettingsForm):
             Regexp(r"^https?://", message="Begin with https://"),
             URL(message="Enter a full address, like https://example.com/privacy"),
         ],
+    )
+    brand_time_zone = SelectField(
+        "The clock you mostly plan on",
+        description="Forms for times begin with it, until a colleague chooses another one.",
+        choices=["UTC", *chain(*zones.regions().values())],
+        invalid_choice_message="Choose a time zone of the list",
     )
     brand_contact_email = EmailField(
         "Mail address for questions",

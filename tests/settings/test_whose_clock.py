@@ -1,0 +1,85 @@
+"""Forms for times begin on the brand's clock, or on the one a colleague last chose."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.events.models import Event
+from portal.queue.models import Desk
+from portal.settings.models import Setting
+from tests.settings.test_choosing import BRAND
+
+EVENT = {
+    "title": "Winter talk", "description": "Plans.", "format": "talk", "minutes": "45",
+    "seats": "1", "place": "https://meet.acme.example/x", "time": "15:00",
+}  # fmt: skip
+
+
+@pytest.fixture
+def brand(as_rosa):
+    def brand(zone: str):
+        return as_rosa.post("/staff/settings/brand", data=BRAND | {"brand_time_zone": zone})
+
+    return brand
+
+
+def begins_with(page: str, zone: str) -> bool:
+    return f'selected value="{zone}"' in page
+
+
+def test_an_owner_chooses_the_clock_and_every_form_for_times_begins_with_it(
+    brand,
+    approved,
+    as_rosa,
+    saved,
+    campaign,
+):
+    assert begins_with(as_rosa.get("/staff/events/new").text, "UTC")
+    assert brand("Europe/Berlin").status_code == 303
+    assert [one.value for one in saved(Setting)] == ["Europe/Berlin"]
+    quote = approved()
+    for path in ("/staff/events/new", f"/staff/submissions/{quote}/publication"):
+        assert begins_with(as_rosa.get(path).text, "Europe/Berlin"), path
+
+
+def test_a_clock_that_is_none_is_refused(brand, saved):
+    answer = brand("Europe/Atlantis")
+    assert answer.status_code == 422
+    assert "Choose a time zone of the list" in answer.text
+    assert saved(Setting) == []
+
+
+def test_what_somebody_chose_is_their_next_forms_clock_and_nobody_elses(
+    brand,
+    approved,
+    as_rosa,
+    as_sam,
+    saved,
+):
+    brand("Europe/Berlin")
+    day = (clock.now() + timedelta(days=20)).strftime("%Y-%m-%d")
+    answer = as_rosa.post("/staff/events", data=EVENT | {"day": day, "time_zone": "Asia/Tokyo"})
+    assert answer.status_code == 303, answer.text
+    assert saved(Event)[0].starts_at.hour == 6
+    assert begins_with(as_rosa.get("/staff/events/new").text, "Asia/Tokyo")
+    assert begins_with(as_sam.get("/staff/events/new").text, "Europe/Berlin")
+    assert [one.time_zone for one in saved(Desk)] == ["Asia/Tokyo"]
+    quote = approved()
+    path = f"/staff/submissions/{quote}/publication"
+    assert begins_with(as_rosa.get(path).text, "Asia/Tokyo")
+    as_rosa.post(path, data={"on": day, "at": "09:00", "zone": "Europe/Paris"})
+    assert saved(Desk)[0].time_zone == "Europe/Paris"
+
+
+def test_a_planned_moment_is_said_on_the_brands_clock(
+    brand,
+    approved,
+    as_rosa,
+):
+    brand("Asia/Tokyo")
+    quote = approved()
+    day = (clock.now() + timedelta(days=20)).strftime("%Y-%m-%d")
+    sent = {"on": day, "at": "09:00", "zone": "Asia/Tokyo"}
+    as_rosa.post(f"/staff/submissions/{quote}/publication", data=sent)
+    assert "09:00 Tokyo time" in as_rosa.get("/staff/published?show=planned").text
