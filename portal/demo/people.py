@@ -200,7 +200,8 @@ FIRST = [  # told in answer to the first campaign
             "stands on the calendar before we leave the last one. Setting it up was dull work, and "
             "nobody has asked me for a folder since.",
         },
-        yes=("words", "name", "company"), fate="planned", headline="No folder, and no gap",
+        yes=("words", "name", "company"), choice="declined", fate="planned",
+        headline="No folder, and no gap",
     ),
 ]  # fmt: skip
 
