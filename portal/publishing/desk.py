@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal import clock, zones
 from portal.config import settings
@@ -97,6 +97,13 @@ class Shelf:
     def address(self) -> str:
         return address(self.asset.submission.action, self.asset.slug)
 
+    @property
+    def opening(self) -> str:
+        """The words by which staff know it again; empty under our headline, or seen no more."""
+        if not self.public or self.asset.headline:
+            return ""
+        return self.asset.excerpt or words.whole(self.asset.words)
+
 
 def shelf(*, public: bool | None = None, planned: bool = False, limit: int = 100) -> list[Shelf]:
     """Everything ever published, newest first: public now, or not any more and why; or what is
@@ -110,6 +117,7 @@ def shelf(*, public: bool | None = None, planned: bool = False, limit: int = 100
         .limit(limit)
         .options(
             contains_eager(Asset.submission).contains_eager(Submission.advocate),
+            joinedload(Asset.words),
             contains_eager(Asset.submission)
             .joinedload(Submission.receipt)
             .selectinload(Receipt.events),

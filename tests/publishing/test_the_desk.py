@@ -219,6 +219,15 @@ def test_what_is_taken_down_is_gone_and_can_be_published_again(
     assert as_stranger.get(address).status_code == 200
 
 
+def test_staff_know_published_words_again_by_how_they_begin(published, as_rosa, the_asset):
+    published()
+    listed = as_rosa.get("/staff/published").text
+    assert f"“{ANSWERS['words'][:20]}" in html.unescape(listed)
+    as_rosa.post(f"/staff/assets/{the_asset().id}/retirement")
+    listed = as_rosa.get("/staff/published").text
+    assert "“" not in listed.split("<table")[1], "nor shown here what is seen no more"
+
+
 def test_the_list_says_why_something_is_not_public_any_more(published, as_rosa, act, ada, saved):
     published()
     assert "Public" in as_rosa.get("/staff/published?show=public").text
