@@ -140,9 +140,10 @@ def walk(demo, people) -> tuple[list[Page], set[str]]:
         waiting, seen, kinds = list(beginnings), set(), {}
         while waiting:
             path = waiting.pop(0)
-            if path in seen:
+            bare = path.removesuffix("?via=queue")  # the same page, with the way on beside it
+            if bare in seen:
                 continue
-            seen.add(path)
+            seen.add(bare)
             endpoint = endpoint_of(demo, path)
             kinds[endpoint] = kinds.get(endpoint, 0) + 1
             if kinds[endpoint] > 3:
@@ -192,6 +193,7 @@ def test_the_walk_reaches_every_page(demo, walk):
         "advocates.refused_rows", "handovers.picture", "placements.proof", "settings.logo",
         "staff.company", "staff.company_return", "staff.second_step", "renewals.mine",
         "interviews.entry", "submissions.interview_entry", "mails.preview",
+        "campaigns.count_audience",
     }  # fmt: skip
     assert sorted(set(missing) - elsewhere) == []
 
