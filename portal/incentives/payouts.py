@@ -39,6 +39,8 @@ def order(reward: Reward, *, by: Actor) -> None:
         raise NotAllowed("No payment system is set up: see “Payouts” in docs/rewards.md.")
     if objection := payees.objection_to(reward):
         raise NotAllowed(objection)
+    if reward.payout and _is_called_off_just_now(reward.payout):
+        raise NotAllowed("An order was just taken back. Order again in a few seconds.")
     if reward.payout and not reward.payout.payload:
         raise NotAllowed("The details of the payee were let go. Send it by hand.")
     if reward.payout:
@@ -46,9 +48,15 @@ def order(reward: Reward, *, by: Actor) -> None:
     else:
         key = str(uuid.uuid4())
         reward.payout = Payout(key=key, payload=payload(reward, key))
-    reward.payout.state, reward.payout.not_before = PayoutState.WAITING, None
+    reward.payout.state, reward.payout.not_before = PayoutState.WAITING, outbox.leaves_at()
     record(reward, "ordered", by=by)
     _enqueue(reward.payout, max((outbox.leaves_at() - clock.now()).total_seconds(), 0))
+
+
+def _is_called_off_just_now(order: Payout) -> bool:
+    """The job of an order that was undone still comes, and must find nothing to pay."""
+    off = order.state is PayoutState.CALLED_OFF
+    return off and order.not_before is not None and clock.now() < order.not_before
 
 
 def payload(reward: Reward, key: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.db import db
+from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.incentives import codes, ledger
@@ -15,6 +15,13 @@ from portal.incentives.models import PayoutState, Reward, RewardEntry, RewardSta
 from portal.queue.kinds import opening
 from portal.staff.models import Staff
 from portal.undo.actions import Way, as_moment, as_text
+
+
+def hold(reward: Reward) -> None:
+    """The reward, and its order: whoever pays it out holds that alone."""
+    ledger.hold_fast(reward)
+    if reward.payout:
+        db.session.refresh(reward.payout, with_for_update=True)
 
 
 def mark(reward: Reward) -> list[Any]:
@@ -45,15 +52,22 @@ def put_back(reward: Reward, was: dict[str, Any], *, by: Staff) -> None:
 
 
 def _demand_room(reward: Reward, undone: RewardEntry) -> None:
-    """A limit may have room for one only: what was declined left its place to others."""
+    """A limit may have room for one only: what was declined left its place to others.
+
+    What is itself put back by an undo took nobody’s place.
+    """
+    if undone.state is not RewardState.DECLINED or not reward.pot:
+        return
+    lock(f"pot {reward.pot}")  # as whoever owes out of it does
     others = sa.exists().where(
         Reward.pot == reward.pot,
         Reward.id != reward.id,
         RewardEntry.reward_id == Reward.id,
         RewardEntry.state == RewardState.ACCRUED,
+        RewardEntry.how != ledger.UNDONE,
         RewardEntry.at >= undone.at,
     )
-    if undone.state is RewardState.DECLINED and reward.pot and db.session.scalar(sa.select(others)):
+    if db.session.scalar(sa.select(others)):
         raise NotAllowed("Its place was given to somebody else meanwhile. The decision stands.")
 
 
@@ -75,7 +89,7 @@ def _put_back_order(reward: Reward, was: dict[str, Any] | None) -> None:
 
 REWARD = Way(
     row=Reward,
-    hold=ledger.hold_fast,
+    hold=hold,
     mark=mark,
     snapshot=snapshot,
     put_back=put_back,

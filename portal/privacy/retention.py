@@ -15,6 +15,7 @@ from portal.outbox import actions as outbox
 from portal.referrals import forgetting as referrals
 from portal.referrals import stage_file
 from portal.sessions import actions as sessions
+from portal.undo import actions as undo
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ CLASSES = [
         "the hash that told one network from the next",
         referrals.forget_networks,
     ),
+    Class("What a decision replaced", "the ten seconds to undo it", 1, "all of it", undo.purge),
     Class("Links in mails", "their end", 30, "all of it", links.purge),
     Class(
         "Imported files",

@@ -5,7 +5,7 @@ may be seen at all is asked on each request, wherever they were put (T26).
 """
 
 import enum
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import sqlalchemy as sa
 
@@ -69,11 +69,12 @@ def pages_of(asset: Asset) -> list[Page]:
     return [page for page in Page if getattr(asset, f"on_{page}")]
 
 
-def move_up(asset: Asset, order: list[Asset], *, by: Actor) -> None:
-    """One place further to the front of ``order``, what the front page draws now; the first stays.
+def move_up(asset: Asset, drawn: Callable[[], list[Asset]], *, by: Actor) -> None:
+    """One place further to the front of what the front page has ``drawn``; the first stays.
 
     Whatever nobody put in its place follows, newest first."""
     lock("front page")
+    order = drawn()  # read anew after the wait
     place = next((n for n, one in enumerate(order) if one.id == asset.id), None)
     if place is None:
         raise NotFound("It does not stand on the front page now.")

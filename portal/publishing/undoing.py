@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.events import actions as events
 from portal.publishing import actions, signoff
 from portal.publishing.models import Asset, Proposal
@@ -16,16 +17,14 @@ from portal.submissions.models import State, Submission
 from portal.undo import actions as undo
 from portal.undo.actions import Way, as_moment, as_text
 
-DRAWN = (
-    "version_id", "headline", "excerpt", "expected_results", "proposal_id", "on_home",
-    "on_stories", "on_referrals", "front_place",
-)  # fmt: skip
+PLACE = ("on_home", "on_stories", "on_referrals", "front_place")
+DRAWN = ("version_id", "headline", "excerpt", "expected_results", "proposal_id", *PLACE)
 WHEN = ("published_at", "announce_at")
 
 
 def mark(submission: Submission) -> list[Any]:
-    ours = signoff.pending(submission)
-    return [submission.version, ours and ours.id]
+    asset, ours = asset_of(submission), signoff.pending(submission)
+    return [submission.version, ours and ours.id, *(getattr(asset, name, None) for name in PLACE)]
 
 
 def snapshot(submission: Submission) -> dict[str, Any]:
@@ -58,7 +57,11 @@ def put_back(submission: Submission, was: dict[str, Any], *, by: Staff) -> None:
 
 def _put_back_asset(asset: Asset | None, was: dict[str, Any] | None) -> None:
     if asset and was is None:  # nobody has seen it
-        db.session.delete(asset)
+        try:
+            with db.session.begin_nested():
+                db.session.delete(asset)
+        except sa.exc.IntegrityError:
+            raise NotAllowed("A colleague has used it elsewhere meanwhile. Take it down.") from None
     elif asset and was:
         for name in DRAWN:
             setattr(asset, name, was[name])

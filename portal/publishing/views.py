@@ -266,7 +266,7 @@ def front_page():
 @bp.post("/staff/front-page/<int:asset_id>/place")
 @auth.staff(Role.EDITOR)
 def move_up(asset_id):
-    placing.move_up(_asset(asset_id), queries.on_front_page(), by=current_user)
+    placing.move_up(_asset(asset_id), queries.on_front_page, by=current_user)
     db.session.commit()
     flash("Moved up.")
     return redirect(url_for(".front_page"), 303)

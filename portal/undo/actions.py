@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import Model, db
+from portal.db import Model, changed, db
 from portal.errors import NotAllowed
 from portal.history.actions import record
 from portal.outbox import actions as outbox
@@ -78,6 +78,11 @@ def undo(way: Way, thing: Any, *, by: Staff) -> None:
     way.put_back(thing, found.was, by=by)
     found.was, found.mails = {}, []
     record(thing, UNDONE, by=by, since=as_text(found.until - WINDOW))
+
+
+def purge(before: datetime) -> int:
+    """Let go of what can be undone no more; how many."""
+    return changed(sa.delete(Undo).where(Undo.until < before))
 
 
 def forget(names: Iterable[str]) -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from portal import clock
+from portal.db import db
+from portal.placements.models import Kind, Placement
 from portal.publishing.models import Asset, Proposal
 from portal.submissions.models import State, Submission
 from tests.contributing import ANSWERS
@@ -73,6 +76,37 @@ def test_something_taken_down_by_mistake_is_back_as_it_was(
     take_back(as_rosa, "submission:1")
     assert "An hour a day" in as_stranger.get(address).text
     assert saved(Asset)[0].published_at == before
+
+
+def test_pages_a_colleague_chose_meanwhile_are_not_overwritten(
+    published, as_rosa, saved, act, take_back
+):
+    published()
+    as_rosa.post("/staff/assets/1/retirement")
+
+    def choose():
+        db.session.get(Asset, 1).on_home = False
+
+    act(choose)
+    answer = take_back(as_rosa, "submission:1")
+    assert "Something else happened since" in answer.text
+    assert saved(Asset)[0].on_home is False
+
+
+def test_what_a_colleague_has_written_down_as_used_stays(
+    approved, as_rosa, rosa, act, saved, take_back
+):
+    approved()
+    as_rosa.post(PATH)
+
+    def use():
+        where = {"kind": Kind.DECK, "place": "Pitch deck", "since": clock.now().date()}
+        db.session.add(Placement(asset_id=1, owner_id=rosa, **where))
+
+    act(use)
+    answer = take_back(as_rosa, "submission:1")
+    assert (answer.status_code, "used it elsewhere meanwhile" in answer.text) == (409, True)
+    assert saved(Submission)[0].state is State.PUBLISHED
 
 
 def test_published_again_by_mistake_it_is_off_the_page_as_before(

@@ -97,7 +97,7 @@ def test_a_code_given_by_mistake_stays_unseen_and_with_its_reward(
 
 
 def test_a_payout_that_is_undone_is_never_sent_and_can_be_ordered_anew(
-    earn, rule, as_rosa, app, saved, take_back, setting
+    earn, rule, as_rosa, app, saved, take_back, setting, wait
 ):
     system = PaymentSystem()
     setting(
@@ -116,6 +116,9 @@ def test_a_payout_that_is_undone_is_never_sent_and_can_be_ordered_anew(
     assert system.calls == []
     assert saved(Payout)[0].state is PayoutState.CALLED_OFF
     assert "Order the payout" in as_rosa.get("/staff/rewards/1").text
+    early = as_rosa.post("/staff/rewards/1/payout")
+    assert "An order was just taken back" in early.text, "its job still comes, to pay nothing"
+    wait(seconds=11)
     as_rosa.post("/staff/rewards/1/payout")
     work()
     assert len(system.paid) == 1
@@ -209,4 +212,23 @@ def test_T36_nothing_of_an_erased_persons_reward_is_kept_for_an_undo(earn, ruled
     earn()
     ruled(R.APPROVED)
     act(lambda: actions.forget(db.session.get(Advocate, ada), by=SYSTEM))
+    assert saved(Undo) == []
+
+
+def test_several_refused_at_once_are_all_put_back(earn, ruled, as_rosa, saved, take_back):
+    pot = Limits(pot="campaign:1", most_all=2)
+    earn("lead:1", limits=pot)
+    earn("lead:2", limits=pot)
+    ruled(R.DECLINED, number=1)
+    ruled(R.DECLINED, number=2)
+    take_back(as_rosa, "reward:1", "reward:2")
+    assert {one.state for one in saved(Reward)} == {R.ACCRUED}
+
+
+def test_what_an_undo_keeps_is_let_go_of_at_night(app, earn, ruled, saved, wait):
+    earn()
+    ruled(R.DECLINED)
+    assert len(saved(Undo)) == 1
+    wait(days=2)
+    app.test_cli_runner().invoke(args=["purge"])
     assert saved(Undo) == []
