@@ -87,7 +87,7 @@ def touch(lead: Lead, link: ReferralLink, at: datetime) -> None:
         return
     in_time = at <= counts_until(link)
     last_counts = campaign_of(lead.link).touch is Touch.LAST
-    if lead.stage in FINAL or rewarding.earned(lead) or rewarding.was_sent(lead):
+    if _is_settled(lead):
         rule = "settled"
     elif in_time and lead.no_reward == "late":
         rule = "in time"
@@ -98,6 +98,15 @@ def touch(lead: Lead, link: ReferralLink, at: datetime) -> None:
     _claim(lead, link, rule, at=at, by=lead)
     if rule not in NOT_COUNTING:
         _count_for(lead, link)
+
+
+def _is_settled(lead: Lead) -> bool:
+    """Whether it is so far along that no other link may take from either side what is theirs."""
+    if lead.stage in FINAL or rewarding.was_sent(lead):
+        return True
+    return rewarding.earned(lead) or (
+        bool(lead.prospect_promise) and rewarding.due_at(lead.stage, lead)
+    )
 
 
 def give(lead: Lead, link: ReferralLink, *, note: str, by: Actor, at: datetime) -> None:

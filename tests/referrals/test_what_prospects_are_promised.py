@@ -7,13 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from portal import jobs
+from portal.campaigns.models import Touch
 from portal.db import db
 from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.incentives.models import Choice, Reward, RewardState
 from portal.outbox.models import Message
 from portal.referrals import forgetting, prospect_rewards, report
-from portal.referrals.models import Lead, LeadSignal, Severity, Stage
+from portal.referrals.models import Claim, Lead, LeadSignal, Severity, Stage
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from portal.staff.models import Role, Staff
 from tests.referrals.conftest import SINA
@@ -389,6 +390,27 @@ def test_it_is_due_once_whichever_link_comes_to_count(
     assert as_rosa.post(f"/staff/leads/{lead}/attribution", data=form).status_code == 303
     move(lead, C, Q)
     assert stands() == [GIVEN]
+
+
+@pytest.mark.parametrize("choice", [Choice.DECLINED, Choice.ACCEPTED])
+def test_what_they_were_told_is_theirs_stays_so_when_they_come_through_another_link(
+    lead, under, sent_by, charlie, move, stands, told, saved
+):
+    """The terms of the other link would give it for a later step only."""
+    under(touch=Touch.LAST, rewarding_stage="won")
+    move(lead, Q)
+    assert sent_by(charlie, SINA["email"]) == lead
+    move(lead, Stage.MEETING)
+    assert [claim.rule for claim in saved(Claim)] == ["came", "settled"]
+    assert (stands(), told()) == ([DUE], ["due"])
+
+
+@pytest.mark.parametrize("choice", [Choice.DECLINED])
+def test_before_that_step_another_link_still_counts(lead, under, sent_by, charlie, move, saved):
+    under(touch=Touch.LAST)
+    move(lead, C)
+    sent_by(charlie, SINA["email"])
+    assert [claim.rule for claim in saved(Claim)] == ["came", "last"]
 
 
 def test_nothing_that_was_not_owed_can_be_given(lead, move, act, rosa):
