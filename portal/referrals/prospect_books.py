@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from portal.advocates.models import Advocate
+from portal.campaigns.models import Invitation
 from portal.db import db
 from portal.errors import NotFound
 from portal.incentives.models import RewardState
@@ -50,18 +51,24 @@ def counts() -> dict[RewardState, int]:
 
 
 def _select(state: RewardState | None) -> sa.Select:
+    theirs = (
+        contains_eager(ProspectReward.lead)
+        .contains_eager(Lead.link)
+        .contains_eager(ReferralLink.referral)
+    )
+    sent = theirs.contains_eager(Referral.invitation)
     select = (
         sa.select(ProspectReward)
         .join(ProspectReward.lead)
         .join(Lead.link)
         .join(ReferralLink.referral)
         .join(Referral.advocate)
+        .join(Referral.invitation)
+        .join(Invitation.campaign)
         .options(
-            contains_eager(ProspectReward.lead)
-            .contains_eager(Lead.link)
-            .contains_eager(ReferralLink.referral)
-            .contains_eager(Referral.advocate)
-            .lazyload(Advocate.company)
+            theirs.contains_eager(Referral.advocate).lazyload(Advocate.company),
+            sent.contains_eager(Invitation.campaign),
+            sent.lazyload(Invitation.advocate),
         )
         .order_by(ProspectReward.id.desc())
     )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from portal import jobs
+from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
 from portal.db import db
 from portal.errors import NotAllowed
@@ -45,13 +46,20 @@ def left_out(campaign_id: int) -> list[int]:
         sa.select(Lead)
         .join(Lead.link)
         .join(ReferralLink.referral)
-        .join(Invitation, Invitation.id == Referral.invitation_id)
+        .join(Referral.invitation)
+        .join(Referral.advocate)
         .where(
             Invitation.campaign_id == campaign_id,
             Lead.no_reward.in_(rewarding.TRY_AGAIN),
             Lead.stage.in_(PROGRESS),
         )
-        .options(selectinload(Lead.moves))
+        .options(
+            selectinload(Lead.moves),
+            contains_eager(Lead.link)
+            .contains_eager(ReferralLink.referral)
+            .contains_eager(Referral.advocate)
+            .lazyload(Advocate.company),
+        )
     ).all()
     due = [lead for lead in found if rewarding.earned(lead)]
     return [lead.id for lead in sorted(due, key=lambda one: (rewarding.due_since(one), one.id))]

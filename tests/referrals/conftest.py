@@ -1,4 +1,5 @@
 import pytest
+import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
@@ -130,6 +131,25 @@ def move(act, rosa):
             act(go)
 
     return move
+
+
+@pytest.fixture
+def statements(app):
+    """What the database is asked while something is done."""
+
+    def statements(do) -> list[str]:
+        seen = []
+
+        def note(*given) -> None:
+            seen.append(given[2])
+
+        with app.app_context():
+            sa.event.listen(db.engine, "before_cursor_execute", note)
+            do()
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+        return seen
+
+    return statements
 
 
 @pytest.fixture

@@ -118,6 +118,23 @@ def test_sharing_twice_or_without_room_goes_beyond_no_limit(several, app, campai
     assert len(saved(Reward)) == 1
 
 
+def test_who_was_left_out_is_found_by_the_same_number_of_statements_however_many_they_are(
+    under, ada, charlie, sent_by, move, campaign, statements
+):
+    under(most_all=1)
+
+    def left_out(*people: int) -> tuple[int, int]:
+        for who in people:
+            move(sent_by(who, f"of{who}@k{who}.example", company=f"K{who}"), Q)
+        found = []
+        asked = statements(lambda: found.extend(room.left_out(campaign)))
+        return len(found), len(asked)
+
+    move(sent_by(ada, "first@first.example", company="First"), Q)
+    one, few = left_out(ada)
+    assert (one, left_out(charlie)) == (1, (2, few))
+
+
 def test_what_waits_for_a_check_takes_its_place_and_waits_there(
     under, come, move, as_rosa, promised, saved
 ):

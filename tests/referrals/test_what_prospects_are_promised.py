@@ -13,7 +13,7 @@ from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.incentives.models import Choice, Reward, RewardState
 from portal.outbox.models import Message
-from portal.referrals import forgetting, prospect_rewards, report
+from portal.referrals import forgetting, prospect_books, prospect_rewards, report
 from portal.referrals.models import Claim, Lead, LeadSignal, Severity, Stage
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from portal.staff.models import Role, Staff
@@ -249,6 +249,19 @@ def test_it_is_listed_by_how_it_stands_and_taken_along(come, move, as_rosa):
         (PROMISE, "due"),
         (PROMISE, "given"),
     ]
+
+
+def test_they_are_taken_along_by_the_same_number_of_statements_however_many_they_are(
+    ada, charlie, sent_by, move, statements
+):
+    def taken(who: int) -> tuple[int, int]:
+        move(sent_by(who, f"of{who}@k{who}.example", company=f"K{who}"), Q)
+        found = []
+        asked = statements(lambda: found.extend(prospect_books.lines(None)))
+        return len(found), len(asked)
+
+    one, few = taken(ada)
+    assert (one, taken(charlie)) == (1, (2, few))
 
 
 @pytest.mark.parametrize("what", ["give", "refuse"])
