@@ -92,11 +92,14 @@ def move_all(
 ) -> Sequence[Moved]:
     """Move leads (id, version seen) to one stage; each one for itself, and each with its outcome.
 
-    In the order of their ids, so that two people doing this at once do not wait for each other.
+    All are locked before the first of them moves: a move may wait for the rewards left in a
+    campaign, and whoever waits for those must need no further lead.
     """
+    picked = sorted(wanted)
+    leads = _held_fast({lead_id for lead_id, _ in picked})
     done = []
-    for lead_id, seen in sorted(wanted):
-        lead = db.session.get(Lead, lead_id)
+    for lead_id, seen in picked:
+        lead = leads.get(lead_id)
         if lead is None:
             continue
         was, refusal = lead.stage, ""
@@ -107,3 +110,10 @@ def move_all(
             refusal = str(why)
         done.append(Moved(lead, was, refusal))
     return done
+
+
+def _held_fast(ids: set[int]) -> dict[int, Lead]:
+    """These leads by id, locked in the order of their ids, as everyone does who takes several."""
+    found = sa.select(Lead).where(Lead.id.in_(ids)).order_by(Lead.id).with_for_update()
+    found = found.execution_options(populate_existing=True)
+    return {lead.id: lead for lead in db.session.scalars(found)}

@@ -5,11 +5,13 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from portal.db import db
 from portal.history.models import Entry
+from portal.incentives import limits
 from portal.incentives.models import Reward, RewardState
-from portal.referrals import actions
+from portal.referrals import actions, work
 from portal.referrals.models import Lead, Stage, StageImport, StageMove
 from portal.staff.models import Role, Staff
 
@@ -94,6 +96,31 @@ def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, sav
     again = as_rosa.post("/staff/leads/moves", data=form | {"lead": [seen[0]]}).text
     assert "1 of 1 moved" in again  # it stands there: nothing changed
     assert len(saved(StageMove)) == 6
+
+
+def test_whoever_waits_for_the_rewards_of_a_campaign_holds_every_lead_they_move(
+    under, numbered, saved, act, rosa, app, monkeypatch
+):
+    """Else one waits there for the rewards and the other, who has them, for the second lead."""
+    under(most_all=9)
+    wait, free = limits.lock, []
+
+    def look(name: str) -> None:
+        with db.engine.connect() as other:
+            unlocked = sa.select(Lead.id).with_for_update(skip_locked=True)
+            free.append(list(other.scalars(unlocked)))
+        wait(name)
+
+    def move_all():
+        pairs = [(n, version(saved, n)) for n in numbered[1:]]
+        work.move_all(pairs, Q, note="", by=db.session.get(Staff, rosa))
+
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":  # where one writer at a time holds everything
+            return
+    monkeypatch.setattr(limits, "lock", look)
+    act(move_all)
+    assert free == [numbered[:1]] * 2
 
 
 def test_nothing_picked_or_no_stage_says_so_and_nothing_ticked_or_typed_is_lost(
