@@ -1,7 +1,7 @@
 """Give, refuse and withdraw; every act is a new event in one hash chain (T24)."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,11 +101,18 @@ def withdraw(
         record(receipt, WITHDRAWN, by=by, purpose=purpose.value)
 
 
-def reconfirm(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -> None:
-    """Say each yes in force again, for new words or a new year (T6, T25). A no stays a no."""
+def reconfirm(
+    receipt: Receipt,
+    *,
+    by: Actor,
+    circumstances: Circumstances,
+    asked: Collection[Purpose] = tuple(Purpose),
+) -> None:
+    """Say each yes in force again, for new words or a new year (T6, T25). A no stays a no, and
+    what was not ``asked`` lasts as long as it did."""
     _lock(receipt)
     for purpose, permission in queries.state(receipt).items():
-        if permission.in_force:
+        if permission.in_force and purpose in asked:
             _append(receipt, purpose, Verdict.RECONFIRMED, by=by, circumstances=circumstances)
     record(receipt, "reconfirmed", by=by)
 

@@ -151,6 +151,30 @@ def test_a_yes_to_a_deck_brings_nothing_back_to_the_web(
     assert (said[Purpose.WORDS], said[Purpose.SALES]) == ("withdrawn", "given")
 
 
+def test_T23_a_yes_to_a_deck_prolongs_no_yes_to_our_pages(
+    placed, night, wait, link, answer, act, rosa
+):
+    """What we took off our pages ourselves is still allowed there, for as long as it was."""
+    placed()
+
+    def retire():
+        publishing.retire(db.session.query(Asset).one(), by=db.session.get(Staff, rosa))
+
+    def until():
+        said = permissions.state(db.session.query(Asset).one().submission.receipt)
+        return {purpose: one.until for purpose, one in said.items() if one.in_force}
+
+    act(retire)
+    wait(days=340)
+    night()
+    before = act(until)
+    assert {Purpose.WORDS, Purpose.NAME, Purpose.SALES} <= set(before)
+    assert answer(link(), "kept").status_code == 303
+    after = act(until)
+    assert after[Purpose.SALES] > before[Purpose.SALES]
+    assert after | {Purpose.SALES: None} == before | {Purpose.SALES: None}
+
+
 def test_what_nobody_may_use_any_more_cannot_be_asked_about(in_a_deck, take_back, act, rosa):
     take_back(Purpose.SALES)
 
