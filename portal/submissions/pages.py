@@ -166,10 +166,14 @@ def you_page(submission: Submission, form, status: int = 200):
 
 
 def wordings(submission: Submission) -> list[permissions.Wording]:
-    """What is asked of this person, with their name as they want it printed."""
-    signed = crediting.in_words(submission.advocate, submission.credit)
+    """What is asked of this person, with their name as they want it printed and their company’s
+    as the receipt has it, once there is one."""
     return permissions.wordings(
-        submission.prompt_set.purposes, submission.advocate, submission.language, credit=signed
+        submission.prompt_set.purposes,
+        submission.advocate,
+        submission.language,
+        credit=crediting.in_words(submission.advocate, submission.credit),
+        company=submission.company_name,
     )
 
 

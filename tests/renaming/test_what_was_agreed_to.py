@@ -14,13 +14,14 @@ from portal.campaigns.models import Action, Invitation
 from portal.consent import actions as consent
 from portal.consent import asking, companies
 from portal.consent.asking import Colleague, Yes
-from portal.consent.models import OrgApproval, Receipt, Scope
+from portal.consent.models import OrgApproval, Purpose, Receipt, Scope, Statement
 from portal.db import db
 from portal.placements import actions as placements
 from portal.placements.models import Kind
 from portal.publishing import integrity
 from portal.publishing.models import Asset
 from portal.publishing.queries import faults
+from portal.review import actions as review
 from portal.staff.models import Staff
 from portal.submissions.models import Submission
 from tests.contributing import company_agrees, contribute, invited
@@ -192,6 +193,26 @@ def test_what_is_said_from_then_on_is_signed_under_the_new_name(
     page = as_ada.get(f"/me/receipts/{receipt.reference}").text
     assert NEW in page
     assert OLD not in page
+
+
+def test_T3_words_sent_back_for_a_change_are_read_under_the_name_they_are_filed_under(
+    rename, invitation, act, rosa, as_ada, saved
+):
+    def sent_back():
+        item = {"label": "Name {company}", "detail": "", "channels": ["web"], "months": 24}
+        facts = {"purpose": Purpose.COMPANY, "language": "en", "version": 99, "sha256": "x"}
+        db.session.add(Statement(**item, **facts))
+        one = contribute(invitation, Action.QUOTE)
+        by = db.session.get(Staff, rosa)
+        review.ask_for_change(one, seen=one.version, by=by, note="Shorter, please.")
+
+    act(sent_back)
+    rename()
+    page = html.unescape(as_ada.get(f"/me/submissions/{saved(Submission)[0].id}/check").text)
+    assert f"Name {OLD}" in page
+    assert NEW not in page
+    receipt = html.unescape(as_ada.get(f"/me/receipts/{saved(Receipt)[0].reference}").text)
+    assert f"Name {OLD}" in receipt
 
 
 def test_a_name_it_gets_back_is_the_name_again(published, rename, ways, saved, act, home):
