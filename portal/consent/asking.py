@@ -71,6 +71,8 @@ def ask(
     contract forbids it: that is written down as the company's no.
     """
     company = _as_it_stands(company)
+    if receipt:
+        db.session.refresh(receipt)  # the company may have taken another name while we waited
     if companies.forbids(company):
         raise NotAllowed(f"{company.name} does not want to be named, so it is not asked again.")
     if not scopes:
