@@ -102,4 +102,8 @@ class Time(_Asking, TimeField):
 
 
 class Whole(_Asking, IntegerField):
-    """A whole number; say what it ``asks`` for."""
+    """A whole number; say what it ``asks`` for, or its label does."""
+
+    def __init__(self, *given, asks: str = "", **more):
+        super().__init__(*given, **more)
+        self.asks = asks or f"{self.label.text} must be a whole number"

@@ -308,7 +308,7 @@ def test_it_waits_in_the_queue_and_is_marked_once_overdue(
     look()
     look()
     later = browser_of(staff=rosa)
-    assert "Overdue." in later.get("/staff/queue?kind=takedowns").text
+    assert ">Overdue<" in later.get("/staff/queue?kind=takedowns").text
     assert "Pitch deck, slide 7" in later.get("/staff/takedowns?show=late").text
     post_mail()
     subjects = [mail["Subject"] for mail in mailroom.to("rosa@acme.example")]
