@@ -1,7 +1,5 @@
 """A company's own yes: who is asked for it, and where they answer (T28)."""
 
-from typing import Any
-
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -25,6 +23,7 @@ from portal.staff.models import Role
 from portal.submissions import queries as submissions
 from portal.submissions.models import Submission
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 from portal.web import limiter
 
 # ── Customers ask a colleague ──────────────────────────────────────────────────────────────
@@ -104,7 +103,7 @@ def ask_company(id: int):
         return pages.company_page(queries.company(id), form, refusal.status, _placed(form, refusal))
     told = approval.clause is not Clause.FORBIDS
     said = f"Sent to {approval.approver}." if told else f"Noted. {company.name} is not named."
-    _say(said, company)
+    tell(said, company)
     return on(".show_approvals", id=id)
 
 
@@ -115,7 +114,7 @@ def remind(approval_id: int):
     with undoable(QUESTIONS, approval.company, by=current_user):
         asking.remind(approval, by=current_user)
     db.session.commit()
-    _say(f"We wrote to {approval.approver} once more.", approval.company)
+    tell(f"We wrote to {approval.approver} once more.", approval.company)
     return redirect(url_for(".show_approvals", id=approval.company_id), 303)
 
 
@@ -126,13 +125,8 @@ def close(approval_id: int):
     with undoable(QUESTIONS, approval.company, by=current_user):
         asking.close(approval, by=current_user)
     db.session.commit()
-    _say("Closed. Their link shows that nothing is asked any more.", approval.company)
+    tell("Closed. Their link shows that nothing is asked any more.", approval.company)
     return redirect(url_for(".show_approvals", id=approval.company_id), 303)
-
-
-def _say(text: str, company: Company) -> None:
-    with_way_back: Any = {"text": text, "undo": [company.subject]}
-    flash(with_way_back)
 
 
 def _staff_form(company: Company, **more) -> forms.StaffAskForm:

@@ -1,7 +1,5 @@
 """Sign-off: staff propose a change to a customer's words, and its author alone decides (T3)."""
 
-from typing import Any
-
 from flask import flash, g, redirect, request, url_for
 from flask_login import current_user
 
@@ -19,6 +17,7 @@ from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.submissions import queries as submissions
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 # ── The author's side ──────────────────────────────────────────────────────────────────────
 
@@ -147,9 +146,8 @@ def propose(id: int):
             form[field].errors = [str(refusal)]
         said = "" if field else str(refusal)
         return pages.propose_page(desk.submission(id), form, refusal.status, said)
-    said = f"Sent to {submission.advocate.first_name}. Nothing changes without their yes."
-    told: Any = {"text": said, "undo": [submission.subject]}
-    flash(told)
+    first_name = submission.advocate.first_name
+    tell(f"Sent to {first_name}. Nothing changes without their yes.", submission)
     return on("review.show", submission_id=id)
 
 

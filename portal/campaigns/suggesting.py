@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from portal.campaigns import sending
 from portal.campaigns.models import Action, Campaign
-from portal.errors import NotAllowed, Stale, Unfit
+from portal.errors import NotAllowed, Unfit
 from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.history.models import Entry
 from portal.incentives import copylint
 from portal.outbox import gaps
+from portal.staff.overtaking import overtaken
 
 LONGEST = 500
 SUGGESTED = "words suggested"
@@ -45,7 +46,7 @@ def suggest(campaign: Campaign, words: str, *, seen: int, by: Actor) -> None:
     if campaign.share_text == words:
         return
     if campaign.version != seen:
-        raise Stale("Someone changed this campaign while you had it open. Nothing was saved.")
+        raise overtaken(campaign, newest=campaign.version)
     campaign.share_text = words
     record(campaign, SUGGESTED, by=by, words=words)
 

@@ -1,7 +1,5 @@
 """Rewards, to the people who earned them and to the staff who send them; offers, to staff."""
 
-from typing import Any
-
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -24,7 +22,7 @@ from portal.incentives import finance_pages as finance_pages
 from portal.incentives import pool_pages as pool_pages
 from portal.incentives.door import bp
 from portal.incentives.forms import KINDS, OfferForm, RewardForm, SeveralRewardsForm
-from portal.incentives.models import Offer, Reward, RewardState
+from portal.incentives.models import Offer, RewardState
 from portal.incentives.undoing import REWARD
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -32,6 +30,7 @@ from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.staff.queries import name_of
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 # ── The advocate's own rewards ─────────────────────────────────────────────────────────────
 
@@ -119,7 +118,7 @@ def rule(reward_id: int):
     db.session.commit()
     waits = seconding.first_yes(found) and wanted is RewardState.APPROVED
     said = "Noted. Somebody else has to approve it too." if waits else f"It is {found.state}."
-    told(said, found)
+    tell(said, found)
     return on(".reward", reward_id=reward_id)
 
 
@@ -133,7 +132,7 @@ def give_code(reward_id: int):
     except NotAllowed as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
-    told("A code is given. They find it on their rewards page; a mail tells them.", found)
+    tell("A code is given. They find it on their rewards page; a mail tells them.", found)
     return on(".reward", reward_id=reward_id)
 
 
@@ -147,7 +146,7 @@ def pay_out(reward_id: int):
     except NotAllowed as refusal:
         return reward_refused(reward_id, refusal)
     db.session.commit()
-    told("The payment system is told. The page of the reward says what became of it.", found)
+    tell("The payment system is told. The page of the reward says what became of it.", found)
     return on(".reward", reward_id=reward_id)
 
 
@@ -159,12 +158,6 @@ def tax_form(reward_id: int):
     db.session.commit()
     flash(f"Noted: a tax form of {found.advocate.name} is on file.")
     return on(".reward", reward_id=reward_id)
-
-
-def told(text: str, found: Reward) -> None:
-    """Say what was done, with a way back beside it."""
-    with_way_back: Any = {"text": text, "undo": [found.subject]}
-    flash(with_way_back)
 
 
 def me():

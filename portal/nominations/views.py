@@ -1,7 +1,5 @@
 """Anyone on the team proposes a customer; editors decide."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 
@@ -12,11 +10,11 @@ from portal.db import db
 from portal.errors import NotAllowed, Refusal
 from portal.nominations import actions, queries
 from portal.nominations.forms import DeclineForm, ProposeForm
-from portal.nominations.models import Nomination
 from portal.nominations.undoing import NOMINATION
 from portal.queue.onward import Onward
 from portal.staff.models import Role
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 bp = Blueprint("nominations", __name__)
 
@@ -61,7 +59,7 @@ def accept(id: int):
     except Refusal as refusal:
         db.session.rollback()
         return page(id, DeclineForm(formdata=None), str(refusal)), refusal.status
-    told(f"Accepted. Campaigns find {found.advocate.name} by the tag “{actions.TAG}”.", found)
+    tell(f"Accepted. Campaigns find {found.advocate.name} by the tag “{actions.TAG}”.", found)
     return on(".show", id=id)
 
 
@@ -78,7 +76,7 @@ def decline(id: int):
     except Refusal as refusal:
         db.session.rollback()
         return page(id, form, str(refusal)), refusal.status
-    told(f"Declined. {found.staff.name} gets your note by mail.", found)
+    tell(f"Declined. {found.staff.name} gets your note by mail.", found)
     return on(".show", id=id)
 
 
@@ -96,12 +94,6 @@ def page(id: int, form: DeclineForm, refusal: str = "") -> str:
     return render_template(
         "nominations/show.html", nomination=queries.get(id), form=form, refusal=refusal
     )
-
-
-def told(text: str, found: Nomination) -> None:
-    """Say what was done, with a way back beside it."""
-    with_way_back: Any = {"text": text, "undo": [found.subject]}
-    flash(with_way_back)
 
 
 def me():

@@ -49,8 +49,8 @@ from portal.queue.actions import plan_on
 from portal.queue.onward import Onward
 from portal.queue.queries import clock_of
 from portal.staff.models import Role
-from portal.submissions.models import Submission
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 from portal.web import brand
 
 bp = Blueprint("publishing", __name__)
@@ -205,12 +205,12 @@ def publish(submission_id):
         return _refused(submission_id, form, refusal), refusal.status
     first_name = submission.advocate.first_name
     if isinstance(done, Asset) and done.announce_at:
-        told(f"Planned. It appears by itself, and {first_name} gets a mail then.", submission)
+        tell(f"Planned. It appears by itself, and {first_name} gets a mail then.", submission)
         return on("publishing.published", show="planned", _anchor=done.slug)
     if isinstance(done, Asset):
-        told(f"Published. {first_name} gets a mail with the link.", submission)
+        tell(f"Published. {first_name} gets a mail with the link.", submission)
         return on("publishing.published", show=None, _anchor=done.slug)
-    told(f"Sent to {first_name}. It is published as soon as they say yes to this cut.", submission)
+    tell(f"Sent to {first_name}. It is published as soon as they say yes to this cut.", submission)
     return on("review.show", submission_id=submission_id)
 
 
@@ -241,7 +241,7 @@ def retire(asset_id):
     with undoable(CONTRIBUTION, asset.submission, by=current_user):
         actions.retire(asset, by=current_user, note=request.form.get("note", "")[:300])
     db.session.commit()
-    told("Taken down. It is off every page now.", asset.submission)
+    tell("Taken down. It is off every page now.", asset.submission)
     return redirect(url_for("publishing.published"), 303)
 
 
@@ -285,12 +285,6 @@ def _asset(asset_id: int) -> Asset:
     if found := db.session.get(Asset, asset_id):
         return found
     raise NotFound("There is nothing published under this number.")
-
-
-def told(text: str, submission: Submission) -> None:
-    """Say what was done, with a way back beside it."""
-    with_way_back: Any = {"text": text, "undo": [submission.subject]}
-    flash(with_way_back)
 
 
 def _refused(submission_id: int, form: PublishForm, refusal: Refusal) -> str:

@@ -1,8 +1,6 @@
 """Where staff see what prospects were promised, and write down that it was given or refused."""
 
-from typing import Any
-
-from flask import flash, render_template, request
+from flask import render_template, request
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectChoice, SelectField, TextAreaField
@@ -25,6 +23,7 @@ from portal.spreadsheet import table
 from portal.staff.models import Role
 from portal.staff.queries import name_of
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 
 class PromiseForm(FlaskForm):
@@ -109,9 +108,7 @@ def settle_prospect_reward(reward_id: int):
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
         return promise_page(prospect_books.get(reward_id), form, str(refusal)), refusal.status
-    text = f"It is {prospect_rewards.in_short(found)}. They read it on their own page."
-    with_way_back: Any = {"text": text, "undo": [found.subject]}
-    flash(with_way_back)
+    tell(f"It is {prospect_rewards.in_short(found)}. They read it on their own page.", found)
     return on(".prospect_reward", reward_id=reward_id)
 
 

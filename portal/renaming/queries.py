@@ -17,7 +17,7 @@ from portal.history.models import Entry
 from portal.placements.models import Placement
 from portal.publishing.models import Asset
 from portal.publishing.queries import drawn, shown
-from portal.review.queries import name_of
+from portal.staff.overtaking import told
 from portal.submissions.models import State, Submission
 
 
@@ -58,11 +58,7 @@ def overtaken(company: Company, seen: str) -> str:
     last = _last(company)
     if last is None:
         return f"It is called {company.name} by now. Nothing was changed."
-    at = last.at
-    return (
-        f"{name_of(last.by)} was faster: {last.note}, {at:%H:%M} UTC on {at.day} {at:%B}. "
-        "Nothing was changed."
-    )
+    return told(last.by, last.note, last.at)
 
 
 def renamed_by(company: Company, by: Actor) -> bool:

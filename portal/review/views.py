@@ -1,9 +1,8 @@
 """One contribution in one view, and the three things staff may do with it."""
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
@@ -26,6 +25,7 @@ from portal.staff.models import Role
 from portal.submissions.attaching import file_sent_with
 from portal.submissions.models import Submission
 from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 bp = Blueprint("review", __name__)
 
@@ -110,9 +110,7 @@ def _decide(submission: Submission, form: FlaskForm, act: Callable, said: str):
     except Refusal as refusal:
         db.session.rollback()
         return _page(submission, form, refusal=str(refusal)), refusal.status
-    text = said.format(name=submission.advocate.first_name)
-    told: Any = {"text": text, "undo": [submission.subject]}
-    flash(told)  # a dict where a way back stands beside the words
+    tell(said.format(name=submission.advocate.first_name), submission)
     after = str(place) if place else None
     return redirect(url_for("dashboard.following", after=after, **asked()), 303)
 
