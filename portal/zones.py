@@ -70,8 +70,12 @@ def moment(wall: datetime, zone: str) -> datetime:
     )
     if first == second:
         return first
-    how_often = "twice" if first < second else "never"
+    if first < second:
+        raise Unreadable(
+            f"{wall:%H:%M} happens twice that day: the clocks in {town(zone)} go back. "
+            "Choose another time"
+        )
     raise Unreadable(
-        f"That night the clocks in {town(zone)} change, so {wall:%H:%M} comes {how_often}. "
+        f"{wall:%H:%M} does not exist that day: the clocks in {town(zone)} go forward. "
         "Choose another time"
     )

@@ -12,31 +12,34 @@ from portal.outbox.models import Attachment
 def invite(speaker: models.Speaker, *, called_off: bool = False) -> Attachment:
     """The file a mail carries: calendars add it, change it or take it out again (RFC 5546)."""
     method = "CANCEL" if called_off else "REQUEST"
+    entry = _entry(there(speaker.event), method)
+    entry.add("attendee", _attendee(speaker), encode=False)
     return {
         "name": "invitation.ics",
         "type": "text/calendar",
         "params": {"method": method},
-        "text": _write(speaker, method),
+        "text": _write(entry, method),
     }
 
 
-def file(speaker: models.Speaker) -> str:
-    """The same to download; of a cancelled event, what takes it out of a calendar."""
-    gone = there(speaker.event).state is models.State.CANCELLED
-    return _write(speaker, "CANCEL" if gone else "PUBLISH")
+def file(event: models.Event) -> str:
+    """The same to download, for no one in particular; of a cancelled event, what takes it out of
+    a calendar."""
+    method = "CANCEL" if event.state is models.State.CANCELLED else "PUBLISH"
+    return _write(_entry(event, method), method)
 
 
-def _write(speaker: models.Speaker, method: str) -> str:
+def _write(entry: Event, method: str) -> str:
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings().brand_name}//Goodword//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(_entry(speaker, method))
+    calendar.add_component(entry)
     return calendar.to_ical().decode()
 
 
-def _entry(speaker: models.Speaker, method: str) -> Event:
-    event, config = there(speaker.event), settings()
+def _entry(event: models.Event, method: str) -> Event:
+    config = settings()
     entry = Event()
     entry.add("uid", f"{event.uid}@{config.mail_from.rpartition('@')[2]}")
     entry.add("sequence", event.sequence)
@@ -48,8 +51,6 @@ def _entry(speaker: models.Speaker, method: str) -> Event:
     host = vCalAddress(f"mailto:{config.brand_contact_email}")
     host.params["cn"] = vText(config.brand_name)
     entry.add("organizer", host)
-    if method != "PUBLISH":
-        entry.add("attendee", _attendee(speaker), encode=False)
     if method != "CANCEL":
         when = zones.spoken(event.starts_at, event.time_zone)
         entry.add("description", "\n\n".join(part for part in (event.description, when) if part))

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from portal import auth
 from portal.db import db
-from portal.errors import NotAllowed, Stale
+from portal.errors import NotAllowed, Stale, there
 from portal.events import actions, calendar, queries
 from portal.events.forms import FORMATS, EventForm, NoteForm
 from portal.events.models import Event, Speaker, SpeakerState
@@ -34,11 +34,14 @@ def mine(id: int):
 @bp.get("/me/events/<int:id>.ics")
 @auth.advocate
 def file(id: int):
-    speaker = queries.mine(g.advocate.id, id)
+    return calendar_file(there(queries.mine(g.advocate.id, id).event))
+
+
+def calendar_file(event: Event) -> Response:
     return Response(
-        calendar.file(speaker),
+        calendar.file(event),
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="event-{id}.ics"'},
+        headers={"Content-Disposition": f'attachment; filename="event-{event.id}.ics"'},
     )
 
 
@@ -122,6 +125,12 @@ def edit_page(event: Event | None, form: EventForm, refusal: str = "") -> str:
 @auth.staff()
 def show(id: int):
     return show_page(queries.event(id))
+
+
+@bp.get("/staff/events/<int:id>.ics")
+@auth.staff()
+def entry(id: int):
+    return calendar_file(queries.event(id))
 
 
 def show_page(event: Event, refusal: str = "", refused: dict[str, Any] | None = None) -> str:

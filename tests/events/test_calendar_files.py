@@ -35,7 +35,7 @@ def test_the_moment_survives_the_file_in_every_zone(app):
         there = datetime.fromisoformat(wall)
         assert zones.moment(there, zone) == meant, (zone, wall)
         with app.app_context():
-            text = calendar.file(speaking_at(zones.moment(there, zone), zone))
+            text = calendar.file(speaking_at(zones.moment(there, zone), zone).event)
         (entry,) = Calendar.from_ical(text).walk("VEVENT")
         assert entry.start == meant, (zone, wall)
         assert entry.start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == there
@@ -57,7 +57,7 @@ def test_a_file_keeps_lines_short_and_its_text_whole(app):
     speaker.event.title = "Plans, roads; and \\ maps – " + "what a plan does not know, " * 6
     speaker.event.description = "First line\nSecond: «ö», 100 %"
     with app.app_context():
-        text = calendar.file(speaker)
+        text = calendar.file(speaker.event)
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
     (entry,) = Calendar.from_ical(text).walk("VEVENT")
     assert entry["SUMMARY"] == speaker.event.title
@@ -65,16 +65,24 @@ def test_a_file_keeps_lines_short_and_its_text_whole(app):
 
 
 @pytest.mark.parametrize(
-    ("zone", "wall", "how_often"),
+    ("zone", "wall", "why"),
     [
-        ("Europe/Berlin", "2027-10-31 02:30", "twice"),
-        ("Europe/Berlin", "2027-03-28 02:30", "never"),
-        ("America/New_York", "2027-11-07 01:30", "twice"),
-        ("Pacific/Chatham", "2027-09-26 03:00", "never"),
+        (
+            "Europe/Berlin",
+            "2027-10-31 02:30",
+            "02:30 happens twice that day: the clocks in Berlin go back",
+        ),
+        (
+            "Europe/Berlin",
+            "2027-03-28 02:30",
+            "02:30 does not exist that day: the clocks in Berlin go for",
+        ),
+        ("America/New_York", "2027-11-07 01:30", "happens twice"),
+        ("Pacific/Chatham", "2027-09-26 03:00", "does not exist"),
     ],
 )
-def test_a_time_no_clock_shows_once_is_refused(zone, wall, how_often):
-    with pytest.raises(Unreadable, match=f"comes {how_often}"):
+def test_a_time_no_clock_shows_once_is_refused(zone, wall, why):
+    with pytest.raises(Unreadable, match=why):
         zones.moment(datetime.fromisoformat(wall), zone)
 
 
@@ -146,3 +154,19 @@ def test_the_same_entry_can_be_fetched_by_who_speaks_and_by_nobody_else(
         assert browser.get(f"/me/events/{event}").status_code == 404
     for browser in (as_stranger, as_rosa):
         assert browser.get(f"/me/events/{event}.ics").location == "/session-over"
+
+
+def test_staff_put_the_same_entry_into_their_own_calendar(
+    confirmed, event, as_rosa, as_ada, as_stranger, post_mail
+):
+    address = f"/staff/events/{event}.ics"
+    assert address in as_rosa.get(f"/staff/events/{event}").text
+    answer = as_rosa.get(address)
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    (entry,) = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert entry["UID"] == calendar_in(post_mail()[-1])[1]["UID"]
+    assert b"ATTENDEE" not in answer.data
+    assert as_stranger.get(address).status_code == as_ada.get(address).status_code == 302
+    as_rosa.post(f"/staff/events/{event}/cancellation", data={"note": ""})
+    assert "Take out of your calendar" in as_rosa.get(f"/staff/events/{event}").text
+    assert Calendar.from_ical(as_rosa.get(address).data)["METHOD"] == "CANCEL"
