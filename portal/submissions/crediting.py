@@ -33,9 +33,8 @@ def in_words(person: Advocate, how: Credit) -> str:
     return ", ".join(part for part in parts(person, how) if part) or f"“{NOBODY}”"
 
 
-def hints(person: Advocate) -> dict[str, str]:
-    """What each choice looks like for this person."""
-    company = person.company.name
+def hints(person: Advocate, company: str) -> dict[str, str]:
+    """What each choice looks like for this person, with their company called so."""
     return {
         Credit.FULL: in_words(person, Credit.FULL),
         Credit.INITIALS: initials(person),

@@ -160,7 +160,7 @@ def offer_page(submission: Submission, form, status: int = 200):
 
 def you_page(submission: Submission, form, status: int = 200):
     form.credit.flags.required = True  # one is always chosen, so nothing is optional about it
-    hints = crediting.hints(submission.advocate)
+    hints = crediting.hints(submission.advocate, submission.company_name)
     back = back_from(submission, "you")
     return page("you", submission, status, form=form, hints=hints, back=back)
 
