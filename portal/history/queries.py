@@ -16,10 +16,12 @@ def of(*things: Model) -> Sequence[Entry]:
     ).all()
 
 
-def last(*things: Model, but: Collection[str] = ()) -> Entry | None:
-    """The newest act on any of these things, leaving out those called so."""
+def last(*things: Model, but: Collection[str] = (), only: str = "") -> Entry | None:
+    """The newest act on any of these things, leaving out those called so, or only that one."""
     names = [thing.subject for thing in things]
     found = sa.select(Entry).where(Entry.about.in_(names), Entry.verb.not_in(but))
+    if only:
+        found = found.where(Entry.verb == only)
     return db.session.scalar(found.order_by(Entry.id.desc()).limit(1))
 
 

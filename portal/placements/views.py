@@ -8,7 +8,7 @@ from portal.config import settings
 from portal.consent.models import Channel
 from portal.db import db
 from portal.embeds import queries as embeds
-from portal.errors import NotFound, Refusal
+from portal.errors import NotFound, Refusal, Stale
 from portal.media import files, storage
 from portal.media.models import WEBP, UploadKind
 from portal.media.sending import CAGE
@@ -17,11 +17,10 @@ from portal.placements.actions import Proof
 from portal.placements.forms import OwnerForm, ProofForm, UseForm
 from portal.placements.models import Kind, Outcome, Takedown
 from portal.placements.words import BECAUSE, OUTCOMES, SHORT
-from portal.publishing import plain
+from portal.publishing import placing, plain
 from portal.publishing import queries as publishing
-from portal.publishing.forms import PagesForm
+from portal.publishing.forms import PlacesForm
 from portal.publishing.models import Asset
-from portal.publishing.placing import pages_of
 from portal.queue.onward import Onward, asked
 from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
@@ -35,10 +34,13 @@ bp.add_app_template_global(queries.with_uses)
 @bp.get("/staff/assets/<int:asset_id>/uses")
 @auth.staff()
 def uses(asset_id):
-    form = UseForm(
+    return _uses(embeds.asset(asset_id), _use_form())
+
+
+def _use_form() -> UseForm:
+    return UseForm(
         formdata=None, data={"owner": current_user.id, "names_company": True, "kind": ""}
     )
-    return _uses(embeds.asset(asset_id), form)
 
 
 @bp.post("/staff/assets/<int:asset_id>/uses")
@@ -64,6 +66,22 @@ def record_use(asset_id):
         flash("Noted. It may not be used there, so it is now a task to take it down.", "warning")
     else:
         flash("Noted. You get a task the moment it may no longer stand there.")
+    return redirect(url_for("placements.uses", asset_id=asset_id), 303)
+
+
+@bp.post("/staff/assets/<int:asset_id>/pages")
+@auth.staff(Role.EDITOR)
+def choose_pages(asset_id):
+    asset = embeds.asset(asset_id)
+    form = PlacesForm.of(asset)
+    try:
+        placing.place(asset, form.chosen or [], seen=form.seen.data, by=current_user)
+        db.session.commit()
+    except Stale as refusal:
+        db.session.rollback()
+        form.seen.catch_up(refusal)
+        return _uses(asset, _use_form(), form, str(refusal)), refusal.status
+    flash(f"Saved. {placing.in_words(asset)}")
     return redirect(url_for("placements.uses", asset_id=asset_id), 303)
 
 
@@ -159,7 +177,7 @@ def _kept(file) -> tuple[str, str]:
     return storage.write(data), mimetype
 
 
-def _uses(asset: Asset, form: UseForm) -> str:
+def _uses(asset: Asset, form: UseForm, chosen: PlacesForm | None = None, refusal: str = "") -> str:
     item = publishing.one(asset.slug, [asset.submission.action], Channel.EMBED)
     return render_template(
         "placements/uses.html",
@@ -167,7 +185,8 @@ def _uses(asset: Asset, form: UseForm) -> str:
         submission=asset.submission,
         form=form.for_these(staff.active()),
         ours=queries.ours(asset),
-        pages=PagesForm(formdata=None, data={"pages": pages_of(asset), "pages_asked": "yes"}),
+        pages=chosen or PlacesForm.of(asset, fresh=True),
+        refusal=refusal,
         picked=asset.submission.action in publishing.PICKED,
         placements=queries.of(asset),
         because=BECAUSE,

@@ -16,9 +16,10 @@ from wtforms.widgets import CheckboxInput
 
 from portal import zones
 from portal.db import db
-from portal.fields import A_DAY, Day, Time, number_of
+from portal.fields import A_DAY, Day, Seen, Time, number_of
 from portal.publishing.basis import Basis
-from portal.publishing.placing import NAMES, Page
+from portal.publishing.models import Asset
+from portal.publishing.placing import NAMES, Page, newest, pages_of
 from portal.staff.models import Staff
 
 LONG = "Use at most {} characters"
@@ -56,6 +57,19 @@ class PagesForm(FlaskForm):
         if not self.pages_asked.raw_data:
             return None
         return [page for page in Page if page.value in (self.pages.data or ())]
+
+
+class PlacesForm(PagesForm):
+    """The same of something published already."""
+
+    seen = Seen()
+
+    @classmethod
+    def of(cls, asset: Asset, *, fresh: bool = False) -> "PlacesForm":
+        """With the pages as they are; what was sent back wins, unless it is a ``fresh`` one."""
+        asked = {"pages_asked": "yes", "seen": newest(asset)}
+        data = {"pages": [page.value for page in pages_of(asset)]} | asked
+        return cls(formdata=None, data=data) if fresh else cls(data=data)
 
 
 class PublishForm(PagesForm):

@@ -14,8 +14,11 @@ from portal.consent import queries as permissions
 from portal.consent.models import Channel, Purpose
 from portal.db import db, lock
 from portal.errors import NotAllowed, NotFound
+from portal.history import queries as history
 from portal.history.actions import Actor, record
+from portal.history.models import Entry
 from portal.publishing.models import Asset
+from portal.staff.overtaking import overtaken_by
 from portal.submissions.models import Submission
 
 
@@ -34,6 +37,7 @@ NAMES = {
 }
 FIRST = 5  # so many stand on the front page
 EVERYWHERE = tuple(Page)
+CHOSEN = "pages chosen"
 
 
 def demand(submission: Submission) -> None:
@@ -46,11 +50,27 @@ def demand(submission: Submission) -> None:
         raise NotAllowed(f"{name} does not allow these words on our own pages just now.")
 
 
-def place(asset: Asset, pages: Collection[Page], *, by: Actor) -> None:
-    """Choose its pages. The same again changes nothing."""
+def place(asset: Asset, pages: Collection[Page], *, seen: int | None, by: Actor) -> None:
+    """Choose its pages. The same again changes nothing.
+
+    ``seen`` is the ``newest`` choice that was on the page; raises Stale when there is another.
+    """
     db.session.refresh(asset, with_for_update=True)
     demand(asset.submission)
+    last = _last(asset)
+    if last and seen not in (None, last.id) and set(pages) != set(pages_of(asset)):
+        raise overtaken_by(last, last.id)
     choose(asset, pages, by=by)
+
+
+def newest(asset: Asset) -> int:
+    """Which choice of its pages holds: its place in the history, 0 for none."""
+    last = _last(asset)
+    return last.id if last else 0
+
+
+def _last(asset: Asset) -> Entry | None:
+    return history.last(asset.submission, only=CHOSEN)
 
 
 def choose(asset: Asset, pages: Collection[Page], *, by: Actor) -> None:
@@ -61,12 +81,22 @@ def choose(asset: Asset, pages: Collection[Page], *, by: Actor) -> None:
     for page in Page:
         setattr(asset, f"on_{page}", page in pages)
     names = ", ".join(NAMES[page] for page in pages_of(asset)) or "only its own page"
-    record(asset.submission, "pages chosen", by=by, note=names)
+    record(asset.submission, CHOSEN, by=by, note=names)
 
 
 def pages_of(asset: Asset) -> list[Page]:
     """Where it may stand, in the order of the enum."""
     return [page for page in Page if getattr(asset, f"on_{page}")]
+
+
+def in_words(asset: Asset) -> str:
+    """A sentence on where it stands."""
+    names = [NAMES[page] for page in pages_of(asset)]
+    if not names:
+        return "Of our pages, it stands on its own alone."
+    return (
+        f"Beside its own page, it stands on: {', '.join(names)}, for as long as its author allows."
+    )
 
 
 def move_up(asset: Asset, drawn: Callable[[], list[Asset]], *, by: Actor) -> None:

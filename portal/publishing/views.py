@@ -41,7 +41,7 @@ from portal.publishing import (
 )
 from portal.publishing import desk as desks
 from portal.publishing import how as rules
-from portal.publishing.forms import PagesForm, PublishForm
+from portal.publishing.forms import PublishForm
 from portal.publishing.items import appearance, verified
 from portal.publishing.models import Asset
 from portal.publishing.undoing import CONTRIBUTION
@@ -243,16 +243,6 @@ def retire(asset_id):
     db.session.commit()
     tell("Taken down. It is off every page now.", asset.submission)
     return redirect(url_for("publishing.published"), 303)
-
-
-@bp.post("/staff/assets/<int:asset_id>/pages")
-@auth.staff(Role.EDITOR)
-def choose_pages(asset_id):
-    asset = _asset(asset_id)
-    placing.place(asset, PagesForm().chosen or [], by=current_user)
-    db.session.commit()
-    flash("Saved. It stands there from now on, for as long as its author allows.")
-    return redirect(url_for("placements.uses", asset_id=asset_id), 303)
 
 
 @bp.get("/staff/front-page")

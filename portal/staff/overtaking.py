@@ -9,6 +9,7 @@ from portal.db import Model, db
 from portal.errors import Stale
 from portal.history import queries as history
 from portal.history.actions import Actor
+from portal.history.models import Entry
 from portal.staff.queries import name_of
 
 KEPT = "Yours is not saved, and stands below. If you save it now, it takes the place of theirs."
@@ -28,7 +29,12 @@ def overtaken(*things: Model, newest: int | None = None, so: str = KEPT, but=())
     last = history.last(*things, but=but)
     if last is None:
         return Stale(f"This was changed while you had it open. {so}", newest)
-    return Stale(told(last.by, last.verb, last.at, so), newest)
+    return overtaken_by(last, newest, so)
+
+
+def overtaken_by(act: Entry, newest: int | None = None, so: str = KEPT) -> Stale:
+    """The same where it is known by which act."""
+    return Stale(told(act.by, act.verb, act.at, so), newest)
 
 
 def demand_newest(thing: Model, seen: int | None, column: Any = None, so: str = KEPT) -> None:

@@ -1,5 +1,7 @@
 """Staff choose which of our own pages a quote stands on, and in which order on the front page."""
 
+import re
+
 import pytest
 
 from portal.campaigns.models import Action
@@ -60,6 +62,39 @@ def test_the_choice_of_staff_is_obeyed_on_the_next_request_and_in_the_history(
     before = len(saved(Entry))
     choose()
     assert len(saved(Entry)) == before
+
+
+def seen_on(page: str) -> str:
+    return re.search(r'name="seen"[^>]*value="(\d+)"', page)[1]
+
+
+def test_the_second_of_two_who_choose_is_told_and_keeps_the_ticks(
+    published, as_rosa, browser_of, save, saved
+):
+    published()
+    theo = Staff(email="theo@acme.example", name="Theo", role=Role.EDITOR, password_hash="x")
+    as_theo, where = browser_of(staff=save(theo)), "/staff/assets/1"
+    sent = FORM | {"seen": seen_on(as_rosa.get(f"{where}/uses").text)}
+    assert as_theo.post(f"{where}/pages", data=sent | {"pages": ["home"]}).status_code == 303
+    late = as_rosa.post(f"{where}/pages", data=sent | {"pages": ["stories"]})
+    assert late.status_code == 409
+    assert "Theo " in late.text
+    assert re.search(r'<input checked[^>]*value="stories"', late.text)
+    assert not re.search(r'<input checked[^>]*value="home"', late.text)
+    assert chosen(saved) == (True, False, False)
+    again = sent | {"seen": seen_on(late.text), "pages": ["stories"]}
+    assert as_rosa.post(f"{where}/pages", data=again).status_code == 303
+    assert chosen(saved) == (False, True, False)
+
+
+def test_saved_says_where_it_stands_now(published, as_rosa, choose):
+    published()
+    choose("home", "stories")
+    page = as_rosa.get("/staff/assets/1/uses").text
+    assert "Beside its own page, it stands on: Front page, Stories, for as long as" in page
+    choose()
+    page = as_rosa.get("/staff/assets/1/uses").text
+    assert "Of our pages, it stands on its own alone." in page
 
 
 def test_chosen_while_publishing_and_nothing_chosen_is_a_choice(
