@@ -10,7 +10,6 @@ from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
-from portal.consent.models import Purpose
 from portal.db import db, lock
 from portal.errors import NotAllowed, Stale, there
 from portal.history.actions import SYSTEM, Actor, record
@@ -72,9 +71,16 @@ def ask(submission: Submission, *, by: Actor) -> Renewal:
     return renewal
 
 
-def keep(renewal: Renewal, *, seen: str, by: Actor, circumstances: Circumstances) -> None:
-    """Yes, still right: each permission in force is said again, for another year; where decks are
-    all that was asked about, that one alone. Twice is harmless; raises Stale when the page would
+def keep(
+    renewal: Renewal,
+    *,
+    seen: str,
+    decks_too: bool = False,
+    by: Actor,
+    circumstances: Circumstances,
+) -> None:
+    """Yes, still right: each permission in force that the page names is said again, for another
+    year; decks only by a yes of their own. Twice is harmless; raises Stale when the page would
     look different by now."""
     submission = _hold(renewal, Answer.KEPT)
     if submission is None:
@@ -91,8 +97,8 @@ def keep(renewal: Renewal, *, seen: str, by: Actor, circumstances: Circumstances
         language=circumstances.language,
         text_sha256=there(asset).words.sha256,
     )
-    asked = (Purpose.SALES,) if renewal.in_decks else tuple(Purpose)
     consent.give(there(submission.receipt), renewal.purpose, by=by, circumstances=how)
+    asked = queries.ASKED[renewal.purpose] + (queries.BESIDES if decks_too else ())
     consent.reconfirm(there(submission.receipt), by=by, circumstances=how, asked=asked)
     _close(renewal, Answer.KEPT, by=by)
 

@@ -1,5 +1,5 @@
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.renewals.models import Answer
@@ -16,6 +16,7 @@ class AnswerForm(FlaskForm):
         ],
         validators=[InputRequired("Choose one of the three")],
     )
+    decks_too = BooleanField()  # its label is the permission’s own wording
     note = TextAreaField(
         "If something has changed: what?",
         filters=[lambda text: text or ""],

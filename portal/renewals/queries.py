@@ -12,6 +12,7 @@ from portal import clock, seeds
 from portal.advocates.models import Advocate
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
+from portal.consent.queries import Permission
 from portal.db import db
 from portal.errors import NotFound, there
 from portal.placements.allowed import BEYOND
@@ -32,6 +33,12 @@ from portal.submissions.models import State, Submission
 
 ASK_BEFORE = timedelta(days=30)
 LOOK_AHEAD = timedelta(days=60)  # what staff see coming
+# Which permissions a question is about, by the one the words rest on: as the page names them.
+ASKED = {
+    Purpose.WORDS: (Purpose.WORDS, Purpose.NAME, Purpose.COMPANY, Purpose.PHOTO, Purpose.LOGO),
+    Purpose.SALES: (Purpose.SALES,),
+}
+BESIDES = (Purpose.SALES,)  # what the question about our pages lets them prolong as well (T23)
 
 
 @dataclass(frozen=True)
@@ -196,6 +203,8 @@ class Question:
     item: dict[str, Any]
     seal: str
     until: datetime  # how long a yes holds
+    again: list[str]  # the permissions that a yes says again, in their words
+    decks: Permission | None  # what needs a yes of its own
 
 
 def question(renewal: Renewal) -> Question:
@@ -217,4 +226,13 @@ def question(renewal: Renewal) -> Question:
             "around": facts,
         }
     )
-    return Question(drawn, seal, clock.now() + RECONFIRM)
+    receipt = there(submission.receipt)
+    said = permissions.state(receipt)
+    again = [
+        permissions.as_read(one.statement.label, receipt)
+        for purpose, one in said.items()
+        if purpose in ASKED[renewal.purpose] and (one.in_force or purpose is renewal.purpose)
+    ]
+    besides = () if renewal.in_decks else BESIDES
+    decks = next((said[one] for one in besides if one in said and said[one].in_force), None)
+    return Question(drawn, seal, clock.now() + RECONFIRM, again, decks)

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import auth
 from portal.consent.forms import circumstances
+from portal.consent.queries import as_read
 from portal.db import db
 from portal.errors import NotFound, Refusal
 from portal.fields import row_number
@@ -64,7 +65,8 @@ def _answer(renewal: Renewal, here: str, token: str = ""):
     how = circumstances(who.language)
     try:
         if form.answer.data == Answer.KEPT:
-            actions.keep(renewal, seen=form.seen.data or "", by=who, circumstances=how)
+            seen = {"seen": form.seen.data or "", "decks_too": form.decks_too.data}
+            actions.keep(renewal, **seen, by=who, circumstances=how)
         elif form.answer.data == Answer.CHANGED:
             actions.tell_of_change(renewal, form.note.data, by=who)
         else:
@@ -77,11 +79,15 @@ def _answer(renewal: Renewal, here: str, token: str = ""):
 
 
 def _page(renewal: Renewal, form: AnswerForm, token: str = "", refusal: str = "") -> str:
+    question = None if renewal.answered_at else queries.question(renewal)
+    if question and question.decks:
+        receipt = renewal.submission.receipt
+        form.decks_too.label.text = f"Also: {as_read(question.decks.statement.label, receipt)}"
     return render_template(
         "renewals/answer.html",
         renewal=renewal,
         submission=renewal.submission,
-        question=None if renewal.answered_at else queries.question(renewal),
+        question=question,
         form=form,
         by_link=bool(token),
         refusal=refusal,

@@ -72,6 +72,37 @@ def test_T6_a_yes_keeps_these_words_in_this_rendering_for_another_year(
     assert night() == 0
 
 
+def test_T23_a_yes_says_again_what_the_page_names_and_decks_only_by_a_tick_of_their_own(
+    published, night, wait, link, answer, as_stranger, saved
+):
+    published()
+    wait(days=340)
+    night()
+    where = link()
+    page = html.unescape(as_stranger.get(where).text)
+    named = page[page.index("Your yes says these permissions again, and no other") :]
+    listed, rest = named.split("</ul>", 1)
+    assert "Show my words, exactly as I wrote them" in listed
+    assert "Name me beside them" in listed
+    assert "sales decks" not in listed
+    assert "Also: Use the same words in sales decks and ads" in rest
+    assert answer(where, "kept").status_code == 303
+    again = [one.purpose for one in saved(ConsentEvent) if one.verdict is Verdict.RECONFIRMED]
+    assert {Purpose.WORDS, Purpose.NAME} <= set(again)
+    assert Purpose.SALES not in again
+
+
+def test_T23_decks_are_said_again_with_the_page_by_whoever_ticks_them(
+    published, night, wait, link, answer, saved
+):
+    published()
+    wait(days=340)
+    night()
+    assert answer(link(), "kept", decks_too="y").status_code == 303
+    again = [one.purpose for one in saved(ConsentEvent) if one.verdict is Verdict.RECONFIRMED]
+    assert {Purpose.WORDS, Purpose.SALES} <= set(again)
+
+
 def test_T6_after_the_year_one_press_brings_them_back(
     published, night, wait, link, answer, as_stranger
 ):
