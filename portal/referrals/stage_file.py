@@ -13,7 +13,7 @@ from portal.advocates.importing import MAX_BYTES, MAX_ROWS, csv_rows, decode
 from portal.db import changed, db, lock
 from portal.errors import NotFound, Refusal, Unreadable, there
 from portal.history.actions import Actor, record
-from portal.referrals import actions
+from portal.referrals import actions, work
 from portal.referrals.models import Lead, Stage, StageImport
 from portal.staff.models import Staff
 
@@ -178,12 +178,16 @@ def preview(kept: StageImport) -> list[Planned]:
 
 
 def apply(kept: StageImport, *, by: Actor) -> None:
-    """Move the leads as things stand now, by the same action as a click. Twice changes nothing."""
+    """Move the leads as things stand now, by the same action as a click. Twice changes nothing.
+
+    All of them are locked first, as in ``work.move_all``.
+    """
     lock("referrals.stage_import")
     db.session.refresh(kept)
     if kept.applied_at:
         return
-    planned = preview(kept)
+    work.hold_all({there(row.lead).id for row in preview(kept) if row.outcome is Outcome.MOVE})
+    planned = preview(kept)  # once more: as they stand now that nobody else moves them
     moves = [
         (there(row.lead), there(row.stage), row) for row in planned if row.outcome is Outcome.MOVE
     ]

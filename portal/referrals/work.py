@@ -19,6 +19,8 @@ from portal.referrals.models import Lead, Stage
 from portal.staff.models import Staff
 from portal.staff.overtaking import overtaken
 
+BATCH = 500  # as many in one question to the database
+
 
 def describe(
     lead: Lead,
@@ -96,7 +98,7 @@ def move_all(
     campaign, and whoever waits for those must need no further lead.
     """
     picked = sorted(wanted)
-    leads = _held_fast({lead_id for lead_id, _ in picked})
+    leads = hold_all({lead_id for lead_id, _ in picked})
     done = []
     for lead_id, seen in picked:
         lead = leads.get(lead_id)
@@ -112,8 +114,13 @@ def move_all(
     return done
 
 
-def _held_fast(ids: set[int]) -> dict[int, Lead]:
+def hold_all(ids: Iterable[int]) -> dict[int, Lead]:
     """These leads by id, locked in the order of their ids, as everyone does who takes several."""
-    found = sa.select(Lead).where(Lead.id.in_(ids)).order_by(Lead.id).with_for_update()
-    found = found.execution_options(populate_existing=True)
-    return {lead.id: lead for lead in db.session.scalars(found)}
+    wanted = sorted(set(ids))
+    anew = sa.select(Lead).order_by(Lead.id).with_for_update()
+    anew = anew.execution_options(populate_existing=True)
+    return {
+        lead.id: lead
+        for start in range(0, len(wanted), BATCH)
+        for lead in db.session.scalars(anew.where(Lead.id.in_(wanted[start : start + BATCH])))
+    }

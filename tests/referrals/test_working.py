@@ -11,7 +11,7 @@ from portal.db import db
 from portal.history.models import Entry
 from portal.incentives import limits
 from portal.incentives.models import Reward, RewardState
-from portal.referrals import actions, work
+from portal.referrals import actions, stage_file, work
 from portal.referrals.models import Lead, Stage, StageImport, StageMove
 from portal.staff.models import Role, Staff
 
@@ -98,8 +98,9 @@ def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, sav
     assert len(saved(StageMove)) == 6
 
 
+@pytest.mark.parametrize("way", ["by hand", "by a file"])
 def test_whoever_waits_for_the_rewards_of_a_campaign_holds_every_lead_they_move(
-    under, numbered, saved, act, rosa, app, monkeypatch
+    under, numbered, saved, act, rosa, app, monkeypatch, way
 ):
     """Else one waits there for the rewards and the other, who has them, for the second lead."""
     under(most_all=9)
@@ -112,8 +113,12 @@ def test_whoever_waits_for_the_rewards_of_a_campaign_holds_every_lead_they_move(
         wait(name)
 
     def move_all():
-        pairs = [(n, version(saved, n)) for n in numbered[1:]]
-        work.move_all(pairs, Q, note="", by=db.session.get(Staff, rosa))
+        by = db.session.get(Staff, rosa)
+        if way == "by hand":
+            pairs = [(n, version(saved, n)) for n in numbered[1:]]
+            return work.move_all(pairs, Q, note="", by=by)
+        file = b"CRM id,Stage\nD-3,qualified\nD-2,qualified\n"
+        return stage_file.apply(stage_file.upload(file, "deals.csv", by=by), by=by)
 
     with app.app_context():
         if db.engine.dialect.name == "sqlite":  # where one writer at a time holds everything
