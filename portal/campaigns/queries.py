@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from portal.addresses import canonical_email
 from portal.advocates.models import Advocate
+from portal.campaigns import unsent
 from portal.campaigns.models import Campaign, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotFound
 from portal.fields import number_of
 from portal.history.models import Entry
-from portal.outbox.models import Message
+from portal.outbox.models import Message, State
 from portal.staff.models import Staff
 
 NOT_THEIRS = "said to be for someone else"  # in the history
@@ -90,12 +91,23 @@ def newest_mail(invitations: Sequence[Invitation]) -> dict[str, Message]:
     return {message.about: message for message in found}
 
 
+def last_mail() -> sa.Select[int]:
+    """The last mail of an invitation that was not called off, for statements about invitations:
+    what it did is what became of the mail. Where there is none, none left and none waits."""
+    named = sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)
+    left = Message.template == "invitation", Message.state != State.STOPPED
+    mails = sa.select(Message.id).where(Message.about == named, *left)
+    return mails.order_by(Message.id.desc()).limit(1).correlate(Invitation)
+
+
 def standing(invitation: Invitation, mail: Message | None) -> str:
     """Where an invitation is, in one word: what the person did, or else what the mail did."""
     if invitation.state is not InvitationState.QUEUED:
         return invitation.state.value
     if not invitation.campaign.is_open:
         return "expired"
+    if invitation.waits_since:
+        return "queued"
     if mail is None:
         return "not mailed"  # let in by hand, with a link of its own
     return mail.state.value
@@ -103,8 +115,8 @@ def standing(invitation: Invitation, mail: Message | None) -> str:
 
 # The same as staff read it.
 STANDING = {
-    "queued": "Mail waiting", "sent": "Mail sent", "stopped": "Stopped mail before it left",
-    "failed": "Mail failed", "not mailed": "Not mailed", "opened": "Opened",
+    "queued": "Mail waiting", "sent": "Mail sent", "stopped": "Not sent",
+    "failed": "Mail failed", "not mailed": "Not sent", "opened": "Opened",
     "accepted": "Takes part", "declined": "Declined", "expired": "Ended unanswered",
     "revoked": "Taken back",
 }  # fmt: skip
@@ -117,6 +129,7 @@ class Line:
     invitation: Invitation
     mail: Message | None
     remark: str  # why it was declined, or that it reached someone else
+    unsent: str = ""  # why no mail left or waits, where none does
 
     @property
     def standing(self) -> str:
@@ -147,12 +160,29 @@ def lines(campaign: Campaign, *where: sa.ColumnElement[bool], after: int = 0) ->
         .limit(PAGE + 1)
     ).all()
     more, found = len(found) > PAGE, found[:PAGE]
-    mails, notes = newest_mail(found), remarks(found)
+    mails, notes = mails_of(found), remarks(found)
+    why = unsent.reasons([(one, mails.get(one.id)) for one in found if _unsent(one, mails)])
     rows = [
-        Line(invitation, mails.get(invitation.subject), notes.get(invitation.subject, ""))
-        for invitation in found
+        Line(one, mails.get(one.id), notes.get(one.subject, ""), why.get(one.id, ""))
+        for one in found
     ]
     return Page(rows, found[-1].id if more else None)
+
+
+def mails_of(invitations: Sequence[Invitation]) -> dict[int, Message]:
+    """The last mail of each invitation, called off only where all of them were."""
+    newest = sa.select(sa.func.max(Message.id)).where(
+        Message.about.in_([one.subject for one in invitations]), Message.template == "invitation"
+    )
+    ids = newest.group_by(Message.about, Message.state == State.STOPPED)
+    found = db.session.scalars(sa.select(Message).where(Message.id.in_(ids))).all()
+    stopped_first = sorted(found, key=lambda mail: mail.state is not State.STOPPED)
+    return {int(mail.about.rpartition(":")[2]): mail for mail in stopped_first}
+
+
+def _unsent(invitation: Invitation, mails: dict[int, Message]) -> bool:
+    mail = mails.get(invitation.id)
+    return not invitation.waits_since and (mail is None or mail.state is State.STOPPED)
 
 
 def remarks(invitations: Sequence[Invitation]) -> dict[str, str]:

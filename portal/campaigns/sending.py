@@ -10,7 +10,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.campaigns import destinations, eligibility, facts, inviting, queries
+from portal.campaigns import destinations, eligibility, facts, inviting, queries, unsent
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
 from portal.db import db, only
 from portal.errors import NotAllowed, there
@@ -119,7 +119,7 @@ def askable(campaign: Campaign, invitations: Sequence[Invitation]) -> Iterator[I
         if answered or invitation.id in barred:
             invitation.waits_since = None
             if not answered:
-                record(invitation, "not mailed", by=SYSTEM, note=barred[invitation.id])
+                record(invitation, unsent.BARRED, by=SYSTEM, note=barred[invitation.id])
         else:
             yield invitation
 

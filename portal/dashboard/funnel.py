@@ -20,7 +20,16 @@ from portal.publishing.models import Asset
 from portal.publishing.queries import permitted
 from portal.submissions.models import Submission
 
-HEADS = ("Name", "Email", "Company", "State", "Invited on", "Opened on", "What they told us")
+HEADS = (
+    "Name",
+    "Email",
+    "Company",
+    "State",
+    "Why no mail left",
+    "Invited on",
+    "Opened on",
+    "What they told us",
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ LABELS = {
     "queued": ("Mail waiting", "for its turn, or the relay"),
     "sent": ("Mail sent", "the relay took the last one"),
     "undelivered": ("Came back", "not delivered"),
+    "unsent": ("Not sent", "the list says why"),
     "opened": ("Opened", "pressed the button"),
     "accepted": ("Take part", "began something"),
     "started": ("Began to write", "sent or not"),
@@ -57,15 +67,19 @@ def steps(campaign: Campaign) -> dict[str, Step]:
 
 def conditions(campaign: Campaign) -> Mapping[str, sa.ColumnElement[bool]]:
     """Who is meant by each number. "Opened" means a person pressed the button, never a click
-    (T39); "published" that anyone can read it now, sealed as its author agreed to it (T3)."""
-    mail, person = _newest_mail(), aliased(Advocate)
+    (T39); "published" that anyone can read it now, sealed as its author agreed to it (T3).
+
+    Everyone invited is in exactly one of queued, sent, undelivered and unsent."""
+    mail, person = _state_of_mail(), aliased(Advocate)
+    promised = Invitation.waits_since.is_(None)
     wrote = sa.exists().where(Submission.invitation_id == Invitation.id)
     stopped = sa.exists().where(person.id == Invitation.advocate_id, person.stopped_at.is_not(None))
     return {
         "invited": sa.true(),
         "queued": sa.or_(Invitation.waits_since.is_not(None), mail == Mail.QUEUED),
-        "sent": mail == Mail.SENT,
-        "undelivered": mail == Mail.FAILED,
+        "sent": sa.and_(promised, mail == Mail.SENT),
+        "undelivered": sa.and_(promised, mail == Mail.FAILED),
+        "unsent": sa.and_(promised, mail.is_(None)),
         "opened": Invitation.opened_at.is_not(None),
         "accepted": Invitation.state == InvitationState.ACCEPTED,
         "started": wrote,
@@ -94,7 +108,7 @@ def cells(line: campaigns.Line) -> list[object]:
     """One of them, for a spreadsheet under HEADS."""
     one, person = line.invitation, line.invitation.advocate
     return [
-        person.name, person.email, person.company.name, line.told,
+        person.name, person.email, person.company.name, line.told, line.unsent,
         one.created_at.date(), one.opened_at and one.opened_at.date(), line.remark,
     ]  # fmt: skip
 
@@ -103,11 +117,10 @@ def _of(campaign: Campaign) -> sa.ColumnElement[bool]:
     return Invitation.campaign_id == campaign.id
 
 
-def _newest_mail() -> sa.ScalarSelect[Mail]:
-    """In which state the last mail of an invitation is."""
-    named = sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)
-    mails = sa.select(Message.state).where(Message.about == named, Message.template == "invitation")
-    return mails.order_by(Message.id.desc()).limit(1).correlate(Invitation).scalar_subquery()
+def _state_of_mail() -> sa.ScalarSelect[Mail]:
+    """In which state the last mail of an invitation is that was not called off, if any."""
+    last = campaigns.last_mail().with_only_columns(Message.state)
+    return last.scalar_subquery()
 
 
 def _shown(campaign: Campaign) -> sa.Select[int]:

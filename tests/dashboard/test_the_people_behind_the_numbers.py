@@ -28,6 +28,7 @@ WHO = {
     "queued": {2, 3},
     "sent": {4, 6},
     "undelivered": {5},
+    "unsent": {1, 7, 8, 9, 10, 11},
     "opened": {6, 7},
     "accepted": {7, 8, 9},
     "started": {7, 8, 9},
