@@ -59,8 +59,7 @@ class Filter:
         return {name: value for name, value in said.items() if value}
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
-        newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
-        found: list[sa.ColumnElement[bool]] = [RewardEntry.id.in_(newest)]
+        found: list[sa.ColumnElement[bool]] = [RewardEntry.id.in_(ledger.all_standing())]
         if self.state:
             found.append(RewardEntry.state == self.state)
         if self.since:

@@ -1,5 +1,7 @@
 """The lines of the ledger: what may follow what, and how one more is written."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from portal import clock, jobs
@@ -8,6 +10,8 @@ from portal.db import db
 from portal.history.actions import Actor, record
 from portal.incentives.models import PayoutState, Reward, RewardEntry, RewardState
 from portal.outbox import actions as outbox
+from portal.undo import lines
+from portal.undo.lines import UNDONE
 
 # What may follow what. Issued and declined are final.
 MOVES = {
@@ -34,16 +38,13 @@ GONE = {RewardState.DECLINED, RewardState.VOID}  # none is owed, so another one 
 WAITING = {RewardState.ACCRUED, RewardState.HELD}  # for a person of ours
 # How a line came about, where its state alone does not say it.
 FIRST_YES = "first yes"  # of the two people a large reward needs
-UNDONE = "undone"  # back to what it was before the line above, within ten seconds
 BY_HAND, BY_CODE, BY_PAYOUT = "by hand", "code", "payout"
 
 
 def append(reward: Reward, state: RewardState, *, how: str = "", note: str = "", by: Actor) -> None:
     """Write the next line. A correction is a line too; none is ever changed."""
     reward.entries.append(RewardEntry(state=state, how=how, note=note, by=by.subject))
-    reward.waits_since = clock.now() if state in WAITING else None
-    if state is RewardState.ACCRUED and reward.not_before:
-        reward.waits_since = max(clock.now(), reward.not_before)
+    reward.waits_since = _waits_since(reward, state)
     db.session.flush()
     if how != UNDONE:  # whoever undoes writes that down
         record(reward, how if how == FIRST_YES else state.value, by=by, note=note)
@@ -51,6 +52,21 @@ def append(reward: Reward, state: RewardState, *, how: str = "", note: str = "",
         key = f"room-{reward.entries[-1].id}"
         wait = max((outbox.leaves_at() - clock.now()).total_seconds(), 0)
         jobs.enqueue("rewards.room", reward.id, queue=jobs.REWARDS, key=key, delay=wait)
+
+
+def _waits_since(reward: Reward, state: RewardState) -> datetime | None:
+    """For a person of ours: since it became due. Whoever holds it makes it wait no less long."""
+    if state not in WAITING:
+        return None
+    since = min(reward.waits_since or clock.now(), clock.now())
+    if state is RewardState.ACCRUED and reward.not_before:
+        return max(since, reward.not_before)
+    return since
+
+
+def all_standing() -> sa.Select:
+    """The ids of the lines that say how each reward stands, and since when."""
+    return lines.all_standing(RewardEntry, RewardEntry.reward_id, RewardEntry.how)
 
 
 def was_sent() -> sa.ColumnElement[bool]:

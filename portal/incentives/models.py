@@ -9,6 +9,7 @@ from portal import clock
 from portal.advocates.models import Advocate, Company
 from portal.db import Model
 from portal.staff.models import Staff
+from portal.undo import lines
 
 
 class OfferKind(enum.StrEnum):
@@ -115,13 +116,7 @@ class Reward(Model):
     @property
     def line(self) -> "RewardEntry":
         """The line it stands on: the newest, or the one that an undo went back to."""
-        standing: list[RewardEntry] = []
-        for entry in self.entries:
-            if entry.how == "undone":
-                standing.pop()
-            else:
-                standing.append(entry)
-        return standing[-1]
+        return lines.standing(self.entries, lambda one: one.how)
 
     @property
     def has_code(self) -> bool:

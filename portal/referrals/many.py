@@ -86,7 +86,7 @@ def cells(lead: Lead, theirs: prospect_ledger.ProspectReward | None) -> list:
         lead.updated_at.date(),
         lead.prospect_promise,
         prospect_rewards.in_short(theirs) if theirs else "",
-        theirs.entries[-1].at.date() if theirs else "",
+        theirs.line.at.date() if theirs else "",
     ]
 
 

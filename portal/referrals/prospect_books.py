@@ -83,7 +83,7 @@ def _select(state: RewardState | None) -> sa.Select:
 def lines(state: RewardState | None) -> Iterator[list[object]]:
     """Everything in this state, or all, a line for each."""
     for reward in db.session.scalars(_select(state)):
-        lead, last = reward.lead, reward.entries[-1]
+        lead, last = reward.lead, reward.line
         referral = lead.link.referral
         yield [
             lead.id,

@@ -25,7 +25,7 @@ def promised(lead: Lead) -> Promised | None:
     found = prospect_ledger.of(lead)
     if found is None:
         return None
-    return Promised(*prospect_rewards.for_the_prospect(found), found.entries[-1].at)
+    return Promised(*prospect_rewards.for_the_prospect(found), found.line.at)
 
 
 def everything(lead: Lead) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from portal.incentives.limits import LIVE
 from portal.incentives.models import RewardState
 from portal.outbox import actions as outbox
 from portal.referrals.models import Lead
+from portal.undo import lines
 
 DUE, HELD, GIVEN = RewardState.ACCRUED, RewardState.HELD, RewardState.ISSUED
 REFUSED, VOID = RewardState.DECLINED, RewardState.VOID
@@ -60,6 +61,11 @@ class ProspectReward(Model):
     def state(self) -> RewardState:
         return self.entries[-1].state
 
+    @property
+    def line(self) -> "ProspectRewardEntry":
+        """The line it stands on: the newest, or the one that an undo went back to."""
+        return lines.standing(self.entries, lambda one: one.ground)
+
 
 class ProspectRewardEntry(Model):
     """A line of its ledger. Never edited, but for a note that is emptied with the lead (T36)."""
@@ -70,7 +76,8 @@ class ProspectRewardEntry(Model):
     reward_id: Mapped[int] = mapped_column(sa.ForeignKey(ProspectReward.id), index=True)
     reward: Mapped[ProspectReward] = relationship(back_populates="entries")
     state: Mapped[RewardState]
-    ground: Mapped[str] = mapped_column(sa.String(20), default="")  # of a refusal, or BUDGET
+    # Of a refusal; or BUDGET; or UNDONE, of a line that takes back the one before it.
+    ground: Mapped[str] = mapped_column(sa.String(20), default="")
     note: Mapped[str] = mapped_column(default="")  # for colleagues
     by: Mapped[str] = mapped_column(sa.String(60))
     at: Mapped[datetime] = mapped_column(default=clock.now)

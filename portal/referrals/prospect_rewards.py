@@ -57,7 +57,7 @@ def settle(lead: Lead, *, unless: str, limits: Limits, not_before: datetime) -> 
         found = _owe(lead, found, limits, not_before)
     elif found.state is DUE and lead.hold:
         append(found, HELD, note=lead.hold, by=SYSTEM)
-    elif found.state is HELD and not lead.hold and not found.entries[-1].ground:
+    elif found.state is HELD and not lead.hold and not found.line.ground:
         append(found, DUE, note="A colleague looked at the lead.", by=SYSTEM)
     if found.state is DUE:
         _tell(found, "due")
@@ -188,7 +188,7 @@ STATES = {
 def for_the_prospect(reward: ProspectReward) -> tuple[str, str]:
     """How it stands, for the person it was promised."""
     if reward.state is REFUSED:
-        why = GROUNDS[reward.entries[-1].ground][1]
+        why = GROUNDS[reward.line.ground][1]
         return "Not given", f"{why} If you think this is wrong, write to us: a person looks again."
     title, text = STATES[reward.state]
     day = reward.not_before

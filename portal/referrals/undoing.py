@@ -8,6 +8,7 @@ from portal.referrals import prospect_rewards, rewarding
 from portal.referrals.prospect_ledger import ProspectReward, append
 from portal.staff.models import Staff
 from portal.undo.actions import Way, as_moment, as_text
+from portal.undo.lines import UNDONE
 
 
 def snapshot(reward: ProspectReward) -> dict[str, Any]:
@@ -15,8 +16,7 @@ def snapshot(reward: ProspectReward) -> dict[str, Any]:
 
 
 def put_back(reward: ProspectReward, was: dict[str, Any], *, by: Staff) -> None:
-    before = reward.entries[was["lines"] - 1]
-    append(reward, before.state, ground=before.ground, note="Undone.", by=by)
+    append(reward, reward.entries[was["lines"] - 1].state, ground=UNDONE, by=by)
     reward.waits_since = as_moment(was["waits_since"])
     db.session.flush()
     rewarding.settle(reward.lead)  # the lead may have gone on since

@@ -41,7 +41,7 @@ def draw_promises(found: Sequence[ProspectReward]) -> list[Drawn]:
     return [
         Drawn(
             opening(f"{one.promise} for {one.lead.name or 'someone without details'}"),
-            one.entries[-1].note or "Promised to someone who came by a recommendation",
+            one.line.note or "Promised to someone who came by a recommendation",
             "referrals.prospect_reward",
             {"reward_id": one.id},
         )

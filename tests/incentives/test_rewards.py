@@ -3,9 +3,11 @@
 import ast
 import inspect
 import re
+from datetime import timedelta
 
 import pytest
 
+from portal import clock
 from portal.advocates import merging
 from portal.advocates.models import Advocate
 from portal.db import db
@@ -231,3 +233,25 @@ def test_lists_turn_the_page(as_rosa, earn, monkeypatch):
         older = page.split('rel="next" href="')[1:]
         url = older[0].split('"')[0].replace("&amp;", "&") if older else None
     assert seen == [5, 4, 3, 2, 1]
+
+
+def test_a_hold_makes_nobody_wait_anew_and_what_is_overdue_says_so(
+    earn, rule, as_rosa, saved, wait
+):
+    wait(days=-20)
+    earn()
+    since = saved(Reward)[0].waits_since
+    wait(days=20)
+    rule(1, RewardState.HELD)
+    assert saved(Reward)[0].waits_since == since
+    queue = as_rosa.get("/staff/queue?kind=rewards").text
+    assert 'gw-badge--wait">Overdue</span>' in queue
+    rule(1, RewardState.HELD, RewardState.APPROVED)
+    assert saved(Reward)[0].waits_since is None
+
+
+def test_what_is_held_before_its_terms_allow_it_waits_from_the_hold_on(earn, rule, saved, wait):
+    earn(not_before=clock.now() + timedelta(days=30))
+    wait(hours=1)
+    rule(1, RewardState.HELD)
+    assert saved(Reward)[0].waits_since <= clock.now()

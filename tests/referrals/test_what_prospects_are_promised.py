@@ -6,7 +6,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from portal import jobs
+from portal import clock, jobs
 from portal.campaigns.models import Touch
 from portal.db import db
 from portal.errors import NotAllowed
@@ -279,6 +279,25 @@ def test_a_decision_is_undone_by_a_line_more_and_nobody_heard_of_it(
     post_mail()
     assert len(mailroom.to(SINA["email"])) == before
     assert "Your first month free for Sina Okoro" in as_rosa.get("/staff/queue").text
+
+
+def test_undone_it_stands_where_it_stood_since_the_day_it_did(
+    lead, move, as_rosa, status, as_stranger, act, wait
+):
+    wait(days=-20)
+    move(lead, Q)
+    since = act(clock.now)
+    wait(days=20)
+    decide(as_rosa)
+    as_rosa.post("/staff/undo", data={"items": "prospect_reward:1"})
+    day = f"{since.day} {since:%B}"
+    for page in ("/staff/leads/rewards", f"/staff/leads/{lead}"):
+        assert day in as_rosa.get(page).text, page
+    assert f"since {day}" in words(as_stranger.get(status).text)
+    (row,) = csv.DictReader(as_rosa.get("/staff/leads/rewards.csv").text[1:].splitlines())
+    assert (row["since"], row["note"]) == (f"{since:%Y-%m-%d}", "")
+    assert "Undone: due again" in as_rosa.get("/staff/leads/rewards/1").text
+    assert "Promised to someone who came by" in as_rosa.get("/staff/queue").text
 
 
 def test_an_undo_brings_nothing_back_for_a_lead_that_is_no_longer_there(

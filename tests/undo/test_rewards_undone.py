@@ -41,6 +41,48 @@ def test_a_decision_is_undone_by_a_line_more_and_keeps_its_place_in_the_queue(
     assert len(states(saved)) == 3
 
 
+def test_undone_it_stands_where_it_stood_since_the_day_it_did(
+    earn, ruled, as_rosa, as_ada, act, take_back, wait
+):
+    wait(days=-20)
+    earn()
+    since = act(lambda: books.clock.now())
+    wait(days=20)
+    ruled(R.APPROVED)
+    take_back(as_rosa, "reward:1")
+    day = f'datetime="{since.date().isoformat()}'
+    page = as_rosa.get("/staff/rewards?state=accrued").text
+    assert day in page[page.index("<tbody") :]
+    today = act(lambda: books.clock.now()).date().isoformat()
+    assert 'href="/staff/rewards/1"' not in as_rosa.get(f"/staff/rewards?from={today}").text
+    assert 'href="/staff/rewards/1"' in as_rosa.get(f"/staff/rewards?to={since:%Y-%m-%d}").text
+    file = as_rosa.post("/staff/rewards/export?state=accrued").text
+    assert f",{since:%Y-%m-%d},,," in file  # with no word of how, and no note
+    assert "due since" not in as_ada.get("/me/rewards").text  # earned on that day, no more
+
+
+def test_what_is_undone_twice_stands_on_the_line_before_both(
+    earn, rule, ruled, as_rosa, act, take_back, wait
+):
+    wait(hours=-50)
+    earn()
+    wait(hours=25)
+    rule(1, R.HELD)
+    held = act(lambda: books.clock.now()).date()
+    wait(hours=25)
+    for decision in (R.APPROVED, R.DECLINED):
+        ruled(decision)
+        take_back(as_rosa, "reward:1")
+
+    def found() -> list:
+        wanted = books.Filter(R.HELD, held, held)
+        rewards, _ = books.page(wanted)
+        return [(one.line.note, one.line.at.date()) for one in rewards]
+
+    assert act(found) == [("Order 4711", held)]
+    assert act(lambda: books.counts(books.Filter())) == {R.HELD: 1}
+
+
 def test_after_ten_seconds_the_decision_stands(earn, ruled, as_rosa, saved, take_back, wait):
     earn()
     ruled(R.DECLINED)
