@@ -106,6 +106,8 @@ def _page(
 ) -> str:
     back = request.form.get("back", "")
     way = (*LISTS[back], {}) if back in LISTS else ("dashboard.queue", "Queue", asked())
+    if kind:
+        kind.narrow(form, several.waiting_of(kind, ids))
     return render_template(
         "queue/several.html",
         kind=kind,
@@ -122,15 +124,13 @@ def _page(
 def untouched() -> dict[str, tuple[str, Markup]]:
     """The forms that decide on several, by key: what each is called, and its fields. Nothing is
     typed in them yet, so they are drawn once."""
-    return {
-        kind.key: (
-            kind.button,
-            get_template_attribute(kind.fields, "bulk_fields")(
-                kind.form(formdata=None, meta={"csrf": False})
-            ),
-        )
-        for kind in SEVERAL.values()
-    }
+    return {kind.key: (kind.button, _fields(kind)) for kind in SEVERAL.values()}
+
+
+def _fields(kind: Several) -> Markup:
+    form = kind.form(formdata=None, meta={"csrf": False})
+    kind.narrow(form, None)
+    return get_template_attribute(kind.fields, "bulk_fields")(form)
 
 
 def me():

@@ -143,7 +143,7 @@ def move(
         return
     demand_seen(reward, seen)
     if state not in MOVES[reward.state]:
-        raise NotAllowed(f"This reward is {reward.state}; it cannot become {state}.")
+        raise NotAllowed(f"This reward is {reward.state.word}; it cannot become {state.word}.")
     if ordered(reward):
         raise NotAllowed("Its payout is on the way. Wait until it is paid or given up.")
     if state in SAYS_WHY and not note.strip():
@@ -167,7 +167,7 @@ def demand_seen(reward: Reward, seen: int | None) -> None:
     if seen in {None, len(reward.entries)}:
         return
     last = reward.entries[-1]
-    stands = f"this reward is {reward.state}"
+    stands = f"this reward is {reward.state.word}"
     said = overtaking.told(last.by, stands, last.at, "Yours was not saved.")
     raise Stale(said, len(reward.entries))
 

@@ -124,7 +124,7 @@ def lines(wanted: Filter) -> Iterator[list[object]]:
         person, promise, last = reward.advocate, reward.promise, reward.line
         yield [
             reward.id,
-            last.state.value,
+            last.state.word,
             last.at.date(),
             last.how,
             last.note,

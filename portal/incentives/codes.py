@@ -72,7 +72,12 @@ def _free(offer_id: int) -> list[sa.ColumnElement[bool]]:
 
 
 def left(offer: Offer) -> int:
-    return only(sa.select(sa.func.count()).where(*_free(offer.id)))
+    return left_of(offer.id)
+
+
+def left_of(offer_id: int) -> int:
+    """How many codes of this offer are still to be given."""
+    return only(sa.select(sa.func.count()).where(*_free(offer_id)))
 
 
 def given(offer: Offer) -> int:
@@ -110,7 +115,7 @@ def give(reward: Reward, *, by: Actor) -> None:
     if reward.has_code:
         return
     if reward.state is not RewardState.APPROVED:
-        raise NotAllowed(f"This reward is {reward.state}; approve it before a code is given.")
+        raise NotAllowed(f"This reward is {reward.state.word}; approve it before a code is given.")
     if reward.donated:
         raise NotAllowed("This reward goes to a charity: send it there, and say how.")
     if reward.payout and reward.payout.under_way:

@@ -47,7 +47,7 @@ def append(reward: Reward, state: RewardState, *, how: str = "", note: str = "",
     reward.waits_since = _waits_since(reward, state)
     db.session.flush()
     if how != UNDONE:  # whoever undoes writes that down
-        record(reward, how if how == FIRST_YES else state.value, by=by, note=note)
+        record(reward, how if how == FIRST_YES else state.word, by=by, note=note)
     if reward.pot and state in GONE:
         key = f"room-{reward.entries[-1].id}"
         wait = max((outbox.leaves_at() - clock.now()).total_seconds(), 0)

@@ -80,6 +80,11 @@ class RewardState(enum.StrEnum):
     DECLINED = "declined"
     VOID = "void"
 
+    @property
+    def word(self) -> str:
+        """As people read it: what bookkeepers call accrued is due."""
+        return "due" if self is RewardState.ACCRUED else self.value
+
 
 class Reward(Model):
     """One reward owed for one reason, once. Its state is its newest ledger entry."""

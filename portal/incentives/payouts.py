@@ -34,7 +34,7 @@ def order(reward: Reward, *, by: Actor) -> None:
     if reward.payout and reward.payout.state in {PayoutState.WAITING, PayoutState.PAID}:
         return
     if reward.state is not RewardState.APPROVED:
-        raise NotAllowed(f"This reward is {reward.state}; approve it before it is paid out.")
+        raise NotAllowed(f"This reward is {reward.state.word}; approve it before it is paid out.")
     if not is_set_up():
         raise NotAllowed("No payment system is set up: see “Payouts” in docs/rewards.md.")
     if objection := payees.objection_to(reward):

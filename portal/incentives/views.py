@@ -80,6 +80,9 @@ def come_in(token: str):
 def rewards():
     wanted = books.Filter.of(request.args)
     found, older = books.page(wanted, request.args.get("before", type=row_number))
+    selectable = [one for one in found if several.selectable(one)]
+    bulk = SeveralRewardsForm(formdata=None)
+    several.narrow(bulk, selectable)
     return render_template(
         "incentives/rewards.html",
         rewards=found,
@@ -87,7 +90,8 @@ def rewards():
         wanted=wanted,
         counts=books.counts(wanted),
         campaigns=books.campaigns(),
-        bulk=SeveralRewardsForm(formdata=None),
+        selectable=selectable,
+        bulk=bulk,
         bulk_button=several.REWARDS.button,
     )
 
@@ -117,7 +121,7 @@ def rule(reward_id: int):
         return reward_refused(reward_id, refusal)
     db.session.commit()
     waits = seconding.first_yes(found) and wanted is RewardState.APPROVED
-    said = "Noted. Somebody else has to approve it too." if waits else f"It is {found.state}."
+    said = "Noted. Somebody else has to approve it too." if waits else f"It is {found.state.word}."
     tell(said, found)
     return on(".reward", reward_id=reward_id)
 

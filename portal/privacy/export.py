@@ -273,8 +273,10 @@ def reward(one) -> dict[str, Any]:
         "for": one.explanation,
         "reward": one.promise.get("reward", ""),
         "donated": one.donated,
-        "state": one.state,
-        "ledger": [{"state": line.state, "at": line.at, "note": line.note} for line in one.entries],
+        "state": one.state.word,
+        "ledger": [
+            {"state": line.state.word, "at": line.at, "note": line.note} for line in one.entries
+        ],
     }
 
 

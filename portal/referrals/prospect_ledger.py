@@ -95,7 +95,7 @@ def append(
     elif state is HELD and ground == BUDGET:  # what a signal holds waits with its lead
         reward.waits_since = now
     db.session.flush()
-    record(reward, state.value, by=by)
+    record(reward, state.word, by=by)
     if state in {REFUSED, VOID}:
         key = f"prospect-room-{reward.entries[-1].id}"
         campaign_id = int(reward.pot.partition(":")[2])

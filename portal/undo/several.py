@@ -25,6 +25,8 @@ class Several:
     seen: Callable[[Any], int]  # the version on the page
     waits: Callable[[Any], bool]  # whether it can (still) be decided
     button: str = "Decide on those you select"
+    # (form, things): leaves what applies to at least one; without things, to what is in the queue
+    narrow: Callable[[Any, Sequence[Any] | None], None] = lambda form, things: None
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,12 @@ def each(way: Way, ids: Iterable[int], act: Callable[[Any], str]) -> list[Result
 
 def choices(kind: Several, ids: Iterable[int]) -> list[Choice]:
     """Which of them wait for a decision, as they are now."""
-    waiting = [one for one in found(kind.way, ids) if kind.waits(one)]
-    return [Choice(one.id, kind.seen(one), kind.way.title(one)) for one in waiting]
+    return [Choice(one.id, kind.seen(one), kind.way.title(one)) for one in waiting_of(kind, ids)]
+
+
+def waiting_of(kind: Several, ids: Iterable[int]) -> list[Any]:
+    """Those of them that can (still) be decided."""
+    return [one for one in found(kind.way, ids) if kind.waits(one)]
 
 
 def found(way: Way, ids: Iterable[int]) -> Sequence[Any]:

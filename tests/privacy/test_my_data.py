@@ -122,7 +122,7 @@ def test_T36_the_export_holds_everything_of_hers(as_ada, came):
         link["your_note"] for link in data["recommendations"][0]["links"]
     }
     assert data["permissions"][0]["permissions"][0]["events"]
-    assert data["rewards"][0]["ledger"][0]["state"] == "accrued"
+    assert data["rewards"][0]["ledger"][0]["state"] == "due"
     assert "Your quote is published" in {mail["subject"] for mail in data["mails"]}
     assert data["visits"]
     assert "No time for Babbage" in {entry["note"] for entry in data["history"]}

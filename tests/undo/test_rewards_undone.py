@@ -1,5 +1,7 @@
 """A reward decision that is undone: one more line in the ledger, no mail, no code, no payout."""
 
+import re
+
 import pytest
 from pydantic import SecretStr
 
@@ -230,6 +232,55 @@ def test_several_rewards_are_decided_and_undone_together(
     assert [one.state for one in saved(Reward)] == [R.ACCRUED, R.ACCRUED, R.DECLINED]
     stale = as_rosa.post("/staff/queue/decisions/rewards", data=sent)
     assert stale.text.count("Rosa was faster") == 2
+
+
+def test_what_applies_to_none_of_several_is_not_offered(
+    earn,
+    rule,
+    as_rosa,
+    offer,
+    setting,
+    stock,  # noqa: F811
+):
+    """A code for a reward that nobody approved would be refused for each of them."""
+    stock()
+    earn("lead:1", promise={"offer_id": offer})
+    earn("lead:2", promise={"offer_id": offer})
+
+    def offered(page: str, **data) -> set[str]:
+        answer = as_rosa.post(page, data=data) if data else as_rosa.get(page)
+        return set(re.findall(r'name="decision"[^>]*value="([a-z-]+)"', answer.text)) | set(
+            re.findall(r'value="([a-z-]+)"[^>]*name="decision"', answer.text)
+        )
+
+    first = {"approved", "held", "declined"}
+    queue, several = "/staff/queue?kind=rewards", "/staff/queue/decisions/rewards"
+    assert offered("/staff/rewards") == offered(queue) == first
+    assert "Approve first what is to be sent" in as_rosa.get("/staff/rewards").text
+    page = as_rosa.post(several, data={"items": ["1:1"], "decision": "code"}).text
+    assert "This reward is due; approve it before a code is given." in page
+    assert "accrued" not in page
+    rule(1, R.APPROVED)
+    assert offered("/staff/rewards") == first | {"code", "issued"}
+    hint = "To be approved before they can be sent: A €25 gift card for Ada Lovelace."
+    assert hint in as_rosa.get("/staff/rewards").text
+    assert offered(several, items=["2:1"], decision="") == first
+    setting(payout_url="https://pay.example/orders", payout_secrets=[SecretStr(OLD)])
+    assert "payout" in offered("/staff/rewards")
+    rule(1, R.ISSUED)
+    rule(2, R.HELD)
+    assert offered("/staff/rewards") == {"approved", "declined"}
+    rule(2, R.DECLINED)
+    assert "several-rewards" not in as_rosa.get("/staff/rewards").text
+
+
+def test_what_bookkeepers_call_accrued_is_due_to_everyone_who_reads_it(earn, rule, as_rosa):
+    earn()
+    shown = [as_rosa.get(page).text for page in ("/staff/rewards", "/staff/rewards/1")]
+    shown.append(as_rosa.post("/staff/rewards/export").text)
+    for page in shown:
+        assert "due" in page.lower()
+        assert not re.search(r"(?<!state=)(?<!--)\baccrued\b", page, re.I)
 
 
 @pytest.mark.parametrize(
