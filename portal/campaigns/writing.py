@@ -124,7 +124,9 @@ def count_audience(id: int):
     campaign = queries.campaign(id)
     found = eligibility.sort(_asked(campaign), campaign=campaign)
     now, later = len(found.eligible), len(found.not_now)
-    said = f"{now:,} can be asked now, {later:,} not now. Press Filter to see them."
+    said = f"{now:,} can be asked now, {later:,} not now."
+    if now or later:
+        said += " Press Filter to see " + ("them." if now else "why.")
     return Response(said, content_type="text/plain; charset=utf-8")
 
 

@@ -36,6 +36,7 @@ class Line:
     endpoint: str
     values: dict[str, int]
     at: datetime | None = None  # when it takes place
+    zone: str = "UTC"  # the clock its own page tells the time by
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def planned_interviews(person: Staff) -> Iterator[Line]:
             "interviews.show",
             {"id": one.id},
             None if named else one.starts_at,
+            one.time_zone,
         )
 
 
@@ -123,6 +125,7 @@ def planned_events(person: Staff) -> Iterator[Line]:
             "events.show",
             {"id": one.id},
             one.starts_at,
+            one.time_zone,
         )
 
 

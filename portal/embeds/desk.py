@@ -1,6 +1,6 @@
 """Where staff put blocks together."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
@@ -10,7 +10,9 @@ from portal.embeds import actions, data, queries
 from portal.embeds.door import bp
 from portal.embeds.forms import BlockForm, PickForm
 from portal.embeds.models import Block
+from portal.fields import row_number
 from portal.incentives import disclosure
+from portal.publishing.desk import called
 from portal.staff.models import Role
 
 bp.add_app_template_global(data.to_paste)
@@ -57,10 +59,11 @@ def pick(block_id):
 @auth.staff(Role.EDITOR)
 def move_up(block_id, asset_id):
     block = queries.block(block_id)
-    actions.move_up(block, queries.asset(asset_id), by=current_user)
+    asset = queries.asset(asset_id)
+    actions.move_up(block, asset, by=current_user)
     db.session.commit()
-    flash("Moved up.")
-    return _back(block)
+    flash(f"Moved up: {called(asset)}.")
+    return _back(block, moved=asset_id)
 
 
 @bp.post("/staff/blocks/<int:block_id>/picks/<int:asset_id>/removal")
@@ -83,8 +86,8 @@ def remove(block_id):
     return redirect(url_for("embeds.blocks"), 303)
 
 
-def _back(block: Block):
-    return redirect(url_for("embeds.show", block_id=block.id), 303)
+def _back(block: Block, **asked: int):
+    return redirect(url_for("embeds.show", block_id=block.id, **asked), 303)
 
 
 def _index(form: BlockForm) -> str:
@@ -109,4 +112,5 @@ def _page(block: Block, form: PickForm) -> str:
         said=disclosure.picked(settings().brand_name),
         seen=queries.seen_now(block),
         pickable=queries.pickable(block),
+        moved=request.args.get("moved", type=row_number),
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal import clock, zones
+from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Receipt
@@ -18,7 +19,15 @@ from portal.publishing import rendering, words
 from portal.publishing.items import address, item
 from portal.publishing.models import Asset
 from portal.publishing.placing import EVERYWHERE, Page, pages_of
-from portal.publishing.queries import PICKED, RECONFIRM, asset_of, confirmed_at, faults, permitted
+from portal.publishing.queries import (
+    PICKED,
+    RECONFIRM,
+    asset_of,
+    confirmed_at,
+    faults,
+    on_front_page,
+    permitted,
+)  # fmt: skip
 from portal.staff import queries as staff
 from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
@@ -98,11 +107,26 @@ class Shelf:
         return address(self.asset.submission.action, self.asset.slug)
 
     @property
+    def name(self) -> str:
+        return called(self.asset)
+
+    @property
     def opening(self) -> str:
         """The words by which staff know it again; empty under our headline, or seen no more."""
         if not self.public or self.asset.headline:
             return ""
         return self.asset.excerpt or words.whole(self.asset.words)
+
+
+def called(asset: Asset) -> str:
+    """How staff call it in a sentence: ``Quote, Ada Lovelace``."""
+    kind = "Quote" if asset.submission.action is Action.QUOTE else "Story"
+    return f"{asset.headline or kind}, {asset.submission.advocate.name}"
+
+
+def front_page() -> list[Shelf]:
+    """What stands on the front page, in its order."""
+    return [Shelf(asset, True, "") for asset in on_front_page()]
 
 
 def shelf(*, public: bool | None = None, planned: bool = False, limit: int = 100) -> list[Shelf]:

@@ -25,6 +25,7 @@ from portal.clicks.models import What
 from portal.consent.models import Channel
 from portal.db import db
 from portal.errors import NotFound, Refusal, Unreadable
+from portal.fields import row_number
 from portal.incentives import disclosure
 from portal.media import storage
 from portal.publishing import (
@@ -249,17 +250,22 @@ def retire(asset_id):
 @auth.staff()
 def front_page():
     """What stands on the front page, in its order."""
-    order = queries.on_front_page()
-    return render_template("publishing/front_page.html", order=order, first=placing.FIRST)
+    return render_template(
+        "publishing/front_page.html",
+        order=desks.front_page(),
+        first=placing.FIRST,
+        moved=request.args.get("moved", type=row_number),
+    )
 
 
 @bp.post("/staff/front-page/<int:asset_id>/place")
 @auth.staff(Role.EDITOR)
 def move_up(asset_id):
-    placing.move_up(_asset(asset_id), queries.on_front_page, by=current_user)
+    asset = _asset(asset_id)
+    placing.move_up(asset, queries.on_front_page, by=current_user)
     db.session.commit()
-    flash("Moved up.")
-    return redirect(url_for(".front_page"), 303)
+    flash(f"Moved up: {desks.called(asset)}.")
+    return redirect(url_for(".front_page", moved=asset_id), 303)
 
 
 @bp.post("/staff/front-page/newest-first")

@@ -1,7 +1,7 @@
 // The queue from the keyboard. [data-queue] holds [data-queue-item]s; J and K walk them, or press [data-key=j] and [data-key=k]
 // where there are none. [data-key="a"] is pressed by A, inside the current item first; a summary opens and its first field gets the focus.
 // A radio is chosen; the focus goes on to the note where A needs one (other keys: where there is one), else Enter sends.
-// [data-picked=ID] says how many are selected for the form of that id. ? opens dialog[data-keys-help]. Nothing without [data-keys=on]. Silent while typing or with Ctrl, Alt, ⌘. [data-undo] goes after 10 seconds.
+// [data-picked=ID] says how many are selected for the form of that id. ? opens dialog[data-keys-help]. Nothing without [data-keys=on]; [data-keys] is hidden without script. Silent while typing or with Ctrl, Alt, ⌘. [data-undo] goes after 10 seconds.
 (function () {
   var box = document.querySelector("[data-queue]") || document.body, here = null;
   var undo = document.querySelector("[data-undo]");
@@ -14,6 +14,7 @@
       picked.textContent = plain + (number ? " (" + number + ")" : "");
     });
   });
+  document.querySelectorAll("[data-keys]").forEach(function (keys) { keys.hidden = false; });
   if (!document.querySelector("[data-keys=on]")) return;
   var help = document.querySelector("dialog[data-keys-help]"), opener = document.querySelector("[data-keys-open]");
   if (opener) { opener.hidden = false; opener.addEventListener("click", function () { help.showModal(); }); }

@@ -217,8 +217,11 @@ def test_how_many_a_filter_finds_is_said_while_it_is_typed(portal, colleague, sc
         go(page, lambda: steps.press(page, "Filter"))
         expect(said).to_contain_text("0 can be asked now, 0 not now.")
         return
-    expect(said).to_contain_text("0 can be asked now, 0 not now. Press Filter")
+    expect(said).to_have_text("0 can be asked now, 0 not now.")
+    found = page.locator("[data-found]")
+    expect(found).to_have_js_property("inert", True)  # what the filter before found
     assert before != said.inner_text()
     page.locator("#search").fill("")
     expect(said).to_contain_text(before.partition(".")[0])
+    expect(found).to_have_js_property("inert", False)
     assert page.url.endswith("audience?search=")  # nothing was sent but the question

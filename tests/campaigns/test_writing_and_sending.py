@@ -480,5 +480,6 @@ def test_how_many_a_filter_finds_is_told_while_it_is_typed(as_rosa, draft, ada, 
         asked = f"{url}?search={search}"
         told = as_rosa.get(asked.replace("audience", "audience/count"))
         assert told.text.startswith(f"{now} {said}")
+        assert ("to see them" in told.text) is (now > 0)
         assert told.content_type == "text/plain; charset=utf-8"
         assert f"{now} {said}" in as_rosa.get(asked).text

@@ -266,6 +266,11 @@ def test_rosa_is_on_it_and_sam_is_told(many, as_rosa, as_sam, wait, saved):
     as_sam.post("/staff/queue/claims", data={"item": "take:decide:1", "view": "1"})
     assert "Rosa is on it until" in as_sam.get("/staff/queue").text
     as_sam.post("/staff/queue/claims", data={"item": "leave:decide:1"})  # not his to release
+    for where in ("/staff/queue", "/staff/submissions/1"):
+        page = as_rosa.get(where).text
+        assert "<strong>You are on it</strong>" in page
+        assert ">Put it back<" in page
+    assert ">Take it<" in as_rosa.get("/staff/submissions/2").text
     assert len(titles(as_rosa.get("/staff/queue?show=mine").text)) == 1
     assert titles(as_sam.get("/staff/queue?show=mine").text) == []
     assert len(titles(as_sam.get("/staff/queue?show=free").text)) == 1
@@ -273,7 +278,7 @@ def test_rosa_is_on_it_and_sam_is_told(many, as_rosa, as_sam, wait, saved):
     assert saved(QueueClaim) == []
     as_rosa.post("/staff/queue/claims", data={"item": "take:decide:1"})
     wait(minutes=31)
-    assert "is on it" not in as_sam.get("/staff/submissions/1").text.replace("I am on it", "")
+    assert "is on it" not in as_sam.get("/staff/submissions/1").text
     as_sam.post("/staff/queue/claims", data={"item": "take:decide:1"})
     assert [claim.staff.name for claim in saved(QueueClaim)] == ["Sam"]
 
@@ -294,6 +299,8 @@ def test_overdue_ones_can_be_shown_alone(many, act, as_rosa):
     )
     page = as_rosa.get("/staff/queue?show=late").text
     assert len(titles(page)) == 1
+    assert ">waiting 4 weeks</time>" in page
+    assert "waiting 4 weeks" in as_rosa.get("/staff").text
     assert ">Overdue</span>" in page
 
 

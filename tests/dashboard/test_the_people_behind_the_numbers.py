@@ -174,6 +174,11 @@ def test_whoever_only_looks_sees_the_list_and_takes_nothing_along(
     assert client.post(f"/staff/campaigns/{campaign}/people/export").status_code == 403
 
 
+def test_the_number_one_looks_at_is_marked_among_the_others(campaign, eleven, as_rosa):
+    page = as_rosa.get(f"/staff/campaigns/{campaign}/people?step=opened").text
+    assert re.findall(r'step=(\w+)" aria-current="page"', page) == ["opened"]
+
+
 def test_an_address_that_names_no_number_shows_everyone(campaign, eleven, as_rosa):
     for asked in ("?step=nothing", "?step=", "?step=%00&after=x", ""):
         page = as_rosa.get(f"/staff/campaigns/{campaign}/people{asked}")

@@ -1,7 +1,7 @@
 """Home begins with what is one's own: taken on, looked after, owned, planned, proposed."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -157,6 +157,20 @@ def test_leads_interviews_events_and_proposals_of_ones_own_stand_there_with_what
     ):
         assert said in page, said
     assert set(home(as_rosa)) == {"Waiting longest"}
+
+
+def test_when_an_event_of_ones_own_begins_is_said_as_on_its_own_page(busy, act, as_sam):
+    busy()
+
+    def move() -> str:
+        [event] = db.session.scalars(sa.select(Event))
+        event.time_zone, event.starts_at = "Asia/Tokyo", datetime(2031, 12, 20, 15, tzinfo=UTC)
+        return f"/staff/events/{event.id}"
+
+    said = "Sunday 21 December 2031, 00:00 Tokyo time"
+    page = act(move)
+    assert said in as_sam.get(page).text
+    assert said in as_sam.get("/staff").text
 
 
 def test_who_proposed_a_customer_reads_what_became_of_it_for_a_month(

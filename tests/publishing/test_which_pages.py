@@ -208,6 +208,22 @@ def test_staff_put_the_front_page_in_order_without_a_script(three, as_rosa, as_s
     assert order(as_stranger) == ["Third", "Second", "First"]
 
 
+def focused(page: str) -> str:
+    """What the keyboard stands on once the page has come."""
+    [found] = re.findall(r"<(?:a|button)[^>]* autofocus[^>]*>", page)
+    return found
+
+
+def test_after_a_move_the_keyboard_stands_on_what_moved_and_the_page_says_what(three, as_rosa):
+    page = as_rosa.post("/staff/front-page/1/place", follow_redirects=True).text
+    assert re.search(r"Moved up: [^.<]+, Ada Lovelace\.", page)
+    assert "/staff/assets/1/" not in focused(page)
+    assert 'aria-label="Move up: ' in focused(page)
+    page = as_rosa.post("/staff/front-page/1/place", follow_redirects=True).text
+    assert "/staff/assets/1/" in focused(page)  # the first has no button any more
+    assert "autofocus" not in as_rosa.get("/staff/front-page").text
+
+
 def test_what_does_not_stand_there_cannot_be_moved(three, as_rosa, choose, as_vera):
     choose("stories", asset=1)
     assert as_rosa.post("/staff/front-page/1/place").status_code == 404
