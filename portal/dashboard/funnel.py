@@ -46,7 +46,7 @@ LABELS = {
     "queued": ("Mail waiting", "for its turn, or the relay"),
     "sent": ("Mail sent", "the relay took the last one"),
     "undelivered": ("Came back", "not delivered"),
-    "unsent": ("Not sent", "the list says why"),
+    "unsent": ("Not sent", "no mail went to them"),
     "opened": ("Opened", "pressed the button"),
     "accepted": ("Take part", "began something"),
     "started": ("Began to write", "sent or not"),
