@@ -27,9 +27,16 @@ class Stale(Refusal):
     ``newest`` is the version of what they had open, as it is now.
     """
 
-    def __init__(self, message: str, newest: int | None = None):
+    def __init__(self, message: str, newest: int | None = None, who: str = "a colleague"):
         super().__init__(message)
-        self.newest = newest
+        self.newest, self.who = newest, who
+
+    def also(self, found: set[bool]) -> None:
+        """Say so where the page shows what they did, in fields left alone (True) or typed into."""
+        if False in found:
+            self.args = (f"{self} Where it differs, theirs stands beside yours.",)
+        if True in found:
+            self.args = (f"{self} What you had not changed is as {self.who} left it.",)
 
 
 class Unreadable(Refusal):

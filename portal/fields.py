@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Field, IntegerField, TimeField
-from wtforms.widgets import HiddenInput
+from markupsafe import Markup
+from wtforms import DateField, Field, Form, IntegerField, TimeField
+from wtforms.widgets import HiddenInput, html_params
 
+from portal import comparing
 from portal.errors import Refusal, Stale
 
 A_DAY = "Enter the day, for example 30 11 2026"
@@ -47,21 +49,44 @@ def number_of(typed: str) -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
+class _Carried(HiddenInput):
+    """The version, and beside it a print of each value its form was filled with."""
+
+    def __call__(self, field: "Seen", **attrs: Any) -> Markup:
+        was = comparing.prints(field._form) if field.was is None else field.was
+        beside = html_params(type="hidden", name=f"{field.name}_was", value=comparing.written(was))
+        return super().__call__(field, **attrs) + Markup(f"<input {beside}>")
+
+
 class Seen(IntegerField):
     """Which version of a thing was on the page, hidden in the form that changes it."""
 
-    widget = HiddenInput()
+    widget = _Carried()
     data: Any  # a number, or -1 for what is none; None before anything is read
+    was: comparing.Prints | None = None  # None: the form is as it was filled
+
+    def process(self, formdata, *given, **more) -> None:
+        super().process(formdata, *given, **more)
+        if formdata:
+            self.was = comparing.read("".join(formdata.getlist(f"{self.name}_was")[:1]))
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             number = number_of(valuelist[0])
             self.data = -1 if number is None else number
 
-    def catch_up(self, refusal: Refusal) -> None:
-        """Who was overtaken has been told so: sent once more, what they typed counts."""
-        if isinstance(refusal, Stale) and refusal.newest is not None:
-            self.data, self.raw_data = refusal.newest, None
+    def catch_up(self, refusal: Refusal, again: Form | None = None) -> None:
+        """Who was overtaken has been told so: sent once more, what they typed counts.
+
+        ``again`` is the same form filled with what is stored by now: it stands beside what they
+        typed, and where they typed nothing.
+        """
+        if not isinstance(refusal, Stale) or refusal.newest is None:
+            return
+        self.data, self.raw_data = refusal.newest, None
+        if again is not None:
+            refusal.also(comparing.settle(self._form, again, self.was or {}, refusal.who))
+            self.was = comparing.prints(again, stored=True)
 
 
 class _Asking(Field):

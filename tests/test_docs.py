@@ -74,8 +74,8 @@ def test_the_import_order_in_the_readme_is_the_one_the_test_keeps():
     assert told == sorted(told, key=RANK.get)
     assert set(RANK) - set(told) <= {
         "clock", "errors", "addresses", "seeds", "tables", "zones", "plainwords", "colours",
-        "downloads", "cells", "fields", "spreadsheet", "config", "db", "jobs", "calls", "sealing",
-        "system",
+        "comparing", "downloads", "cells", "fields", "spreadsheet", "config", "db", "jobs", "calls",
+        "sealing", "system",
     }  # fmt: skip
 
 

@@ -7,7 +7,17 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent / "portal"
 ORDER = [
-    ["clock", "errors", "addresses", "seeds", "tables", "plainwords", "colours", "spreadsheet"],
+    [
+        "clock",
+        "errors",
+        "addresses",
+        "seeds",
+        "tables",
+        "plainwords",
+        "colours",
+        "spreadsheet",
+        "comparing",
+    ],
     ["fields", "downloads"],
     ["cells"],
     ["zones"],

@@ -72,7 +72,7 @@ def weigh():
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, WeightsForm.of(moments.weights()))
         return _asks_page(form, str(refusal)), refusal.status
     flash("From now on the signs count like this.")
     return redirect(url_for(".asks"), 303)

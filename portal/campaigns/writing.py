@@ -66,7 +66,7 @@ def revise(id: int):
         db.session.commit()
     except (Stale, NotAllowed) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, CampaignForm.of(campaign))
         return _edit_page(campaign, form, str(refusal)), refusal.status
     return redirect(url_for(".show", id=id), 303)
 

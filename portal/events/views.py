@@ -108,7 +108,7 @@ def change(id: int):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, EventForm.of(event))
         return edit_page(event, form, str(refusal)), refusal.status
     flash("Changed. Whoever is confirmed gets a new calendar entry if it shows a difference.")
     return redirect(url_for(".show", id=id), 303)

@@ -263,7 +263,7 @@ def save_offer(found: Offer | None):
         db.session.commit()
     except (Stale, NotAllowed) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, OfferForm.of(found))
         return offer_page(found, form, str(refusal)), refusal.status
     flash("The offer is saved.")
     return redirect(url_for(".offers"), 303)

@@ -45,8 +45,11 @@ def edit(name: str):
     newest = queries.newest(name)
     wanted = request.args.get("from", type=row_number)
     start = next((one for one in queries.versions(name) if one.version == wanted), newest)
-    words = queries.in_use(mail, start) | {"seen": newest.version if newest else 0}
-    return page(mail, WordsForm.of(mail, data=words), restoring=start if wanted else None)
+    form = WordsForm.of(mail, data=queries.in_use(mail, start))
+    form.seen.data = newest.version if newest else 0
+    if wanted:
+        form.seen.was = {}  # all of it is meant
+    return page(mail, form, restoring=start if wanted else None)
 
 
 @bp.post("/<name>")
@@ -61,7 +64,8 @@ def save(name: str):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        now = queries.in_use(mail, queries.newest(name))
+        form.seen.catch_up(refusal, WordsForm.of(mail, formdata=None, data=now))
         return page(mail, form, str(refusal)), refusal.status
     if made is None:
         flash("Nothing was changed.")

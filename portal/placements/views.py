@@ -79,7 +79,7 @@ def choose_pages(asset_id):
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, PlacesForm.of(asset, fresh=True))
         return _uses(asset, _use_form(), form, str(refusal)), refusal.status
     flash(f"Saved. {placing.in_words(asset)}")
     return redirect(url_for("placements.uses", asset_id=asset_id), 303)

@@ -61,7 +61,7 @@ def _save(rule: PlatformRule | None):
         db.session.commit()
     except (Stale, NotAllowed) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, RuleForm.of(rule and queries.named(rule.platform)))
         return _page(rule, form, str(refusal)), refusal.status
     flash(f"{made.name}: version {made.version} holds from now on. The one before is kept.")
     return redirect(url_for(".index"), 303)

@@ -95,6 +95,9 @@ class PromptForm(Form):
     highest = whole("Highest number")
     most = whole("Most rows")
 
+    def __str__(self) -> str:
+        return self.question.data or ""
+
     def process(self, *given, **more) -> None:
         super().process(*given, **more)
         self.error.flags.required = bool(self.required.data)

@@ -35,10 +35,11 @@ def index():
 def edit(language: str, action: str):
     current = queries.current(language, action)
     ours = prompting.newer_builtin(current)
-    item = prompting.as_item(current)
+    form = SetForm.of(prompting.as_item(current), current.version)
     if request.args.get("from") == "builtin" and ours:
-        item = prompting.filled(ours)
-    return edit_page(current, SetForm.of(item, current.version))
+        form = SetForm.of(prompting.filled(ours), current.version)
+        form.seen.was = {}  # all of it is meant
+    return edit_page(current, form)
 
 
 @bp.get("/<language>/<action>/versions")
@@ -64,8 +65,8 @@ def save(language: str, action: str):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
         now = queries.current(language, action)
+        form.seen.catch_up(refusal, SetForm.of(prompting.as_item(now), now.version))
         return edit_page(now, form, refusal=str(refusal)), refusal.status
     same = made.version == form.seen.data
     flash(
@@ -88,7 +89,9 @@ def rearranged(form: SetForm) -> SetForm:
     for button, by in MOVES.items():
         if button in request.form and place is not None and 0 <= place + by < len(prompts):
             prompts.insert(place + by, prompts.pop(place))
-    return SetForm.of(item, form.seen.data or 0)
+    moved = SetForm.of(item, form.seen.data or 0)
+    moved.seen.was = form.seen.was  # what it was filled with when it was opened
+    return moved
 
 
 def place_of(form: SetForm) -> int | None:

@@ -232,8 +232,8 @@ def done(lead_id: int, act, said: str, **typed):
     except Refusal as refusal:
         db.session.rollback()
         for form in typed.values():
-            if "seen" in form:
-                form.seen.catch_up(refusal)
+            if isinstance(form, lead_forms.FactsForm):
+                form.seen.catch_up(refusal, lead_forms.FactsForm.of(found, fresh=True))
         return lead_page(leads.lead(lead_id), str(refusal), **typed), refusal.status
     flash(said)
     return on(".lead", lead_id=lead_id)

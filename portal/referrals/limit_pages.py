@@ -66,7 +66,7 @@ def raise_limits(campaign_id: int):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, LimitsForm.of(found))
         return limits_page(sent(campaign_id), form, str(refusal)), refusal.status
     flash("Saved. Leads that were left out get what there is room for now, the longest due first.")
     return redirect(url_for(".limits", campaign_id=campaign_id), 303)

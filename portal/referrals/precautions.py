@@ -86,7 +86,7 @@ def set_rule(key: str):
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
+        form.seen.catch_up(refusal, RuleForm.of(rule, signals.as_set()[key]))
         return rules_page({key: form}, str(refusal)), refusal.status
     flash(f"Saved: {rule.name.lower()}.")
     return redirect(url_for(".rules", _anchor=key), 303)

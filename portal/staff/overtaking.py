@@ -14,11 +14,22 @@ from portal.staff.queries import name_of
 
 KEPT = "Yours is not saved, and stands below. If you save it now, it takes the place of theirs."
 NOTHING = "Nothing was changed."
+# Of what the history says was done, what can be said of “it” in a sentence.
+TO_IT = {
+    "accepted", "answered", "approved", "cancelled", "changed", "closed", "corrected", "declined",
+    "held", "paused", "proposed", "published", "put back", "recorded", "rejected", "released",
+    "removed", "renamed", "resumed", "retired", "revised", "reworded", "scheduled", "sent",
+    "turned down",
+}  # fmt: skip
 
 
 def told(by: str, did: str, at: datetime, so: str = NOTHING) -> str:
     """The sentence itself, in which ``by`` is a subject such as ``staff:3``."""
-    return f"{name_of(by)} was faster: {did}, {at:%H:%M} UTC on {at.day} {at:%B}. {so}"
+    who, when = name_of(by), f"at {at:%H:%M} UTC on {at.day} {at:%B}"
+    if did in TO_IT:
+        before = ", before you saved" if so == KEPT else ""
+        return f"{who} {did} it {when}{before}. {so}"
+    return f"{who} was faster: {did}, {when}. {so}"
 
 
 def overtaken(*things: Model, newest: int | None = None, so: str = KEPT, but=()) -> Stale:
@@ -34,7 +45,7 @@ def overtaken(*things: Model, newest: int | None = None, so: str = KEPT, but=())
 
 def overtaken_by(act: Entry, newest: int | None = None, so: str = KEPT) -> Stale:
     """The same where it is known by which act."""
-    return Stale(told(act.by, act.verb, act.at, so), newest)
+    return Stale(told(act.by, act.verb, act.at, so), newest, name_of(act.by))
 
 
 def demand_newest(thing: Model, seen: int | None, column: Any = None, so: str = KEPT) -> None:

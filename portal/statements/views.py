@@ -34,7 +34,9 @@ def edit(language: str, purpose: str):
     ours = queries.newer_builtin(current)
     if ours and request.args.get("from") == "builtin":
         words = {name: ours[name] for name in ("label", "detail", "months")}
-        return page(current, StatementForm(data=words | {"seen": current.version}))
+        form = StatementForm(data=words | {"seen": current.version})
+        form.seen.was = {}  # all of it is meant
+        return page(current, form)
     return page(current, StatementForm(obj=current, data={"seen": current.version}))
 
 
@@ -51,8 +53,9 @@ def save(language: str, purpose: str):
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
-        form.seen.catch_up(refusal)
-        return page(queries.current(language, purpose), form, str(refusal)), refusal.status
+        now = queries.current(language, purpose)
+        form.seen.catch_up(refusal, StatementForm(formdata=None, obj=now))
+        return page(now, form, str(refusal)), refusal.status
     same = made.version == form.seen.data
     flash(
         "Nothing was changed."

@@ -327,7 +327,7 @@ def test_of_two_owners_at_once_the_second_is_told_who_and_when_and_keeps_what_wa
     answer = reword(as_rosa)
     page = html.unescape(answer.text)
     assert answer.status_code == 409
-    assert re.search(r"Theo was faster: reworded, \d\d:\d\d UTC on \d+ \w+\.", page)
+    assert re.search(r"Theo reworded it at \d\d:\d\d UTC on \d+ \w+, before you saved\.", page)
     assert "Theo’s subject" in page
     assert OPENING in page
     assert len(saved(MailWording)) == 1

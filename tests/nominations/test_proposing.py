@@ -76,7 +76,7 @@ def test_the_second_to_decide_is_told_and_keeps_the_note(proposed, as_rosa, as_s
     as_rosa.post("/staff/nominations/1/acceptance")
     answer = as_sam.post("/staff/nominations/1/decline", data={"note": "Not this year."})
     assert answer.status_code == 409
-    assert "Rosa was faster: accepted," in answer.text
+    assert "Rosa accepted it at " in answer.text
     assert "Not this year." in answer.text
     assert saved(Nomination)[0].state is State.ACCEPTED
 

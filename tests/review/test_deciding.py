@@ -178,7 +178,7 @@ def test_whoever_is_slower_learns_who_and_when_and_keeps_the_note(
     for act, more in (("/change-request", {}), ("/decline", {"ground": "abuse"})):
         answer = as_rosa.post(path(quote, act), data={"seen": seen, "note": note} | more)
         assert answer.status_code == 409
-        assert "Sam was faster: approved," in answer.text
+        assert "Sam approved it at " in answer.text
         assert note in answer.text
     assert contribution().state is State.APPROVED
 

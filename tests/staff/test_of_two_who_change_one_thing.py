@@ -1,6 +1,7 @@
 """Two open the same thing. Whoever sends later is told by whom they were overtaken, and when; what
 they typed is still there, and no version is lost."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -37,7 +38,8 @@ def draft(campaign, _number):
 
 
 def limited(campaign, _number):
-    db.session.get(Campaign, campaign).budget_cents = 10_000
+    found = db.session.get(Campaign, campaign)
+    found.budget_cents, found.most_all = 10_000, 5
 
 
 def event_ahead(campaign, number):
@@ -153,7 +155,7 @@ class Form(HTMLParser):
 
     def handle_data(self, data):
         if self.area:
-            self.sent[self.area] = [self.sent[self.area][0] + data.lstrip("\n")]
+            self.sent[self.area] = [self.sent[self.area][0] + data.lstrip("\r\n")]
 
     def handle_endtag(self, tag):
         if tag == "textarea":
@@ -196,7 +198,8 @@ def test_the_second_of_two_is_told_who_and_when_and_finds_what_was_typed(
     assert as_theo.post(address, data=theo | other(theo)).status_code == 303
     answer = as_rosa.post(address, data=rosa)
     assert answer.status_code == 409
-    said = re.search(r"Theo was faster: [\w -]+, (\d\d:\d\d) UTC on (\d+ \w+)\.", answer.text)
+    how = r"Theo (?:[a-z ]+ it|was faster: [\w -]+,) at (\d\d:\d\d) UTC on (\d+ \w+)"
+    said = re.search(rf"{how}(?:, before you saved)?\.", answer.text)
     assert said, answer.text
     now = datetime.now(UTC)
     assert said[2] == f"{now.day} {now:%B}"
@@ -232,6 +235,83 @@ def test_told_once_what_the_second_typed_takes_the_place_of_the_first(
     assert all(typed.partition(" {")[0] in page for typed in TABLE[what][4].values())
 
 
+# What Theo changes, and Rosa never touches.
+BESIDE = {
+    "a draft": {"name": "Theo’s name for it", "mails_per_minute": "123"},
+    "its limits": {"most_all": "900"},
+    "an offer": {"reward": "a mug of Theo’s", "value": "77.00", "kind": "swag"},
+    "a platform": {"source": "https://theo.example/rules"},
+    "a permission": {"months": "7"},
+    "questions": {"next_step": "Theo reads it.", "prompts-0-hint": "Theo’s hint."},
+    "a mail": {"subject": "Theo’s subject"},
+    "an event": {"title": "Theo’s title", "time": "09:41", "place": "Theo’s room"},
+    "what a lead is worth": {"value": "77.00"},
+    "what is looked at": {"severity": "note"},
+    "how much signs count": {"praise": "8"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_what_the_second_never_touched_stays_what_the_first_made_of_it(
+    opened, as_rosa, as_theo, what
+):
+    address, rosa, theo = opened(what)
+    beside = {name: [value] for name, value in BESIDE[what].items()}
+    assert not beside.items() <= {name: rosa[name] for name in beside}.items(), what
+    typed = {name: value for name, value in other(theo).items() if name in TABLE[what][4]}
+    assert as_theo.post(address, data=theo | typed | beside).status_code == 303
+    answer = as_rosa.post(address, data=rosa)
+    assert answer.status_code == 409
+    text = html.unescape(answer.text)
+    assert text.count("This is how Theo left it; you had not changed it.") == len(beside)
+    assert text.count("Theo’s version") == len(TABLE[what][4])
+    assert "If you save it now, it takes the place of theirs. Where it differs" in text
+    again = Form(answer.text, TABLE[what][3])
+    assert {name: again.sent[name] for name in beside} == beside
+    assert as_rosa.post(address, data=again.sent).status_code == 303
+    kept = Form(as_rosa.get(TABLE[what][2]).text, TABLE[what][3])
+    assert {name: kept.sent[name] for name in beside} == beside
+    for name, value in TABLE[what][4].items():
+        assert kept.sent[name] == [value]
+
+
+def test_a_form_without_the_prints_of_what_it_was_filled_with_loses_nothing_typed(
+    opened, as_rosa, as_theo
+):
+    address, rosa, theo = opened("an offer")
+    as_theo.post(address, data=theo | BESIDE["an offer"])
+    answer = as_rosa.post(address, data=rosa | {"seen_was": ""})
+    again = Form(answer.text, TABLE["an offer"][3])
+    assert again.sent["reward"] == rosa["reward"]
+    assert "Theo’s version: <span>a mug of Theo’s</span>" in answer.text
+
+
+def test_questions_moved_by_one_and_reworded_by_the_other_are_not_mixed(opened, as_rosa, as_theo):
+    address, rosa, theo = opened("questions")
+    moved = Form(as_theo.post(address, data=theo | {"down": "0"}).text, "prompts/en/quote").sent
+    assert as_theo.post(address, data=moved).status_code == 303
+    answer = as_rosa.post(address, data=rosa | {"prompts-0-hint": "Rosa’s hint."})
+    again = Form(answer.text, "prompts/en/quote").sent
+    assert again["prompts-0-hint"] == ["Rosa’s hint."]
+    assert again["prompts-0-key"] == rosa["prompts-0-key"]
+    assert f"Theo’s version: <span>1. {moved['prompts-0-question'][0]}" in html.unescape(
+        answer.text
+    )
+    untouched = Form(as_rosa.post(address, data=rosa).text, "prompts/en/quote").sent
+    assert untouched["prompts-0-key"] == moved["prompts-0-key"]
+
+
+def test_a_question_moved_after_it_was_reworded_counts_as_typed(opened, as_rosa, as_theo):
+    address, rosa, theo = opened("questions")
+    as_theo.post(address, data=theo | {"next_step": "Theo reads it."})
+    sent = rosa | {"title": "Rosa’s title", "down": "0"}
+    moved = Form(as_rosa.post(address, data=sent).text, "prompts/en/quote").sent
+    again = Form(as_rosa.post(address, data=moved).text, "prompts/en/quote").sent
+    assert again["title"] == ["Rosa’s title"]
+    assert again["next_step"] == ["Theo reads it."]
+    assert again["prompts-0-key"] == moved["prompts-0-key"]
+
+
 @pytest.mark.parametrize("what", ["an event called off", "an interview called off",
                                   "an offer to speak"])  # fmt: skip
 def test_who_sends_the_same_twice_is_told_nothing_new(opened, as_rosa, what):
@@ -254,6 +334,6 @@ def test_two_who_write_in_the_same_moment_are_told_by_the_database(app, campaign
         answer = web.overtaken(error.value)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
-    assert "Rosa was faster: closed, " in page
+    assert re.search(r"Rosa closed it at [\d:]+ UTC on \d+ \w+\. Nothing was changed", page)
     assert "Please wait for me." in page
     assert "never shown" not in page
