@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -69,8 +70,9 @@ def start(*arguments: str, env: dict[str, str], log: Path) -> subprocess.Popen:
 
 
 def kill(process: subprocess.Popen) -> None:
-    """As a power cut would: the whole group, at once."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """As a power cut would: the whole group, at once. None of it may be left to kill."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -86,8 +86,8 @@ def remove(block_id):
     return redirect(url_for("embeds.blocks"), 303)
 
 
-def _back(block: Block, **asked: int):
-    return redirect(url_for("embeds.show", block_id=block.id, **asked), 303)
+def _back(block: Block, moved: int | None = None):
+    return redirect(url_for("embeds.show", block_id=block.id, moved=moved), 303)
 
 
 def _index(form: BlockForm) -> str:

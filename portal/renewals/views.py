@@ -7,7 +7,7 @@ from portal import auth
 from portal.consent.forms import circumstances
 from portal.consent.queries import as_read
 from portal.db import db
-from portal.errors import NotFound, Refusal
+from portal.errors import NotFound, Refusal, there
 from portal.fields import row_number
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -81,7 +81,7 @@ def _answer(renewal: Renewal, here: str, token: str = ""):
 def _page(renewal: Renewal, form: AnswerForm, token: str = "", refusal: str = "") -> str:
     question = None if renewal.answered_at else queries.question(renewal)
     if question and question.decks:
-        receipt = renewal.submission.receipt
+        receipt = there(renewal.submission.receipt)
         form.decks_too.label.text = f"Also: {as_read(question.decks.statement.label, receipt)}"
     return render_template(
         "renewals/answer.html",

@@ -35,7 +35,7 @@ def all_standing(
     taken_back = sa.case((getattr(later, how.key) == UNDONE, -1), else_=1)
     left = (
         sa.select(sa.func.coalesce(sa.func.sum(taken_back), 0))
-        .where(theirs == of, later.id > number)  # type: ignore[attr-defined]
+        .where(theirs == of, later.id > number)
         .correlate(line)
         .scalar_subquery()
     )
