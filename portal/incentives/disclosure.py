@@ -69,16 +69,20 @@ def on_referral_page(
     choice: str | None,
     who: str,
     when: str = "you become a customer",
+    came_true: str = "",
 ) -> str:
-    """Who may be rewarded, said before the form (T31). ``who``: a first name, or empty."""
+    """Who may be rewarded, said before the form (T31). ``who``: a first name, or empty;
+    ``came_true``: the condition as it was, once it came to that."""
     person = who or "The customer who sent you"
     if not promise or choice in (None, Choice.DECLINED):
         return f"{person} gets nothing for recommending us."
-    reward = promise["reward"]
+    reward, whoever = promise["reward"], person
     if choice == Choice.DONATED:
-        giver = who or "the customer who sent you"
-        return f"{promise['charity']} may receive {reward} on behalf of {giver} if {when}."
-    return f"{person} may receive {reward} if {when}."
+        whoever = promise["charity"]
+        reward = f"{reward} on behalf of {who or 'the customer who sent you'}"
+    if came_true:
+        return f"{whoever} was promised {reward} if {came_true}."
+    return f"{whoever} may receive {reward} if {when}."
 
 
 def in_share_text(

@@ -300,6 +300,11 @@ def refuses(message: Message) -> bool:
     return restricted or stopped or message.mail_class is MailClass.MARKETING
 
 
+def wants_none(address: str) -> bool:
+    """Whether whoever has it asked us to stop, or hears nothing from us for another reason."""
+    return db.session.get(Suppression, hash_of(address)) is not None
+
+
 def erased_among(addresses: Iterable[str]) -> set[str]:
     """Which of these addresses belonged to someone who was erased at their own wish (T36)."""
     hashes = {hash_of(address): address for address in addresses}

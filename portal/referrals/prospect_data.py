@@ -18,6 +18,7 @@ class Promised:
     title: str
     text: str
     since: datetime
+    given_from: datetime | None
 
 
 def promised(lead: Lead) -> Promised | None:
@@ -25,7 +26,8 @@ def promised(lead: Lead) -> Promised | None:
     found = prospect_ledger.of(lead)
     if found is None:
         return None
-    return Promised(*prospect_rewards.for_the_prospect(found), found.line.at)
+    given_from = prospect_rewards.may_be_given_from(found)
+    return Promised(*prospect_rewards.for_the_prospect(found), found.line.at, given_from)
 
 
 def everything(lead: Lead) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from portal.referrals import (
     prospect_forms,
     prospect_rewards,
     queries,
+    rewarding,
     words,
 )
 from portal.referrals.door import bp
@@ -41,7 +42,11 @@ def prospect(token: str):
         promised=prospect_data.promised(lead),
         if_you=words.IF_YOU[lead.link.referral.rewarding_stage],
         sender=queries.sender(lead.link.referral),
-        disclosed=queries.disclosed(lead.link.referral, counts=not lead.no_reward),
+        disclosed=queries.disclosed(
+            lead.link.referral,
+            counts=not lead.no_reward,
+            came_true=rewarding.due_at(lead.stage, lead),
+        ),
     )
 
 

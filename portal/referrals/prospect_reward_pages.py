@@ -108,7 +108,9 @@ def settle_prospect_reward(reward_id: int):
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
         return promise_page(prospect_books.get(reward_id), form, str(refusal)), refusal.status
-    tell(f"It is {prospect_rewards.in_short(found)}. They read it on their own page.", found)
+    by_mail = " and in a mail" if prospect_rewards.hears_by_mail(found.lead) else ""
+    read = f"They read it on their own page{by_mail}."
+    tell(f"It is {prospect_rewards.in_short(found)}. {read}", found)
     return on(".prospect_reward", reward_id=reward_id)
 
 
@@ -120,6 +122,7 @@ def promise_page(found: ProspectReward, form: PromiseForm, refusal: str = "") ->
         lead=found.lead,
         form=form,
         refusal=refusal,
+        given_from=prospect_rewards.may_be_given_from(found),
         short=SHORT,
         grounds=GROUNDS,
         open=bool(MOVES[found.state]) and found.state is not RewardState.VOID,

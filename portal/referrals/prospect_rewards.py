@@ -157,8 +157,7 @@ def _tell(reward: ProspectReward, state: str, why: str = "") -> None:
     )
     if not lead.email or (state == "due" and db.session.scalar(said.limit(1))):
         return
-    day = reward.not_before
-    later = state == "due" and day and day > clock.now()
+    day = may_be_given_from(reward) if state == "due" else None
     outbox.email(
         lead.email,
         MAIL,
@@ -167,7 +166,7 @@ def _tell(reward: ProspectReward, state: str, why: str = "") -> None:
         name=lead.name,
         reward=reward.promise,
         state=state,
-        due=f"{day.day} {day:%B %Y}" if later and day else "",
+        due=f"{day.day} {day:%B %Y}" if day else "",
         why=why,
     )
 
@@ -175,7 +174,7 @@ def _tell(reward: ProspectReward, state: str, why: str = "") -> None:
 # ── In words ───────────────────────────────────────────────────────────────────────────────
 
 STATES = {
-    DUE: ("Due", "It is yours. Someone here sees to it, and there is nothing you have to do."),
+    DUE: ("Due", "Someone here sees to it, and there is nothing you have to do."),
     HELD: (
         "Being looked at",
         "We look at some of these by hand before we give them. It says nothing about you.",
@@ -190,14 +189,21 @@ def for_the_prospect(reward: ProspectReward) -> tuple[str, str]:
     if reward.state is REFUSED:
         why = GROUNDS[reward.line.ground][1]
         return "Not given", f"{why} If you think this is wrong, write to us: a person looks again."
-    title, text = STATES[reward.state]
+    return STATES[reward.state]
+
+
+def may_be_given_from(reward: ProspectReward) -> datetime | None:
+    """From when on the terms allow it, where that is later than the day it was due."""
     day = reward.not_before
-    if reward.state is DUE and day and day > clock.now():
-        text = f"{text} Under the terms we can give it from {day.day} {day:%B %Y} on."
-    return title, text
+    return day if reward.state in OPEN and day and day.date() > reward.line.at.date() else None
 
 
 def is_open(lead: Lead) -> bool:
     """Whether it still has to be given or refused."""
     found = db.session.scalar(sa.select(ProspectReward).where(ProspectReward.lead_id == lead.id))
     return found is not None and found.state in OPEN
+
+
+def hears_by_mail(lead: Lead) -> bool:
+    """Whether a mail tells them too: not after they asked us to stop."""
+    return bool(lead.email) and not outbox.wants_none(lead.email)

@@ -212,12 +212,17 @@ def sender(referral: Referral) -> str:
     return referral.advocate.first_name if shown and not referral.advocate.left_at else ""
 
 
-def disclosed(referral: Referral, *, counts: bool = True) -> str:
+def disclosed(referral: Referral, *, counts: bool = True, came_true: bool = False) -> str:
     """Who may be rewarded and with what: the sentence before the form (T31). ``counts``: whether
-    the link still does, or did when someone came; nobody is rewarded for one that does not."""
+    the link still does, or did when someone came; nobody is rewarded for one that does not.
+    ``came_true``: whether it has come to what the reward is for."""
     promise = referral.promise if counts else None
     return disclosure.on_referral_page(
-        promise, referral.choice, sender(referral), words.IF_YOU[referral.rewarding_stage]
+        promise,
+        referral.choice,
+        sender(referral),
+        words.IF_YOU[referral.rewarding_stage],
+        words.AND_YOU_DID[referral.rewarding_stage] if came_true else "",
     )
 
 

@@ -42,6 +42,12 @@ IF_YOU = {
     "meeting": "you meet us",
     "won": "you become a customer",
 }
+# The same once it came to that.
+AND_YOU_DID = {
+    "qualified": "it turned out that we can help you, and it did",
+    "meeting": "you met us, and you did",
+    "won": "you became a customer, and you did",
+}
 
 
 def coarse(stage: Stage) -> Step:

@@ -89,7 +89,7 @@ def name_of(subject: str) -> str:
         person = db.session.get(Staff, int(number))
     elif kind == "advocate":
         person = db.session.get(Advocate, int(number))
-    return person.name if person else "Goodword"
+    return person.name if person else "The portal"
 
 
 def _names(entries) -> dict[str, str]:

@@ -24,7 +24,7 @@ def name_of(subject: str) -> str:
     person = db.session.get(Staff, int(number)) if kind == "staff" else None
     if person:
         return person.name
-    return {"advocate": "The customer", "lead": "The prospect", "system": "Goodword"}.get(
+    return {"advocate": "The customer", "lead": "The prospect", "system": "The portal"}.get(
         kind, "Someone"
     )
 

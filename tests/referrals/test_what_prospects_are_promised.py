@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.incentives.models import Choice, Reward, RewardState
 from portal.outbox.models import Message
-from portal.referrals import forgetting, prospect_books, prospect_rewards, report
+from portal.referrals import forgetting, prospect_books, prospect_rewards, queries, report
 from portal.referrals.models import Claim, Lead, LeadSignal, Severity, Stage
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from portal.staff.models import Role, Staff
@@ -317,11 +318,63 @@ def test_they_read_how_it_stands_and_since_when(lead, move, status, as_stranger,
     assert "It is due if it turns out that we can help you." in as_stranger.get(status).text
     move(lead, Q)
     day = saved(ProspectRewardEntry)[0].at
-    assert f"<strong>Due</strong>, since {day.day} {day:%B %Y}." in as_stranger.get(status).text
+    assert f"<strong>Due</strong>, since {day.day} {day:%B %Y}" in as_stranger.get(status).text
     decide(as_rosa)
     text = as_stranger.get(status).text
     assert "<strong>Given</strong> on" in text
     assert "invoice 2041" not in text
+
+
+def test_pages_and_mail_name_the_same_days_and_promise_nothing_too_early(
+    under, lead, move, status, as_stranger, as_rosa, post_mail, mailroom, act, wait
+):
+    under(hold_days=2)
+    wait(days=-4)
+    move(lead, Q)
+    since = act(clock.now)
+    post_mail()
+    mail = mailroom.to(SINA["email"])[-1]
+    wait(days=4)
+    due, given_from = (f"{one.day} {one:%B %Y}" for one in (since, since + timedelta(days=2)))
+    ours = words(as_rosa.get("/staff/leads/rewards/1").text)
+    assert f"Since {due}; may be given from {given_from} on" in ours
+    theirs = words(as_stranger.get(status).text)
+    assert f"Due</strong>, since {due}; under the terms it may be given from {given_from} on" in (
+        theirs
+    )
+    assert f"is on its way: {PROMISE}, from {given_from} on" in words(mail["Subject"])
+    assert f"it may be given from {given_from} on" in words(mailroom.text(mail))
+    for text in (mail["Subject"], mailroom.text(mail), theirs):
+        assert "yours" not in text.lower()
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_staff_read_how_the_prospect_hears_of_it(lead, move, status, as_stranger, as_rosa, stops):
+    move(lead, Stage.WON)
+    if stops:
+        as_stranger.post(f"{status}/stop")
+    said = as_rosa.get(decide(as_rosa).location).text
+    assert "They read it on their own page" in said
+    assert ("on their own page and in a mail." in said) is not stops
+
+
+def test_T31_whoever_came_so_far_reads_what_was_promised_for_it_and_not_if(
+    lead, move, status, as_stranger
+):
+    move(lead, C)
+    assert "may receive a €25 gift card if it turns out" in as_stranger.get(status).text
+    move(lead, Q)
+    page = as_stranger.get(status).text
+    assert "was promised a €25 gift card if it turned out that we can help you, and it did" in page
+    assert "may receive" not in page
+
+
+def test_a_name_keeps_its_capital_for_whoever_listens_to_the_page(
+    lead, status, as_stranger, monkeypatch
+):
+    monkeypatch.setattr(queries, "sender", lambda referral: "Ada")
+    page = as_stranger.get(status).text
+    assert '<span class="visually-hidden"> whether we tell Ada how it goes</span>' in page
 
 
 def test_nobody_mails_a_prospect_who_said_stop(lead, move, status, as_stranger, as_rosa, post_mail,

@@ -281,6 +281,7 @@ def test_what_bookkeepers_call_accrued_is_due_to_everyone_who_reads_it(earn, rul
     for page in shown:
         assert "due" in page.lower()
         assert not re.search(r"(?<!state=)(?<!--)\baccrued\b", page, re.I)
+    assert "Due · The portal" in shown[1]  # not by a product’s name that newcomers do not know
 
 
 @pytest.mark.parametrize(
