@@ -23,7 +23,7 @@ from wtforms.validators import (
 )
 
 from portal import zones
-from portal.fields import one_line
+from portal.fields import Seen, one_line
 
 LONG = Length(max=300, message="Use at most 300 characters")
 SHORT = Length(max=80, message="Use at most 80 characters")
@@ -60,12 +60,14 @@ def words(label: str, built_in: str) -> StringField:
 class SettingsForm(FlaskForm):
     """A section of the page; its plain fields are settings."""
 
+    seen = Seen()  # the newest choice in the section that was on the page
+
     def said(self) -> dict[str, str]:
         """Each setting as the environment would say it."""
         return {
             field.name: str(field.data).lower() if field.type == "BooleanField" else str(field.data)
             for field in self
-            if field.type not in {"CSRFTokenField", "FileField"}
+            if field.type not in {"CSRFTokenField", "FileField", "Seen"}
         }
 
 
@@ -197,12 +199,15 @@ SECTIONS: dict[str, tuple[str, type[SettingsForm]]] = {
     "sectors": ("Sectors without offers", SectorsForm),
     "sign-in": ("How colleagues come in", SignInForm),
 }
-LABELS = {
-    name: field.args[0]
-    for _, form in SECTIONS.values()
-    for name, field in vars(form).items()
-    if hasattr(field, "args") and name != "logo"
-} | {"brand_logo": "Logo"}
+OF_SECTION = {
+    section: {
+        "brand_logo" if name == "logo" else name: field.args[0]
+        for name, field in vars(form).items()
+        if hasattr(field, "args")
+    }
+    for section, (_, form) in SECTIONS.items()
+}  # the labels of its settings, by their names
+LABELS = {name: label for labels in OF_SECTION.values() for name, label in labels.items()}
 CHANGE = {
     "brand": "Change how customers see you",
     "mail": "Change where mails come from",

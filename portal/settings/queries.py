@@ -1,7 +1,7 @@
 """What was chosen, and when."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -46,6 +46,18 @@ def changes(name: str) -> Sequence[Entry]:
     return db.session.scalars(
         sa.select(Entry).where(Entry.about == about).order_by(Entry.id.desc())
     ).all()
+
+
+def newest(names: Iterable[str]) -> Setting | None:
+    """The last choice among these settings, also one that put something back."""
+    rows = sa.select(Setting).where(Setting.name.in_(names))
+    return db.session.scalar(rows.order_by(Setting.id.desc()).limit(1))
+
+
+def version(names: Iterable[str]) -> int:
+    """Which choice that is; 0 for none."""
+    row = newest(names)
+    return row.id if row else 0
 
 
 def latest() -> dict[str, Setting]:

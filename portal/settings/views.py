@@ -1,15 +1,33 @@
 """The settings page: owners choose, everyone sees it within seconds."""
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import current_user
 
 from portal import auth
-from portal.config import Settings, reread, settings
+from portal.config import Settings, laid_over, reread, settings
 from portal.db import db
 from portal.errors import NotFound, Refusal
+from portal.fields import row_number
 from portal.media import pictures, storage
 from portal.settings import actions, queries
-from portal.settings.forms import CHANGE, LABELS, LEDES, SECTIONS, ZERO, SettingsForm
+from portal.settings.forms import (
+    CHANGE,
+    LABELS,
+    LEDES,
+    OF_SECTION,
+    SECTIONS,
+    ZERO,
+    SettingsForm,
+)
 from portal.staff.models import Role
 from portal.staff.queries import name_of
 
@@ -19,6 +37,11 @@ bp = Blueprint("settings", __name__)
 def given() -> Settings:
     """What the environment says, whatever was chosen."""
     return current_app.extensions["goodword"]
+
+
+def holds() -> Settings:
+    """What holds now, read afresh: what stands in a form must be what its version is of."""
+    return laid_over(given(), queries.chosen() or {})
 
 
 @bp.get("/staff/settings")
@@ -41,10 +64,12 @@ def change(section):
         return one(section, form), 422
     try:
         said = form.said() | stored_logo(form)
-        changed = actions.change(settings(), said, by=current_user)
+        seen, names = form.seen.data, OF_SECTION[section]
+        changed = actions.change(holds(), said, section=names, seen=seen, by=current_user)
     except Refusal as refusal:
         db.session.rollback()
-        return one(section, form, str(refusal)), 422
+        form.seen.catch_up(refusal, form_of(section))
+        return one(section, form, str(refusal)), refusal.status
     db.session.commit()
     reread()
     flash("Saved. Every page says so within seconds." if changed else "Nothing was different.")
@@ -60,6 +85,7 @@ def versions(name):
         label=LABELS[known(name)],
         entries=queries.changes(name),
         chosen=name in queries.latest(),
+        seen=queries.version([name]),
         given=getattr(given(), name),
         name_of=name_of,
         words=actions.in_words,
@@ -69,7 +95,8 @@ def versions(name):
 @bp.post("/staff/settings/<name>/environment")
 @auth.staff(Role.OWNER, confirmed=True)
 def put_back(name):
-    actions.put_back(given(), settings(), known(name), by=current_user)
+    seen = request.form.get("seen", type=row_number)
+    actions.put_back(given(), holds(), known(name), seen=seen, by=current_user)
     db.session.commit()
     reread()
     flash(f"“{LABELS[name]}” is what the environment says again.")
@@ -96,7 +123,7 @@ def form_of(section: str) -> SettingsForm:
     if section not in SECTIONS:
         raise NotFound("There is no such section of the settings.")
     _, form = SECTIONS[section]
-    return form(obj=settings())
+    return form(seen=queries.version(OF_SECTION[section]), obj=holds())
 
 
 def stored_logo(form: SettingsForm) -> dict[str, str]:
@@ -124,7 +151,7 @@ def page() -> str:
     return render_template(
         "settings/index.html",
         sections=SECTIONS,
-        labels=LABELS,
+        of_section=OF_SECTION,
         ledes=LEDES,
         change=CHANGE,
         zero=ZERO,

@@ -28,7 +28,8 @@ def told(by: str, did: str, at: datetime, so: str = NOTHING) -> str:
     who, when = name_of(by), f"at {at:%H:%M} UTC on {at.day} {at:%B}"
     if did in TO_IT:
         before = ", before you saved" if so == KEPT else ""
-        return f"{who} {did} it {when}{before}. {so}"
+        verb, _, rest = did.partition(" ")  # “put back” it is: put it back
+        return f"{' '.join(filter(None, (who, verb, 'it', rest)))} {when}{before}. {so}"
     return f"{who} was faster: {did}, {when}. {so}"
 
 

@@ -62,6 +62,25 @@ def test_going_back_to_the_environment_keeps_both_changes(as_rosa, saved, as_str
     assert "Acme Tools → Acme" in page
 
 
+def test_who_puts_back_what_was_chosen_otherwise_meanwhile_is_told(as_rosa, saved):
+    choose(as_rosa, brand_name="Acme Tools")
+    page = as_rosa.get("/staff/settings/brand_name/history").text
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    choose(as_rosa, brand_name="Acme Works")
+    answer = as_rosa.post("/staff/settings/brand_name/environment", data={"seen": seen})
+    assert answer.status_code == 409
+    assert re.search(r"Rosa changed it at \d\d:\d\d UTC on \d+ \w+\. Nothing was", answer.text)
+    assert [row.value for row in saved(Setting)] == ["Acme Tools", "Acme Works"]
+
+
+def test_a_form_shows_what_its_version_is_of_though_another_process_wrote_it(app, as_rosa, save):
+    with app.app_context():
+        app.extensions["goodword chosen"].due = float("inf")
+        assert settings().brand_name == "Acme"
+    save(Setting(name="brand_name", value="Elsewhere", by="staff:1"))
+    assert 'value="Elsewhere"' in as_rosa.get("/staff/settings/brand").text
+
+
 def test_the_colour_reaches_the_style_sheet(as_rosa, as_stranger):
     choose(as_rosa, brand_colour="#123456")
     assert "--brand:#123456" in as_stranger.get("/brand.css").text

@@ -24,6 +24,9 @@ from portal.placements.models import Takedown
 from portal.platforms.models import PlatformRule
 from portal.referrals.models import Lead, RiskRule
 from portal.renewals.models import Renewal
+from portal.sessions.models import Session, Way
+from portal.settings.forms import SECTIONS
+from portal.settings.models import Setting
 from portal.staff.models import Role, Staff
 from portal.submissions.models import Answer, PromptSet, Submission
 from tests.dashboard import test_working_through_a_filter as queue
@@ -52,6 +55,10 @@ def asked(campaign, number):
 
 def nothing(_campaign, _number):
     pass
+
+
+def with_passkeys(_campaign, _number):
+    db.session.execute(sa.update(Session).values(way=Way.PASSKEY))
 
 
 # What two open, how it comes to be there, where it stands, the address of the form, what is typed.
@@ -102,6 +109,17 @@ TABLE: dict[str, tuple[type[Model] | None, Callable, str, str, dict]] = {
         "outcome": "gone", "proof": MINE}),
     "an offer to speak": (None, queue.speaker, "/staff/events", "speakers/1/refusal", {
         "note": MINE}),
+} | {
+    f"settings: {section}": (Setting, with_passkeys, f"/staff/settings/{section}",
+        f"settings/{section}", typed)
+    for section, typed in {
+        "brand": {"brand_tagline": MINE},
+        "mail": {"mail_from": "mine@acme.example"},
+        "asks": {"asks_per_company": "237"},
+        "steps": {"usual_days_meeting": "237"},
+        "sectors": {"sector_words_public": MINE},
+        "sign-in": {"second_factor_required": "y"},
+    }.items()
 }  # fmt: skip
 # Changed by customers alone, or by one person only.
 NOT_OURS = {Answer, OrgApproval, Renewal}
@@ -113,7 +131,8 @@ def test_every_versioned_thing_is_in_the_table():
     versioned = {
         one for one in mapped if {"version", "terms_version"} & set(sa.inspect(one).columns.keys())
     }
-    assert versioned == {row[0] for row in TABLE.values() if row[0]} | NOT_OURS
+    assert versioned | {Setting} == {row[0] for row in TABLE.values() if row[0]} | NOT_OURS
+    assert {f"settings: {one}" for one in SECTIONS} <= set(TABLE)
 
 
 class Form(HTMLParser):
@@ -198,7 +217,7 @@ def test_the_second_of_two_is_told_who_and_when_and_finds_what_was_typed(
     assert as_theo.post(address, data=theo | other(theo)).status_code == 303
     answer = as_rosa.post(address, data=rosa)
     assert answer.status_code == 409
-    how = r"Theo (?:[a-z ]+ it|was faster: [\w -]+,) at (\d\d:\d\d) UTC on (\d+ \w+)"
+    how = r"Theo (?:[a-z ]+ it(?: [a-z]+)?|was faster: [\w -]+,) at (\d\d:\d\d) UTC on (\d+ \w+)"
     said = re.search(rf"{how}(?:, before you saved)?\.", answer.text)
     assert said, answer.text
     now = datetime.now(UTC)
@@ -211,7 +230,8 @@ def other(sent: dict) -> dict:
     """Theo means something else than Rosa, where it is a number or a moment."""
     differs = {
         "sample": "1", "at": "12:38", "threshold": "9", "usage": "3", "budget": "1001",
-        "stage": "qualified",
+        "stage": "qualified", "mail_from": "theirs@acme.example", "asks_per_company": "9",
+        "usual_days_meeting": "9",
     }  # fmt: skip
     return {name: value for name, value in differs.items() if name in sent}
 
@@ -219,7 +239,7 @@ def other(sent: dict) -> dict:
 EDITED = (
     "a draft", "its limits", "an offer", "a rule for gifts", "a platform", "a permission",
     "questions", "a mail", "an event", "what a lead is worth", "what is looked at",
-    "how much signs count",
+    "how much signs count", *(f"settings: {one}" for one in SECTIONS),
 )  # fmt: skip
 
 
@@ -248,6 +268,10 @@ BESIDE = {
     "what a lead is worth": {"value": "77.00"},
     "what is looked at": {"severity": "note"},
     "how much signs count": {"praise": "8"},
+    "settings: brand": {"brand_name": "Theo’s name", "brand_time_zone": "Europe/Paris"},
+    "settings: asks": {"ask_every_days": "77"},
+    "settings: steps": {"usual_days_received": "77", "usual_days_qualified": "55"},
+    "settings: sectors": {"sector_words_finance": "theo’s bank"},
 }  # fmt: skip
 
 
