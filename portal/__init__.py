@@ -17,6 +17,7 @@ from portal.config import ROOT, Chosen, Settings, load
 from portal.db import db, tune
 from portal.fields import LARGEST
 from portal.settings.queries import chosen
+from portal.undo import repeating
 
 # Each domain that has pages. Only here are views imported.
 SLICES = [
@@ -181,6 +182,7 @@ def create_app(settings: Settings | None = None, **flask_config) -> Flask:
     # Nobody is remembered by cookie here, and asking would open the session of every page.
     app.after_request_funcs[None].remove(auth.login._update_remember_cookie)
     web.init_app(app, config)
+    repeating.init_app(app)
     cli.init_app(app)
     for name in SLICES:
         if not (Path(__file__).parent / name / "views.py").exists():

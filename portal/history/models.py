@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
-from portal.db import Model
+from portal.db import Model, db
 
 
 class Entry(Model):
@@ -24,3 +24,10 @@ class Entry(Model):
     note: Mapped[str] = mapped_column(default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    # A print of the form that was sent to do it, as the session carries it; none of a job.
+    post: Mapped[str | None] = mapped_column(sa.String(16), default=lambda: sent())
+
+
+def sent() -> str | None:
+    """The print of the form that is being answered, if it is one of staff: ``undo/repeating``."""
+    return db.session.info.get("post")

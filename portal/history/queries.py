@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 
 from portal.db import Model, db
-from portal.history.models import Entry
+from portal.history.models import Entry, sent
 
 
 def of(*things: Model) -> Sequence[Entry]:
@@ -23,6 +23,13 @@ def last(*things: Model, but: Collection[str] = (), only: str = "") -> Entry | N
     if only:
         found = found.where(Entry.verb == only)
     return db.session.scalar(found.order_by(Entry.id.desc()).limit(1))
+
+
+def of_this_post(**to: str) -> Sequence[Entry]:
+    """What the very form that is being answered did when it was sent before, oldest first: all
+    that is ``by`` somebody, or ``about`` something."""
+    found = sa.select(Entry).filter_by(post=sent(), **to)
+    return db.session.scalars(found.order_by(Entry.id)).all() if sent() else []
 
 
 PAGE = 50

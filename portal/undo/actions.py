@@ -80,6 +80,12 @@ def undo(way: Way, thing: Any, *, by: Staff) -> None:
     record(thing, UNDONE, by=by, since=as_text(found.until - WINDOW))
 
 
+def still_possible(names: Iterable[str], *, by: Staff) -> list[str]:
+    """Of these things, as ``reward:7``, those whose newest decision its maker can undo."""
+    rows = sa.select(Undo).where(Undo.about.in_(names), Undo.staff_id == by.id)
+    return [one.about for one in db.session.scalars(rows) if one.was and clock.now() < one.until]
+
+
 def purge(before: datetime) -> int:
     """Let go of what can be undone no more; how many."""
     return changed(sa.delete(Undo).where(Undo.until < before))

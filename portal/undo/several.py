@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from portal.db import db
 from portal.errors import Refusal
+from portal.history import queries as history
 from portal.undo.actions import Way
 
 MOST = 50
+TWICE = "Done, when you sent this before."
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def each(way: Way, ids: Iterable[int], act: Callable[[Any], str]) -> list[Result
             with db.session.begin_nested():
                 said, done = act(one), True
         except Refusal as refusal:
-            said, done = str(refusal), False
+            done = bool(history.of_this_post(about=one.subject))
+            said = TWICE if done else str(refusal)
         results.append(Result(one.id, one.subject, title, way.page(one), done, said))
     return results
 

@@ -17,9 +17,10 @@ from portal.consent.models import OrgApproval, Statement
 from portal.db import Model, db
 from portal.events.models import Event
 from portal.history.actions import record
+from portal.history.models import Entry
 from portal.incentives.models import GiftRule, Offer
 from portal.interviews.models import Interview
-from portal.outbox.models import MailWording
+from portal.outbox.models import MailWording, Message
 from portal.placements.models import Takedown
 from portal.platforms.models import PlatformRule
 from portal.referrals.models import Lead, RiskRule
@@ -29,6 +30,8 @@ from portal.settings.forms import SECTIONS
 from portal.settings.models import Setting
 from portal.staff.models import Role, Staff
 from portal.submissions.models import Answer, PromptSet, Submission
+from portal.undo import repeating
+from tests.crowd import at_once
 from tests.dashboard import test_working_through_a_filter as queue
 
 MINE = "Words of mine, typed slowly"
@@ -336,12 +339,67 @@ def test_a_question_moved_after_it_was_reworded_counts_as_typed(opened, as_rosa,
     assert again["prompts-0-key"] == moved["prompts-0-key"]
 
 
-@pytest.mark.parametrize("what", ["an event called off", "an interview called off",
-                                  "an offer to speak"])  # fmt: skip
-def test_who_sends_the_same_twice_is_told_nothing_new(opened, as_rosa, what):
+@pytest.mark.parametrize("what", TABLE)
+def test_who_sends_the_same_twice_is_told_nothing_new(opened, as_rosa, saved, what):
+    """A second press, or a form sent again for want of an answer: it is done once."""
     address, rosa, _ = opened(what)
-    for _ in range(2):
-        assert as_rosa.post(address, data=rosa).status_code == 303
+    assert as_rosa.post(address, data=rosa).status_code == 303
+    done, mails = len(saved(Entry)), len(saved(Message))
+    answer = as_rosa.post(address, data=rosa)
+    assert answer.status_code == 303
+    assert (len(saved(Entry)), len(saved(Message))) == (done, mails)
+    page = as_rosa.get(answer.location, follow_redirects=True)
+    assert page.status_code == 200
+    assert "was faster" not in page.text
+
+
+def test_who_moves_a_lead_twice_by_one_form_reads_where_it_stands(opened, as_rosa, as_theo, saved):
+    address, rosa, theo = opened("where a lead stands")
+    first = as_rosa.post(address, data=rosa)
+    as_rosa.get(first.location)
+    answer = as_rosa.post(address, data=rosa)
+    assert answer.location == first.location == "/staff/leads/1"
+    page = as_rosa.get(answer.location).text
+    assert re.search(r"You sent this already, at \d\d:\d\d UTC, and it was done once", page)
+    assert saved(Lead)[0].stage == "contacted"
+    assert as_theo.post(address, data=theo).status_code == 409  # it was not his
+    fresh = Form(as_rosa.get("/staff/leads/1").text, "leads/1/moves").sent
+    late = as_rosa.post(address, data=fresh | {"stage": "qualified", "seen": rosa["seen"]})
+    assert late.status_code == 409  # another form: hers, from before her own move
+
+
+def test_of_two_presses_in_the_same_moment_one_moves_the_lead(opened, as_rosa, saved):
+    address, rosa, _ = opened("where a lead stands")
+    browsers = [as_rosa, copy(as_rosa)]
+    answers = at_once(2, lambda number: browsers[number].post(address, data=rosa))
+    assert [one.location for one in answers] == ["/staff/leads/1"] * 2
+    assert [one.verb for one in saved(Entry) if one.about == "lead:1"].count("contacted") == 1
+
+
+def copy(browser):
+    """The same browser, for the second of two requests at once."""
+    other = browser.application.test_client()
+    other._cookies = dict(browser._cookies)
+    return other
+
+
+def test_a_second_press_brings_the_way_back_that_the_first_one_had(opened, as_rosa):
+    address, rosa, _ = opened("a reward")
+    as_rosa.post(address, data=rosa)
+    page = as_rosa.get(as_rosa.post(address, data=rosa).location).text
+    assert "You sent this already" in page
+    assert 'name="items" value="reward:1"' in page
+
+
+def test_the_print_of_a_form_has_no_password_in_it(app, rosa):
+    """What proves who it is may differ, and leaves no trace."""
+    marks = set()
+    for password in ("one", "two"):
+        sent = {"csrf_token": "token", "note": "Hello", "confirm_password": password}
+        with app.test_request_context("/staff/leads/1/notes", method="POST", data=sent):
+            repeating.note()
+            marks.add(db.session.info["post"])
+    assert len(marks) == 1
 
 
 def test_two_who_write_in_the_same_moment_are_told_by_the_database(app, campaign, rosa, act):

@@ -234,6 +234,22 @@ def test_several_rewards_are_decided_and_undone_together(
     assert stale.text.count("Rosa was faster") == 2
 
 
+def test_several_decided_twice_by_one_form_are_done_once_and_undone(
+    earn, as_rosa, saved, take_back
+):
+    for number in (1, 2):
+        earn(f"lead:{number}")
+    token = re.search(r'name="csrf_token" value="([^"]+)', as_rosa.get("/staff/rewards").text)[1]
+    sent = {"csrf_token": token, "items": ["1:1", "2:1"], "decision": "approved"}
+    as_rosa.post("/staff/queue/decisions/rewards", data=sent)
+    again = as_rosa.post("/staff/queue/decisions/rewards", data=sent)
+    assert again.text.count("Done, when you sent this before.") == 2
+    assert "was faster" not in again.text
+    assert states(saved).count(R.APPROVED) == 2
+    take_back(as_rosa, "reward:1", "reward:2")
+    assert [one.state for one in saved(Reward)] == [R.ACCRUED, R.ACCRUED]
+
+
 def test_what_applies_to_none_of_several_is_not_offered(
     earn,
     rule,
