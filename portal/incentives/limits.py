@@ -1,6 +1,6 @@
 """How many rewards may be owed out of one pot: per person, in all, and in money."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,14 @@ class Limits:
     besides: Callable[[], int] = lambda: 0  # cents owed out of the same budget to others
     beyond: str = ""  # why what goes beyond is held, where it is owed all the same
 
+    @property
+    def are_any(self) -> bool:
+        return (self.most_each, self.most_all, self.budget_cents) != (None, None, None)
+
     def wait(self) -> None:
         """Let one transaction at a time owe out of this pot, so that the count holds however many
         arrive at once."""
-        if (self.most_each, self.most_all, self.budget_cents) != (None, None, None):
-            lock(f"pot {self.pot}")
+        wait_for([self])
 
     @property
     def used(self) -> tuple[int, int]:
@@ -60,6 +63,14 @@ class Limits:
             raise Reached("most_all")
         if self.is_beyond(promise["value_cents"]):
             raise Reached("budget")
+
+
+def wait_for(several: Iterable[Limits]) -> None:
+    """The same of several: everyone who owes out of more than one pot begins with all of them, in
+    one order, so that no two people wait for each other."""
+    pots = {one.pot for one in several if one.are_any}
+    for pot in sorted(pots, key=lambda pot: (len(pot), pot)):  # 9 before 10
+        lock(f"pot {pot}")
 
 
 def _owed(pot: str, advocate: Advocate | None = None) -> tuple[int, int]:

@@ -13,7 +13,8 @@ from portal.errors import NotAllowed, Refusal
 from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.history.models import Entry
-from portal.referrals import actions
+from portal.incentives import limits
+from portal.referrals import actions, rewarding
 from portal.referrals.actions import NOTED
 from portal.referrals.models import Lead, Stage
 from portal.staff.models import Staff
@@ -94,8 +95,8 @@ def move_all(
 ) -> Sequence[Moved]:
     """Move leads (id, version seen) to one stage; each one for itself, and each with its outcome.
 
-    All are locked before the first of them moves: a move may wait for the rewards left in a
-    campaign, and whoever waits for those must need no further lead.
+    All are locked before the first of them moves, and so are the rewards left in their campaigns:
+    whoever waits for those must need no further lead, and holds none of another campaign.
     """
     picked = sorted(wanted)
     leads = hold_all({lead_id for lead_id, _ in picked})
@@ -115,12 +116,16 @@ def move_all(
 
 
 def hold_all(ids: Iterable[int]) -> dict[int, Lead]:
-    """These leads by id, locked in the order of their ids, as everyone does who takes several."""
+    """These leads by id, locked in the order of their ids, as everyone does who takes several; and
+    after the last of them what their campaigns have left to give (``limits.wait_for``)."""
     wanted = sorted(set(ids))
     anew = sa.select(Lead).order_by(Lead.id).with_for_update()
     anew = anew.execution_options(populate_existing=True)
-    return {
+    leads = {
         lead.id: lead
         for start in range(0, len(wanted), BATCH)
         for lead in db.session.scalars(anew.where(Lead.id.in_(wanted[start : start + BATCH])))
     }
+    campaigns = {lead.link.referral.invitation.campaign for lead in leads.values()}
+    limits.wait_for(rewarding.limits_of(one) for one in campaigns)
+    return leads

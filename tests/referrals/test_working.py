@@ -3,17 +3,24 @@
 import csv
 import io
 import re
+import threading
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
 
+from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign, Invitation
+from portal.consent.actions import Circumstances
 from portal.db import db
 from portal.history.models import Entry
 from portal.incentives import limits
-from portal.incentives.models import Reward, RewardState
+from portal.incentives.models import Choice, Reward, RewardState
 from portal.referrals import actions, stage_file, work
 from portal.referrals.models import Lead, Stage, StageImport, StageMove
 from portal.staff.models import Role, Staff
+from tests.crowd import at_once
+from tests.referrals.conftest import SINA
 
 C, Q, W = Stage.CONTACTED, Stage.QUALIFIED, Stage.WON
 
@@ -125,7 +132,75 @@ def test_whoever_waits_for_the_rewards_of_a_campaign_holds_every_lead_they_move(
             return
     monkeypatch.setattr(limits, "lock", look)
     act(move_all)
-    assert free == [numbered[:1]] * 2
+    assert free == [numbered[:1]] * 3  # before the first move, and for each
+
+
+@pytest.fixture
+def of_another_campaign(act, campaign, charlie):
+    """Two leads of a campaign of its own, which has limits as the first one has."""
+
+    def come():
+        first = db.session.get(Campaign, campaign)
+        same = {c.key: getattr(first, c.key) for c in sa.inspect(Campaign).column_attrs}
+        own = {"id": None, "slug": "winter", "name": "Winter voices"}
+        second = Campaign(**same | own)
+        person = db.session.get(Advocate, charlie)
+        asked = Invitation(campaign=second, advocate=person)
+        db.session.add_all([second, asked])
+        db.session.flush()
+        link = actions.join(
+            asked, choice=Choice.ACCEPTED, employer_allows=True, share_text="", show_name=False,
+            circumstances=Circumstances(), by=person,
+        ).links[0]  # fmt: skip
+        given = SINA | {"wants_marketing": False, "tells_referrer": False}
+        given = [given | {"email": f"p{n}@w{n}.example", "company": f"W{n}"} for n in (1, 2)]
+        return [actions.receive(link, **one).id for one in given]
+
+    return lambda: act(come)
+
+
+def test_two_who_move_leads_of_two_campaigns_in_opposite_orders_both_get_through(
+    app, under, numbered, of_another_campaign, come, rosa, saved, monkeypatch
+):
+    """Each has the rewards of a campaign before they ask for the other’s, if the code lets them."""
+    under(most_all=9)
+    there = of_another_campaign()
+    here = [numbered[0], come(email="last@k9.example", company="K9")]
+    picked = [here[0], there[0]], [there[1], here[1]]  # and so is the order they are moved in
+    assert picked[1] == sorted(picked[1])
+    wait, has, mine = limits.lock, (Event(), Event()), threading.local()
+
+    def look(name: str) -> None:
+        if mine.pots and name not in mine.pots:
+            while not has[1 - mine.number].wait(0.05) and not someone_waits():
+                pass
+        wait(name)
+        mine.pots.add(name)
+        has[mine.number].set()
+
+    def someone_waits() -> bool:
+        waiting = sa.text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        )
+        with db.engine.connect() as other:
+            return bool(other.scalar(waiting))
+
+    def move(number: int) -> list[str]:
+        mine.number, mine.pots = number, set()
+        with app.app_context():
+            pairs = [(one, db.session.get_one(Lead, one).version) for one in picked[number]]
+            done = work.move_all(pairs, Q, note="", by=db.session.get_one(Staff, rosa))
+            db.session.commit()
+            return [one.refusal for one in done]
+
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":  # where one writer at a time holds everything
+            return
+    monkeypatch.setattr(limits, "lock", look)
+    assert at_once(2, move) == [["", ""], ["", ""]]
+    assert sorted(one.reason for one in saved(Reward)) == sorted(
+        f"lead:{one}" for one in [*picked[0], *picked[1]]
+    )
 
 
 def test_nothing_picked_or_no_stage_says_so_and_nothing_ticked_or_typed_is_lost(
