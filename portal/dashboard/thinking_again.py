@@ -20,6 +20,7 @@ from portal.nominations.several import NOMINATIONS
 from portal.nominations.undoing import NOMINATION
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
+from portal.referrals.several import PROMISES
 from portal.referrals.undoing import PROMISE
 from portal.review.several import CONTRIBUTIONS, PUBLICATIONS
 from portal.staff.models import Role
@@ -29,8 +30,11 @@ from portal.undo.several import Result, Several
 WAYS = {
     way.row.__tablename__: way for way in (CONTRIBUTION, REWARD, PROMISE, NOMINATION, QUESTIONS)
 }
-SEVERAL = {kind.key: kind for kind in (CONTRIBUTIONS, PUBLICATIONS, REWARDS, NOMINATIONS)}
-LISTS = {"rewards": ("incentives.rewards", "Rewards")}  # to go back to, if not the queue
+SEVERAL = {kind.key: kind for kind in (CONTRIBUTIONS, PUBLICATIONS, REWARDS, PROMISES, NOMINATIONS)}
+LISTS = {  # to go back to, if not the queue
+    "rewards": ("incentives.rewards", "Rewards"),
+    "prospect-rewards": ("referrals.prospect_rewards_list", "Promised to prospects"),
+}
 
 
 @bp.post("/staff/undo")

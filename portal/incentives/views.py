@@ -92,7 +92,7 @@ def rewards():
         campaigns=books.campaigns(),
         selectable=selectable,
         bulk=bulk,
-        bulk_button=several.REWARDS.button,
+        kind=several.REWARDS,
     )
 
 

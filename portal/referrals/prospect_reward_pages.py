@@ -2,21 +2,18 @@
 
 from flask import render_template, request
 from flask_login import current_user
-from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
-from wtforms.widgets import HiddenInput
 
 from portal import auth
 from portal.db import db
 from portal.downloads import spreadsheet
 from portal.errors import NotAllowed, Stale
-from portal.fields import row_number, trimmed
+from portal.fields import row_number
 from portal.incentives.models import RewardState
 from portal.queue.onward import Onward
-from portal.referrals import prospect_books, prospect_rewards
+from portal.referrals import prospect_books, prospect_rewards, several
 from portal.referrals.door import bp
-from portal.referrals.prospect_ledger import MOVES, SHOWN, ProspectReward
+from portal.referrals.prospect_ledger import OPEN, SHOWN, ProspectReward
+from portal.referrals.prospect_reward_forms import PromiseForm, SeveralPromisesForm
 from portal.referrals.prospect_rewards import GROUNDS, SHORT
 from portal.referrals.undoing import PROMISE
 from portal.spreadsheet import table
@@ -24,35 +21,6 @@ from portal.staff.models import Role
 from portal.staff.queries import name_of
 from portal.undo.actions import undoable
 from portal.undo.telling import tell
-
-
-class PromiseForm(FlaskForm):
-    act = RadioField(
-        "What became of it?",
-        choices=[SelectChoice("give", "It was given"), SelectChoice("refuse", "It is not given")],
-        validators=[InputRequired("Choose whether it was given")],
-    )
-    ground = SelectField(
-        "Reason, if it is not given",
-        choices=[SelectChoice("", "Choose one")]
-        + [SelectChoice(key, said) for key, (said, _) in GROUNDS.items()],
-        default="",
-        invalid_choice_message="Choose a reason of the list",
-    )
-    note = TextAreaField(
-        "Note",
-        filters=[trimmed],
-        validators=[Length(max=500, message="Shorten it to 500 characters or fewer")],
-    )
-    seen = IntegerField(widget=HiddenInput(), validators=[DataRequired("Reload the page")])
-
-    def validate_ground(self, field) -> None:
-        if self.act.data == "refuse" and not field.data:
-            raise ValidationError("Choose a reason: the prospect reads it")
-
-    def validate_note(self, field) -> None:
-        if self.act.data == "give" and not field.data:
-            raise ValidationError("Say how it was given, for whoever asks later")
 
 
 def asked() -> RewardState | None:
@@ -65,6 +33,9 @@ def asked() -> RewardState | None:
 def prospect_rewards_list():
     state = asked()
     found, older = prospect_books.page(state, request.args.get("before", type=row_number))
+    selectable = [one for one in found if several.selectable(one)]
+    bulk = SeveralPromisesForm(formdata=None)
+    several.narrow(bulk, selectable)
     return render_template(
         "referrals/prospect-rewards.html",
         rewards=found,
@@ -73,6 +44,9 @@ def prospect_rewards_list():
         states=SHOWN,
         short=SHORT,
         counts=prospect_books.counts(),
+        selectable=selectable,
+        bulk=bulk,
+        kind=several.PROMISES,
     )
 
 
@@ -125,6 +99,6 @@ def promise_page(found: ProspectReward, form: PromiseForm, refusal: str = "") ->
         given_from=prospect_rewards.may_be_given_from(found),
         short=SHORT,
         grounds=GROUNDS,
-        open=bool(MOVES[found.state]) and found.state is not RewardState.VOID,
+        open=found.state in OPEN,
         name_of=name_of,
     )

@@ -30,7 +30,7 @@ from portal.referrals.prospect_ledger import (
     ProspectReward,
     append,
 )
-from portal.staff.queries import name_of
+from portal.staff import overtaking
 
 MAIL = "prospect-reward"
 BEYOND = "The campaign’s budget is used up. It was promised all the same, so a person looks first."
@@ -130,15 +130,20 @@ def _checked(reward: ProspectReward, state, seen: int) -> Lead | None:
     hold_fast(reward)
     if reward.state is state:
         return None
-    last = reward.entries[-1]
-    if seen != len(reward.entries):
-        raise Stale(
-            f"{name_of(last.by)} was faster: it is {in_short(reward)} since {last.at:%H:%M} UTC on "
-            f"{last.at.day} {last.at:%B}. Yours was not saved."
-        )
+    demand_seen(reward, seen)
     if state not in MOVES[reward.state]:
         raise NotAllowed(f"This is {in_short(reward)} already.")
     return reward.lead
+
+
+def demand_seen(reward: ProspectReward, seen: int) -> None:
+    """Raise Stale, saying who was faster and when, where it has a line more than was seen."""
+    if seen != len(reward.entries):
+        last = reward.entries[-1]
+        said = overtaking.told(
+            last.by, f"it is {in_short(reward)}", last.at, "Yours was not saved."
+        )
+        raise Stale(said, len(reward.entries))
 
 
 def in_short(reward: ProspectReward) -> str:

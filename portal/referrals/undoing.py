@@ -31,4 +31,5 @@ PROMISE = Way(
     title=lambda one: opening(f"{one.promise} for {one.lead.name}"),
     page=lambda one: ("referrals.prospect_reward", {"reward_id": one.id}),
     said="Undone. It is as it was before, and nothing was sent.",
+    order=(ProspectReward.lead_id,),  # held one after the other, as by ``work.hold_all``
 )

@@ -44,6 +44,8 @@ def draw_promises(found: Sequence[ProspectReward]) -> list[Drawn]:
             one.line.note or "Promised to someone who came by a recommendation",
             "referrals.prospect_reward",
             {"reward_id": one.id},
+            bulk=f"{one.id}:{len(one.entries)}",
+            several="prospect-rewards",
         )
         for one in found
     ]

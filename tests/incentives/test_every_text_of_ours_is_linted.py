@@ -44,7 +44,7 @@ FOR_COLLEAGUES = """
     privacy: CustomerErasureForm.name
     publishing: PublishForm.substantiation
     referrals: FactsForm.crm_id GiveForm.note MoveForm.note NoteForm.text RulingForm.note
-    referrals: PromiseForm.note
+    referrals: Settlement.note
     staff: CodeForm.code ConfirmForm.confirm_code InviteForm.name PasskeyForm.name
 """
 NAMES_AND_REPORTS = """
