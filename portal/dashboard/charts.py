@@ -11,6 +11,7 @@ from portal import clock
 from portal.campaigns.models import Ask
 from portal.consent.models import Channel, Purpose
 from portal.db import db
+from portal.history.models import Entry
 from portal.publishing.models import Asset
 from portal.publishing.queries import is_allowed
 from portal.submissions.models import Submission
@@ -50,11 +51,20 @@ def weekly() -> list[Chart]:
     return [
         _chart("Asked", _by_week(Ask.at)),
         _chart("Contributions sent", _by_week(Submission.submitted_at)),
-        _chart("Published", _by_week(Asset.published_at)),
+        _chart("Published", _by_week(Asset.published_at, _appeared())),
     ]
 
 
-def _by_week(moment: Any) -> list[tuple[str, int]]:
+def _appeared() -> sa.ColumnElement[bool]:
+    """Whether words were ever seen: not those for a later day, nor those called off before it."""
+    said = sa.literal(f"{Submission.__tablename__}:") + sa.cast(Asset.submission_id, sa.String)
+    return sa.and_(
+        Asset.published_at <= clock.now(),
+        sa.exists().where(Entry.about == said, Entry.verb == "published"),
+    )
+
+
+def _by_week(moment: Any, *which: sa.ColumnElement[bool]) -> list[tuple[str, int]]:
     """Counts of the last WEEKS weeks, Monday to Sunday, the oldest first; one query."""
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
@@ -63,7 +73,7 @@ def _by_week(moment: Any) -> list[tuple[str, int]]:
         sa.func.count().filter(moment >= start, moment < start + timedelta(weeks=1))
         for start in starts
     ]
-    found = db.session.execute(sa.select(*counts).where(moment >= starts[0])).one()
+    found = db.session.execute(sa.select(*counts).where(moment >= starts[0], *which)).one()
     return [(f"{day.day} {day:%b}", n) for day, n in zip(starts, found, strict=True)]
 
 

@@ -13,6 +13,9 @@ from portal.db import db
 from portal.history.actions import SYSTEM
 from portal.incentives import actions as incentives
 from portal.incentives.models import Choice, Offer
+from portal.publishing import actions as publishing
+from portal.publishing.basis import Basis
+from portal.publishing.queries import asset_of
 from portal.queue.kinds import age
 from portal.review import actions as review
 from portal.staff.models import Role, Staff
@@ -161,14 +164,52 @@ def test_charts_say_the_same_as_the_table_beside_them(sent, as_rosa, wait):
         sent()
     sent(Action.REVIEW)
     page = as_rosa.get("/staff").text
-    chart = re.search(r'aria-label="Contributions sent by week: ([^"]+)"', page)[1]
-    drawn = [int(one.rpartition(" ")[2]) for one in chart.split(", ")]
     table = page.partition("Asked, sent and published by week")[2].partition("</table>")[0]
     rows = [re.findall(r">(\d+)</td>", row) for row in table.split("<tr>")[2:]]
-    assert [int(row[1]) for row in rows] == drawn
-    assert sum(drawn) == 2
-    assert len(drawn) == 12
+    bars = drawn(as_rosa, "Contributions sent")
+    assert [int(row[1]) for row in rows] == bars
+    assert sum(bars) == 2
+    assert len(bars) == 12
     assert "style=" not in page
+
+
+def test_published_is_each_once_in_its_first_week_and_nothing_nobody_ever_saw(
+    published, approved, the_asset, act, rosa, as_rosa, wait
+):
+    with clock.ago(days=20):
+        published()
+    quote = the_asset().submission_id
+    planned = approved(Action.CASE_STUDY)
+    basis = {
+        "basis": Basis("The log", None, clock.now().date(), "Most save an hour."),
+        "excerpt": "",
+    }
+
+    def of(what, submission, **more):
+        found = db.session.get(Submission, submission)
+        what(found, **more, by=db.session.get(Staff, rosa))
+
+    def take_down(found, *, by):
+        publishing.retire(asset_of(found), by=by)
+
+    act(lambda: of(take_down, quote))
+    act(lambda: of(publishing.publish, quote, **basis))
+    act(lambda: of(publishing.publish, planned, **basis, at=clock.now() + timedelta(hours=1)))
+    bars = drawn(as_rosa, "Published")
+    assert (sum(bars), sum(bars[-2:])) == (1, 0)
+    act(lambda: of(take_down, planned))
+    wait(hours=2)
+    assert sum(drawn(as_rosa, "Published")) == 1
+    assert "also if it was taken down or published again since." in as_rosa.get("/staff").text
+    act(lambda: of(publishing.publish, planned, **basis))
+    wait(hours=3)
+    assert sum(drawn(as_rosa, "Published")) == 2
+
+
+def drawn(browser, title: str) -> list[int]:
+    """What a chart of the staff home says of each week."""
+    said = re.search(rf'aria-label="{title} by week: ([^"]+)"', browser.get("/staff").text)[1]
+    return [int(one.rpartition(" ")[2]) for one in said.split(", ")]
 
 
 def test_home_counts_what_waits_and_how_the_program_stands(sent, as_rosa, charlie):
