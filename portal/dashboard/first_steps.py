@@ -13,7 +13,7 @@ from portal.incentives.models import Offer
 from portal.outbox import actions as outbox
 from portal.outbox.models import Message
 from portal.outbox.models import State as Mail
-from portal.staff.models import Staff
+from portal.staff.models import Role, Staff
 from portal.submissions.models import State, Submission
 
 TEST = "mail-test"  # the template
@@ -21,12 +21,14 @@ TEST = "mail-test"  # the template
 
 @dataclass(frozen=True)
 class Step:
-    """One of them: where it is done, and whether it is."""
+    """One of them: where it is done, whether it is, and by whom it can be."""
 
     title: str
     hint: str
     url: str
     done: bool
+    who: Role = Role.EDITOR
+    is_button: bool = False  # pressed in the list itself
 
 
 def steps() -> list[Step]:
@@ -41,20 +43,23 @@ def steps() -> list[Step]:
             "Name, logo and colour, as customers know them.",
             "/staff/settings",
             settings().brand_name != unnamed,
+            Role.OWNER,
         ),
         Step(
             "Send yourself a test mail",
             "It shows that invitations would arrive.",
-            "#mail-test",
+            "/staff/first-steps/mail",
             found(
                 sa.select(Message.id).where(Message.template == TEST, Message.state == Mail.SENT)
             ),
+            is_button=True,
         ),
         Step(
             "Invite a colleague (optional)",
             "Two people see more than one. An owner lets them in.",
             "/staff/people",
             only(sa.select(sa.func.count()).select_from(Staff)) > 1,
+            Role.OWNER,
         ),
         Step(
             "Import your customers",

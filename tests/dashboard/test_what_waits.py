@@ -159,6 +159,19 @@ def test_an_empty_portal_names_every_step_and_the_list_can_be_put_away(as_rosa, 
     assert open_steps(as_rosa.get("/staff").text)
 
 
+@pytest.mark.parametrize("role", Role)
+def test_first_steps_lead_each_role_only_where_it_may_go(save, browser_of, role):
+    staff = save(Staff(email="t@acme.example", name="Theo", role=role, password_hash="x"))
+    browser = browser_of(staff=staff)
+    part = browser.get("/staff").text.partition('id="steps"')[2].partition("</section>")[0]
+    ways = re.findall(r'href="([^"]+)"', part)
+    assert [browser.get(way).status_code for way in ways] == [200] * len(ways)
+    assert len(ways) == {Role.OWNER: 6, Role.EDITOR: 5, Role.VIEWER: 0}[role]
+    pressed = "/staff/first-steps/mail" in part
+    assert pressed is (role is not Role.VIEWER)
+    assert len(open_steps(browser.get("/staff").text)) == 7
+
+
 def test_charts_say_the_same_as_the_table_beside_them(sent, as_rosa, wait):
     with clock.ago(days=20):
         sent()
