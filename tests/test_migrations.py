@@ -1,5 +1,7 @@
 """The migrations and the models must tell the same story, on both databases."""
 
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -9,6 +11,7 @@ from alembic.migration import MigrationContext
 
 from portal.config import ROOT
 from portal.db import Model, db
+from portal.outbox.models import key_of
 from portal.tables import load_models
 
 DBOS = {"dbos_migrations", "queues", "streams", "notifications"}
@@ -112,6 +115,24 @@ def ledgers(app, act, ada, rosa, campaign, invitation):
         db.session.add_all([version, move, setting, weights, words])
 
     act(write)
+
+
+@pytest.mark.parametrize("bare", ["sqlite", "postgresql"], indirect=True)
+def test_mail_from_before_is_found_by_its_mailbox(bare):
+    command.upgrade(config(bare), "1795770030")
+    engine = sa.create_engine(bare, poolclass=sa.NullPool)
+    wrote = ["Ada@ÄRGER.example", "ada@x.example", "Ada@X.example", "", "a@b..c", "Ada@X.example"]
+    with engine.begin() as connection:
+        table = sa.Table("message", sa.MetaData(), autoload_with=connection)
+        empty = {"template": "t", "context": "{}", "links": "{}", "subject": "x:1", "error": ""}
+        given = {"mail_class": "service", "state": "queued", "attempts": 0, "zone": ""}
+        at = {"created_at": datetime(2026, 11, 1, tzinfo=UTC)}
+        rows = [empty | given | at | {"recipient": one} for one in wrote]
+        connection.execute(table.insert(), rows)
+    command.upgrade(config(bare), "1795773100")
+    with engine.connect() as connection:
+        keys = connection.scalars(sa.text("SELECT recipient_key FROM message ORDER BY id")).all()
+    assert keys == [key_of(one) if one else "" for one in wrote]
 
 
 @pytest.mark.parametrize("bare", ["sqlite", "postgresql"], indirect=True)

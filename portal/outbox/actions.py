@@ -113,7 +113,7 @@ def call_off(about: Model) -> None:
 def call_off_asks(address: str) -> None:
     """No ask that was promised to this address and has not gone is sent any more (T38)."""
     waiting = sa.update(Message).where(
-        Message.recipient == address,
+        Message.went_to(address),
         Message.mail_class == MailClass.MARKETING,
         Message.state == State.QUEUED,
     )
@@ -199,19 +199,21 @@ def send_again(message: Message, *, by: Actor) -> None:
 
 def forget(about: Model, address: str) -> None:
     """Empty every mail about something that went to this address; what waits does not leave."""
-    _forget(Message.about == about.subject, Message.recipient == address)
+    _forget(Message.about == about.subject, Message.went_to(address))
 
 
 def forget_person(address: str, names: Iterable[str]) -> None:
     """Empty every mail that went to this address, or was about these things (T36)."""
-    _forget(sa.or_(Message.recipient == address, Message.about.in_(names)))
+    _forget(sa.or_(Message.went_to(address), Message.about.in_(names)))
 
 
 def _forget(*which: sa.ColumnElement[bool]) -> None:
     mails = sa.update(Message).where(*which)
     db.session.execute(mails.where(Message.state == State.QUEUED).values(state=State.STOPPED))
     db.session.execute(
-        mails.values(recipient="", context={}, links={}, attachment=sa.null(), error="")
+        mails.values(
+            recipient="", recipient_key="", context={}, links={}, attachment=sa.null(), error=""
+        )
     )
 
 

@@ -6,7 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
+from portal.addresses import canonical_email
 from portal.db import Model
+
+
+def key_of(address: str) -> str:
+    """Under which all mail to one mailbox is found, however either is spelled."""
+    try:
+        return canonical_email(address)
+    except UnicodeError:  # no address at all
+        return address.strip().lower()
 
 
 class MailClass(enum.StrEnum):
@@ -39,12 +48,17 @@ class Message(Model):
     __table_args__ = (
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at_if_sent"),
         sa.Index("ix_message_state_id", "state", "id"),
-        sa.Index("ix_message_recipient_id", "recipient", "id"),
+        sa.Index("ix_message_recipient_key_id", "recipient_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mail_class: Mapped[MailClass]
-    recipient: Mapped[str] = mapped_column(sa.String(254))
+    recipient: Mapped[str] = mapped_column(sa.String(254))  # as its owner writes it
+    recipient_key: Mapped[str] = mapped_column(
+        sa.String(254),
+        server_default="",
+        default=lambda row: key_of(row.get_current_parameters()["recipient"]),
+    )
     template: Mapped[str] = mapped_column(sa.String(60))
     context: Mapped[dict[str, Any]]  # plain words for the template; never a token
     links: Mapped[dict[str, Any]]  # name → [kind, subject, until]; minted when the mail leaves
@@ -57,6 +71,11 @@ class Message(Model):
     not_before: Mapped[datetime | None]
     zone: Mapped[str] = mapped_column(sa.String(60), default="")  # whose night it respects
     sent_at: Mapped[datetime | None]
+
+    @classmethod
+    def went_to(cls, address: str) -> sa.ColumnElement[bool]:
+        """Whether a mail is to this mailbox; no part of an address is one."""
+        return cls.recipient_key == key_of(address)
 
 
 class Suppression(Model):

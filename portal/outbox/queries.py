@@ -40,7 +40,7 @@ def messages(
 ) -> Page:
     """Mail in one state or all, to one address or all, 50 to a page: older than ``before`` or
     newer than ``after``."""
-    chosen = sa.select(Message).where(*_to(to))
+    chosen = sa.select(Message).where(Message.went_to(to) if to else sa.true())
     if state:
         chosen = chosen.where(Message.state == state)
     if after is not None:
@@ -75,15 +75,10 @@ def suppression(address_hash: str) -> Suppression:
     raise NotFound("There is no such address here.")
 
 
-def _to(address: str) -> list[sa.ColumnElement[bool]]:
-    """To this address alone, as it was typed or in small letters: no part of one finds any."""
-    return [Message.recipient.in_([address, address.lower()])] if address else []
-
-
 def counts(to: str = "") -> dict[State, int]:
     """How many mails, to one address or all, are in which state."""
-    count = sa.select(Message.state, sa.func.count()).where(*_to(to))
-    rows = db.session.execute(count.group_by(Message.state)).all()
+    count = sa.select(Message.state, sa.func.count()).group_by(Message.state)
+    rows = db.session.execute(count.where(Message.went_to(to)) if to else count).all()
     found = dict(rows)
     return {state: found.get(state, 0) for state in State}
 

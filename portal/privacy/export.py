@@ -294,8 +294,8 @@ def mails(person: Advocate, things: Iterable) -> list[dict[str, Any]]:
     """Subjects and dates; the words are let go after a while, and then so is the subject."""
     names = [thing.subject for thing in things]
     sent = sa.select(Message).where(
-        sa.or_(Message.recipient == person.email, Message.about.in_(names)),
-        Message.recipient.in_([person.email, ""]),
+        sa.or_(Message.went_to(person.email), Message.about.in_(names)),
+        sa.or_(Message.went_to(person.email), Message.recipient == ""),
     )
     return [
         {

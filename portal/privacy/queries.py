@@ -40,7 +40,7 @@ def held(person: Advocate) -> list[Held]:
             sa.select(GiftException).where(GiftException.advocate_id == person.id)
         ),
         "Your links": count(sa.select(Referral).where(Referral.advocate_id == person.id)),
-        "Mails": count(sa.select(Message).where(Message.recipient == person.email)),
+        "Mails": count(sa.select(Message).where(Message.went_to(person.email))),
         "Visits": count(visits),
         "History": None,
         "The reward ledger": count(sa.select(Reward).where(Reward.advocate_id == person.id)),

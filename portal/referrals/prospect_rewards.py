@@ -158,7 +158,7 @@ def _tell(reward: ProspectReward, state: str, why: str = "") -> None:
     """By mail, each thing once; whoever asked us to stop gets none (``outbox.refuses``)."""
     lead = reward.lead
     said = sa.select(Message.id).where(
-        Message.about == lead.subject, Message.template == MAIL, Message.recipient == lead.email
+        Message.about == lead.subject, Message.template == MAIL, Message.went_to(lead.email)
     )
     if not lead.email or (state == "due" and db.session.scalar(said.limit(1))):
         return

@@ -64,7 +64,7 @@ def _newest(lead: Lead) -> str | None:
     """What they were told last of this reward."""
     told_of_it = sa.select(Message.template).where(
         Message.about == lead.subject,
-        Message.recipient == lead.link.referral.advocate.email,
+        Message.went_to(lead.link.referral.advocate.email),
         Message.template.in_([WAITS, NONE]),
     )
     return db.session.scalar(told_of_it.order_by(Message.id.desc()).limit(1))

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from jinja2 import TemplateError
 
 from portal import jobs
@@ -10,7 +11,7 @@ from portal.advocates.models import Advocate
 from portal.db import db
 from portal.history.models import Entry
 from portal.outbox import actions as outbox
-from portal.outbox import delivery
+from portal.outbox import delivery, queries
 from portal.outbox.models import MailClass, Message, State
 from portal.staff.models import Role, Staff
 
@@ -110,6 +111,46 @@ def test_a_mail_whose_words_failed_once_leaves_when_it_is_sent_again(
     assert len(keys) == len(set(keys)) == 2  # a key seen before changes nothing
     post_mail()
     assert saved(Message)[0].state is State.SENT
+
+
+@pytest.mark.parametrize("typed", [
+    "ada.l@ärger.example", " ADA.L@Ärger.Example ", "Ada.L@xn--rger-koa.example",
+    "ada.l@ÄRGER.example",
+])  # fmt: skip
+def test_mail_to_one_mailbox_is_found_however_either_spells_it(save, as_rosa, typed):
+    save(
+        message("Ada.L@Ärger.example"), message("ada.l@ärger.example"), message("ada@ärger.example")
+    )
+    page = as_rosa.get("/staff/mail", query_string={"to": typed}).text
+    table = page.partition("<table")[2].partition("</table>")[0]
+    assert ("Ada.L@Ärger.example" in table, "ada.l@ärger.example" in table) == (True, True)
+    assert "ada@ärger.example" not in table
+
+
+def test_T36_nothing_is_left_of_mail_to_another_spelling_of_an_address(save, act, saved):
+    save(message("Ada@Analytical.example", context={"first_name": "Ada"}), message("b@x.example"))
+    act(lambda: outbox.forget_person("ada@analytical.example", []))
+    assert [(one.recipient, one.recipient_key) for one in saved(Message)] == [
+        ("", ""), ("b@x.example", "b@x.example"),
+    ]  # fmt: skip
+
+
+def test_mail_to_one_address_is_looked_up_in_an_index(save, app, act):
+    rows = [message(f"p{n}@x.example", state=State.STOPPED) for n in range(2000)]
+    save(*rows)
+    with app.app_context():
+        told = []
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *a: told.append((a[2], a[3])))
+        queries.messages(to="P7@X.example")
+        text, given = told[-1]
+        bind = db.session.connection()
+        kind = "QUERY PLAN " if db.engine.dialect.name == "sqlite" else ""
+        if not kind:
+            bind.exec_driver_sql("ANALYZE message")
+        plan = " ".join(str(row) for row in bind.exec_driver_sql(f"EXPLAIN {kind}{text}", given))
+        assert "ix_message_recipient_key_id" in plan
+        assert "SCAN message" not in plan
+        assert "Seq Scan" not in plan
 
 
 def test_mail_is_found_by_the_whole_address_it_went_to_and_by_no_part_of_one(save, as_rosa, ada):
