@@ -19,8 +19,9 @@ from portal.links import actions as links
 from portal.staff import overtaking
 from portal.undo import actions as undo
 
-DEAL = ("kind", "reward", "value_cents", "currency", "charity", "terms")
-WORTH = ("value_cents", "currency")
+DEAL = {"kind", "reward", "value_cents", "currency", "charity", "terms"}
+WORTH = {"value_cents", "currency"}
+OURS = {"name", "issuing"}  # no part of what is promised
 SAYS_WHY = {
     RewardState.HELD: "Say why: the customer will read it.",
     RewardState.DECLINED: "Say why: the customer will read it.",
@@ -199,28 +200,28 @@ def save_offer(offer: Offer, *, seen: int | None = None, by: Actor) -> None:
     """Store an offer; words that buy praise are refused (T9).
 
     What changes the deal makes a new version of its terms; promises made keep the old one (T15).
-    ``seen`` is the version that was on the page; raises Stale when there is a newer one.
+    ``seen`` is the version of the offer that was on the page; raises Stale when there is a newer.
     """
     new, attributes = offer.id is None, sa.inspect(offer).attrs
     if not new:
-        overtaking.demand_newest(offer, seen, Offer.terms_version)
+        overtaking.demand_newest(offer, seen)
     with db.session.no_autoflush:
         _check_offer(offer)
-        changed = any(attributes[name].history.has_changes() for name in DEAL)
-        if not new and any(attributes[name].history.has_changes() for name in WORTH):
+        changed = {name for name in DEAL | OURS if attributes[name].history.has_changes()}
+        if not new and changed & WORTH:
             _check_pool(offer)
-    if changed and not new:
+    if changed & DEAL and not new:
         offer.terms_version += 1
     db.session.add(offer)
-    if changed:
-        record(
-            offer,
-            "saved" if new else "changed",
-            by=by,
-            version=offer.terms_version or 1,
-            reward=offer.reward,
-            terms=offer.terms,
-        )
+    if changed & DEAL:
+        _record_terms(offer, "saved" if new else "changed", by=by)
+    elif changed:
+        record(offer, "renamed" if "name" in changed else "revised", by=by)
+
+
+def _record_terms(offer: Offer, verb: str, *, by: Actor) -> None:
+    version = offer.terms_version or 1
+    record(offer, verb, by=by, version=version, reward=offer.reward, terms=offer.terms)
 
 
 def _check_offer(offer: Offer) -> None:

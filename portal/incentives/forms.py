@@ -198,7 +198,7 @@ class OfferForm(FlaskForm):
         """Filled with the offer as it is; what was sent back wins."""
         if offer is None:
             return cls()
-        return cls(obj=offer, value=Decimal(offer.value_cents) / 100, seen=offer.terms_version)
+        return cls(obj=offer, value=Decimal(offer.value_cents) / 100, seen=offer.version)
 
     def validate_charity(self, field: StringField) -> None:
         if self.kind.data == OfferKind.DONATION and not field.data:

@@ -43,11 +43,14 @@ class Offer(Model):
     charity: Mapped[str] = mapped_column(sa.String(120), default="")  # may be donated here instead
     terms: Mapped[str]
     terms_version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # of all of it, for staff
     issuing: Mapped[Issuing] = mapped_column(
         default=Issuing.BY_HAND, server_default=Issuing.BY_HAND.value
     )
     retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}
 
     def promise(self) -> dict[str, Any]:
         """What is promised now, to be kept with whatever was promised it (T10, T15)."""

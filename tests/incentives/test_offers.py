@@ -87,6 +87,13 @@ def test_a_new_name_alone_is_no_new_version(as_rosa, saved):
     as_rosa.post(f"/staff/offers/{offer.id}", data=TYPED | {"name": "Fifty"})
     (offer,) = saved(Offer)
     assert (offer.name, offer.terms_version) == ("Fifty", 1)
+    as_rosa.post(
+        f"/staff/offers/{offer.id}", data=TYPED | {"name": "Fifty", "issuing": "code", "seen": "2"}
+    )
+    (offer,) = saved(Offer)
+    assert (offer.issuing, offer.terms_version, offer.version) == ("code", 1, 3)
+    assert [one.verb for one in saved(Entry)] == ["saved", "renamed", "revised"]
+    assert "Earlier versions" not in as_rosa.get(f"/staff/offers/{offer.id}").text
 
 
 def test_someone_elses_change_is_not_overwritten(as_rosa, saved):

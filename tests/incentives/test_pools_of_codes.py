@@ -318,14 +318,15 @@ def test_T36_who_is_erased_takes_the_code_with_them(app, act, ada, earn, rule, s
 
 CHANGED = {
     "name": "Gift card", "kind": "gift-card", "reward": "a gift card", "charity": "",
-    "terms": "One per person and action.", "seen": "1",
+    "terms": "One per person and action.",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("worth", [("50", "EUR"), ("25", "USD")])
 def test_T15_while_codes_are_left_an_offer_keeps_its_worth(as_rosa, stock, saved, worth):
     stock()
-    typed = CHANGED | dict(zip(("value", "currency"), worth, strict=True))
+    seen = {"seen": saved(Offer)[0].version}
+    typed = CHANGED | seen | dict(zip(("value", "currency"), worth, strict=True))
     answer = as_rosa.post("/staff/offers/1", data=typed)
     assert answer.status_code == 409
     assert "Make a new offer instead." in answer.text

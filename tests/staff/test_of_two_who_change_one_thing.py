@@ -74,6 +74,8 @@ TABLE: dict[str, tuple[type[Model] | None, Callable, str, str, dict]] = {
     "its limits": (Campaign, limited, "/staff/campaigns/1/limits", "", {
         "budget": "1237"}),
     "an offer": (Offer, nothing, "/staff/offers/1", "offers/1", {"terms": MINE}),
+    "an offer’s name": (Offer, nothing, "/staff/offers/1", "offers/1", {"name": MINE}),
+    "how it reaches people": (Offer, nothing, "/staff/offers/1", "offers/1", {"issuing": "code"}),
     "a rule for gifts": (GiftRule, nothing, "/staff/gift-rules", "gift-rules", {
         "country": "France", "says": "none", "why": MINE}),
     "a platform": (PlatformRule, nothing, "/staff/platforms/g2", "platforms/g2", {"note": MINE}),
@@ -234,13 +236,14 @@ def other(sent: dict) -> dict:
     differs = {
         "sample": "1", "at": "12:38", "threshold": "9", "usage": "3", "budget": "1001",
         "stage": "qualified", "mail_from": "theirs@acme.example", "asks_per_company": "9",
-        "usual_days_meeting": "9",
+        "usual_days_meeting": "9", "issuing": "payout",
     }  # fmt: skip
     return {name: value for name, value in differs.items() if name in sent}
 
 
 EDITED = (
-    "a draft", "its limits", "an offer", "a rule for gifts", "a platform", "a permission",
+    "a draft", "its limits", "an offer", "an offer’s name", "how it reaches people",
+    "a rule for gifts", "a platform", "a permission",
     "questions", "a mail", "an event", "what a lead is worth", "what is looked at",
     "how much signs count", *(f"settings: {one}" for one in SECTIONS),
 )  # fmt: skip
@@ -262,6 +265,8 @@ def test_told_once_what_the_second_typed_takes_the_place_of_the_first(
 BESIDE = {
     "a draft": {"name": "Theo’s name for it", "mails_per_minute": "123"},
     "its limits": {"most_all": "900"},
+    "an offer’s name": {"issuing": "payout"},
+    "how it reaches people": {"name": "Theo’s name for it"},
     "an offer": {"reward": "a mug of Theo’s", "value": "77.00", "kind": "swag"},
     "a platform": {"source": "https://theo.example/rules"},
     "a permission": {"months": "7"},
