@@ -15,13 +15,12 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.fields import number_of
 from portal.incentives.several import REWARDS
-from portal.incentives.undoing import REWARD
 from portal.nominations.several import NOMINATIONS
 from portal.nominations.undoing import NOMINATION
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
 from portal.referrals.several import PROMISES
-from portal.referrals.undoing import PROMISE
+from portal.referrals.undoing import PROMISE, REWARD
 from portal.review.several import CONTRIBUTIONS, PUBLICATIONS
 from portal.staff.models import Role
 from portal.undo import actions, several
@@ -67,8 +66,7 @@ def _undo(kind: str, ids: Iterable[int]) -> list[Result]:
     way = WAYS[kind]
 
     def act(thing) -> str:
-        actions.undo(way, thing, by=me())
-        return way.said
+        return actions.undo(way, thing, by=me())
 
     return several.each(way, ids, act)
 

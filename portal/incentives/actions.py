@@ -13,7 +13,7 @@ from portal.errors import NotAllowed, Stale, Unfit
 from portal.history.actions import Actor, record
 from portal.incentives import codes, copylint, gifts, ledger, payees, seconding, told
 from portal.incentives.ledger import MOVES, append
-from portal.incentives.limits import Limits, Reached
+from portal.incentives.limits import Limits
 from portal.incentives.models import Offer, PayoutState, Reward, RewardState
 from portal.links import actions as links
 from portal.staff import overtaking
@@ -52,7 +52,7 @@ def accrue(
     reward = db.session.scalar(sa.select(Reward).where(Reward.reason == reason).with_for_update())
     beyond = ""
     if limits and (reward is None or reward.state is RewardState.VOID):
-        beyond = _within(limits, advocate, promise)
+        beyond = limits.why_held(advocate, promise)
     if reward is None:
         reward = Reward(
             advocate=advocate,
@@ -74,16 +74,6 @@ def accrue(
         if not hold:
             told.held(reward)
     return reward
-
-
-def _within(limits: Limits, advocate: Advocate, promise: Mapping[str, Any]) -> str:
-    try:
-        limits.check(advocate, promise)
-    except Reached:
-        if not limits.beyond:
-            raise
-        return limits.beyond
-    return ""
 
 
 def release(reward: Reward, *, note: str, by: Actor) -> None:

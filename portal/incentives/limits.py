@@ -42,7 +42,8 @@ class Limits:
     def wait(self) -> None:
         """Let one transaction at a time owe out of this pot, so that the count holds however many
         arrive at once."""
-        wait_for([self])
+        if self.are_any:
+            wait_for([self.pot])
 
     @property
     def used(self) -> tuple[int, int]:
@@ -64,12 +65,21 @@ class Limits:
         if self.is_beyond(promise["value_cents"]):
             raise Reached("budget")
 
+    def why_held(self, advocate: Advocate, promise: Mapping[str, Any]) -> str:
+        """Empty where there is room for one more. Raises Reached where it is not owed beyond."""
+        try:
+            self.check(advocate, promise)
+        except Reached:
+            if not self.beyond:
+                raise
+            return self.beyond
+        return ""
 
-def wait_for(several: Iterable[Limits]) -> None:
+
+def wait_for(pots: Iterable[str]) -> None:
     """The same of several: everyone who owes out of more than one pot begins with all of them, in
     one order, so that no two people wait for each other."""
-    pots = {one.pot for one in several if one.are_any}
-    for pot in sorted(pots, key=lambda pot: (len(pot), pot)):  # 9 before 10
+    for pot in sorted(set(pots), key=lambda pot: (len(pot), pot)):  # 9 before 10
         lock(f"pot {pot}")
 
 

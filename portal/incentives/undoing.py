@@ -7,14 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.db import db, lock
+from portal.db import db
 from portal.errors import NotAllowed
+from portal.history.actions import SYSTEM
 from portal.history.models import Entry
-from portal.incentives import codes, ledger
-from portal.incentives.models import PayoutState, Reward, RewardEntry, RewardState
+from portal.incentives import codes, ledger, told
+from portal.incentives.limits import Limits, Reached, wait_for
+from portal.incentives.models import PayoutState, Reward, RewardState
 from portal.queue.kinds import opening
 from portal.staff.models import Staff
 from portal.undo.actions import Way, as_moment, as_text
+
+HELD_AGAIN = "Undone, but its place in the budget is somebody else’s by now: it is held."
 
 
 def hold(reward: Reward) -> None:
@@ -39,36 +43,36 @@ def snapshot(reward: Reward) -> dict[str, Any]:
     }
 
 
-def put_back(reward: Reward, was: dict[str, Any], *, by: Staff) -> None:
-    if len(reward.entries) > was["lines"]:
-        _demand_room(reward, reward.entries[-1])
+def put_back(
+    reward: Reward, was: dict[str, Any], *, limits: Limits | None = None, by: Staff
+) -> str | None:
+    """``limits`` are those of its pot: what was declined had left its place to others."""
+    beyond, is_back = "", len(reward.entries) > was["lines"]
+    if is_back and limits and reward.state is RewardState.DECLINED:
+        beyond = _room_or_why(reward, limits)
     if reward.has_code and not was["code"]:
         _demand_unseen(reward)
     _put_back_order(reward, was["order"])
-    if len(reward.entries) > was["lines"]:
+    if is_back:
         before = reward.entries[was["lines"] - 1].state
         ledger.append(reward, before, how=ledger.UNDONE, by=by)
+        if is_news := bool(beyond) and before is RewardState.ACCRUED:
+            ledger.append(reward, RewardState.HELD, note=beyond, by=SYSTEM)
+            told.held(reward)
         reward.waits_since = as_moment(was["waits_since"])
+        return HELD_AGAIN if is_news else None
+    return None
 
 
-def _demand_room(reward: Reward, undone: RewardEntry) -> None:
-    """A limit may have room for one only: what was declined left its place to others.
-
-    What is itself put back by an undo took nobody’s place.
-    """
-    if undone.state is not RewardState.DECLINED or not reward.pot:
-        return
-    lock(f"pot {reward.pot}")  # as whoever owes out of it does
-    others = sa.exists().where(
-        Reward.pot == reward.pot,
-        Reward.id != reward.id,
-        RewardEntry.reward_id == Reward.id,
-        RewardEntry.state == RewardState.ACCRUED,
-        RewardEntry.how != ledger.UNDONE,
-        RewardEntry.at >= undone.at,
-    )
-    if db.session.scalar(sa.select(others)):
-        raise NotAllowed("Its place was given to somebody else meanwhile. The decision stands.")
+def _room_or_why(reward: Reward, limits: Limits) -> str:
+    """Empty where there is room for it; else why it is held, where it was promised without limit.
+    Elsewhere its place is gone: NotAllowed."""
+    try:
+        return limits.why_held(reward.advocate, reward.promise)
+    except Reached:
+        raise NotAllowed(
+            "Its place was given to somebody else meanwhile. The decision stands."
+        ) from None
 
 
 def _demand_unseen(reward: Reward) -> None:
@@ -97,4 +101,5 @@ REWARD = Way(
     page=lambda one: ("incentives.reward", {"reward_id": one.id}),
     said="Undone. It is as it was before, and nothing was sent.",
     order=(Reward.advocate_id,),
+    first=lambda those: wait_for(one.pot for one in those if one.pot),
 )

@@ -127,5 +127,6 @@ def hold_all(ids: Iterable[int]) -> dict[int, Lead]:
         for lead in db.session.scalars(anew.where(Lead.id.in_(wanted[start : start + BATCH])))
     }
     campaigns = {lead.link.referral.invitation.campaign for lead in leads.values()}
-    limits.wait_for(rewarding.limits_of(one) for one in campaigns)
+    left = map(rewarding.limits_of, campaigns)
+    limits.wait_for(one.pot for one in left if one.are_any)
     return leads

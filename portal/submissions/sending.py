@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from portal import seeds
+from portal.campaigns.models import Campaign
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent import queries as permissions
@@ -66,20 +67,24 @@ def owe(submission: Submission, *, by: Actor) -> None:
     """
     if submission.choice not in TAKEN or not submission.promise:
         return
-    campaign = submission.invitation.campaign
     incentives.accrue(
         submission.advocate,
         reason=submission.subject,
         explanation=f"Your {noun(submission.action)}",
         promise=submission.promise,
         donated=submission.choice is Choice.DONATED,
-        limits=Limits(
-            f"{campaign.subject}/words",
-            campaign.name,
-            budget_cents=campaign.offer_budget_cents,
-            beyond="The budget of this campaign is spent.",
-        ),
+        limits=limits_of(submission.invitation.campaign),
         by=by,
+    )
+
+
+def limits_of(campaign: Campaign) -> Limits:
+    """What there is for the words of a campaign: promised all the same, what is beyond is held."""
+    return Limits(
+        f"{campaign.subject}/words",
+        campaign.name,
+        budget_cents=campaign.offer_budget_cents,
+        beyond="The budget of this campaign is spent.",
     )
 
 

@@ -1,6 +1,6 @@
 """Until the ten seconds are over no mail leaves and nothing is seen by anyone."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,12 +28,14 @@ class Way:
     hold: Callable[[Any], None]  # waits for whoever is changing it, and reads it anew
     mark: Callable[[Any], list[Any]]  # another one after each change
     snapshot: Callable[[Any], dict[str, Any]]  # never empty
-    put_back: Callable[..., None]  # (thing, was, by=); may raise NotAllowed
+    # (thing, was, by=); may raise NotAllowed, and say what else than ``said`` became of it
+    put_back: Callable[..., str | None]
     title: Callable[[Any], str]
     page: Callable[[Any], tuple[str, dict[str, Any]]]  # endpoint and values
     said: str = "Undone. It waits again, and nothing was sent."
     only: tuple[Any, ...] = ()  # conditions on rows that somebody may name
     order: tuple[Any, ...] = ()  # in which rows are held, where their ids do not do
+    first: Callable[[Sequence[Any]], Any] = len  # holds what all of them need, before any of them
 
 
 @contextmanager
@@ -58,8 +60,8 @@ def undoable(way: Way, thing: Any, *, by: Staff) -> Iterator[None]:
     )
 
 
-def undo(way: Way, thing: Any, *, by: Staff) -> None:
-    """Put back exactly what was; the history keeps both. Twice is harmless.
+def undo(way: Way, thing: Any, *, by: Staff) -> str:
+    """Put back exactly what was, and say so; the history keeps both. Twice is harmless.
 
     Raises NotAllowed when it is too late, or something else has happened since.
     """
@@ -68,16 +70,17 @@ def undo(way: Way, thing: Any, *, by: Staff) -> None:
     if found is None or found.staff_id != by.id:
         raise NotAllowed("There is no decision of yours to undo here.")
     if not found.was:
-        return
+        return way.said
     if found.mark != way.mark(thing):
         raise NotAllowed("Something else happened since, so this cannot be undone any more.")
     if clock.now() >= found.until or not outbox.call_off_all(found.mails):
         raise NotAllowed(
             "Ten seconds are over: the decision stands, and the mail about it is on its way."
         )
-    way.put_back(thing, found.was, by=by)
+    said = way.put_back(thing, found.was, by=by) or way.said
     found.was, found.mails = {}, []
     record(thing, UNDONE, by=by, since=as_text(found.until - WINDOW))
+    return said
 
 
 def still_possible(names: Iterable[str], *, by: Staff) -> list[str]:

@@ -55,8 +55,9 @@ class Choice:
 def each(way: Way, ids: Iterable[int], act: Callable[[Any], str]) -> list[Result]:
     """One after the other, in one order, so that two people never wait in a ring; a refusal of
     one stops no other."""
-    results = []
-    for one in found(way, ids):
+    results, those = [], found(way, ids)
+    way.first(those)
+    for one in those:
         title = way.title(one)
         try:
             with db.session.begin_nested():

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from portal.db import db
+from portal.incentives import limits
 from portal.incentives.models import RewardState
+from portal.referrals.models import Lead
 from portal.referrals.prospect_ledger import ProspectReward
 from portal.staff.models import Role, Staff
 from tests.referrals.test_what_prospects_are_promised import (
@@ -59,6 +63,28 @@ def test_several_are_given_at_once_each_for_itself_and_undone(
     undone = as_rosa.post("/staff/undo", data={"items": ["prospect_reward:1", "prospect_reward:3"]})
     assert undone.text.count("It is as it was before") == 2
     assert stands() == [DUE, REFUSED, DUE]
+
+
+def test_whoever_undoes_several_holds_their_leads_before_they_wait_for_the_budget(
+    app, under, due, as_rosa, monkeypatch
+):
+    """As whoever moves several leads does: else one would wait for a lead of the other’s."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":  # where one writer at a time holds everything
+            return
+    under(budget_cents=100_000)
+    as_rosa.post(SEVERAL, data=sent("1:1", "3:1", act="refuse", ground="terms"))
+    wait, free = limits.lock, []
+
+    def look(name: str) -> None:
+        with db.engine.connect() as other:
+            unlocked = sa.select(Lead.id).with_for_update(skip_locked=True)
+            free.append(list(other.scalars(unlocked)))
+        wait(name)
+
+    monkeypatch.setattr(limits, "lock", look)
+    as_rosa.post("/staff/undo", data={"items": ["prospect_reward:1", "prospect_reward:3"]})
+    assert set(map(tuple, free)) == {(due[1],)}
 
 
 def test_several_are_refused_with_one_reason_that_each_reads(due, as_rosa, saved, stands):  # noqa: F811

@@ -282,6 +282,35 @@ def test_a_decision_is_undone_by_a_line_more_and_nobody_heard_of_it(
     assert "Your first month free for Sina Okoro" in as_rosa.get("/staff/queue").text
 
 
+def test_a_refusal_undone_is_held_where_its_part_of_the_budget_is_somebody_elses_by_now(
+    under, come, move, as_rosa, stands, saved
+):
+    """It was promised all the same, so it is not refused for good by a slip of ten seconds."""
+    under(budget_cents=10_000, referral_offer_id=None)
+    lead, other = come(), come(email="bo@nordbrot.example", company="Nordbrot")
+    move(lead, Q)
+    decide(as_rosa, "refuse", ground="terms")
+    under(budget_cents=9_000)  # another one fits, both do not
+    move(other, Q)
+    answer = as_rosa.post("/staff/undo", data={"items": "prospect_reward:1"})
+    assert "somebody else’s by now: it is held" in as_rosa.get(answer.location).text
+    assert stands() == [HELD, DUE]
+    assert saved(ProspectReward)[0].line.ground == "budget"
+    assert "The campaign’s budget is used up" in as_rosa.get("/staff/queue").text
+
+
+def test_a_refusal_is_undone_whoever_came_meanwhile_where_the_budget_does_for_both(
+    under, come, move, as_rosa, stands
+):
+    under(budget_cents=100_000)
+    lead, other = come(), come(email="bo@nordbrot.example", company="Nordbrot")
+    move(lead, Q)
+    decide(as_rosa, "refuse", ground="terms")
+    move(other, Q)
+    as_rosa.post("/staff/undo", data={"items": "prospect_reward:1"})
+    assert stands() == [DUE, DUE]
+
+
 def test_undone_it_stands_where_it_stood_since_the_day_it_did(
     lead, move, as_rosa, status, as_stranger, act, wait
 ):

@@ -3,16 +3,22 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from portal.advocates.models import Advocate
+from portal.campaigns.models import Campaign
 from portal.db import db
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
 from portal.incentives import actions, books, payees, payouts
+from portal.incentives import limits as limits_module
 from portal.incentives.limits import Limits
 from portal.incentives.models import Payout, PayoutState, Reward, RewardCode, RewardEntry
 from portal.incentives.models import RewardState as R
+from portal.outbox.models import Message
+from portal.referrals import rewarding
+from portal.submissions import sending
 from portal.undo.models import Undo
 from tests.incentives.paying import PaymentSystem
 from tests.incentives.test_paying_out import NEW, OLD
@@ -199,16 +205,84 @@ def test_T35_what_a_rule_held_is_the_rules_again_and_its_note_stays_ours(
     assert saved(Reward)[0].state is R.ACCRUED
 
 
+@pytest.fixture
+def room(act, campaign):
+    """What the campaign has for recommendations and for words; gives both limits."""
+
+    def room(**terms) -> tuple[Limits, Limits]:
+        def change():
+            found = db.session.get(Campaign, campaign)
+            for name, value in terms.items():
+                setattr(found, name, value)
+            return rewarding.limits_of(found), sending.limits_of(found)
+
+        return act(change)
+
+    return room
+
+
 def test_a_place_that_was_given_to_somebody_else_meanwhile_is_not_taken_back(
-    act, ada, earn, ruled, as_rosa, saved, take_back
+    earn, ruled, as_rosa, saved, take_back, room
 ):
-    one = Limits(pot="campaign:1", most_all=1)
+    one, _ = room(most_all=1)
     earn("lead:1", limits=one)
     ruled(R.DECLINED)
     earn("lead:2", limits=one)
     answer = take_back(as_rosa, "reward:1")
     assert "Its place was given to somebody else" in answer.text
     assert saved(Reward)[0].state is R.DECLINED
+
+
+@pytest.mark.parametrize("terms", [{}, {"most_all": 2}, {"budget_cents": 5000}])
+def test_where_there_is_room_for_both_a_refusal_is_undone_whoever_came_meanwhile(
+    earn, ruled, as_rosa, saved, take_back, room, terms
+):
+    limits, _ = room(**terms)
+    earn("lead:1", limits=limits)
+    ruled(R.DECLINED)
+    earn("lead:2", limits=limits)
+    assert take_back(as_rosa, "reward:1").status_code == 303
+    assert [one.state for one in saved(Reward)] == [R.ACCRUED, R.ACCRUED]
+
+
+def test_what_was_promised_for_words_comes_back_held_where_the_budget_is_somebody_elses_by_now(
+    earn, ruled, as_rosa, saved, take_back, room
+):
+    """It was promised all the same; a person looks first, as when it is owed beyond the budget."""
+    _, limits = room(offer_budget_cents=2500)
+    earn("submission:1", limits=limits)
+    since = saved(Reward)[0].waits_since
+    ruled(R.DECLINED)
+    earn("submission:2", limits=limits)
+    page = as_rosa.get(take_back(as_rosa, "reward:1").location).text
+    assert "its place in the budget is somebody else’s by now: it is held" in page
+    assert [one.state for one in saved(Reward)] == [R.HELD, R.ACCRUED]
+    assert saved(Reward)[0].waits_since == since
+    assert saved(Message)[-1].template == "reward-held"
+
+
+def test_whoever_undoes_waits_for_the_room_before_they_hold_any_of_the_rewards(
+    app, earn, ruled, as_rosa, take_back, room, monkeypatch
+):
+    """As those do who owe out of it: else each would hold what the other one needs."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":  # where one writer at a time holds everything
+            return
+    limits, _ = room(most_all=9)
+    for number in (1, 2):
+        earn(f"lead:{number}", limits=limits)
+        ruled(R.DECLINED, number=number)
+    wait, free = limits_module.lock, []
+
+    def look(name: str) -> None:
+        with db.engine.connect() as other:
+            unlocked = sa.select(Reward.id).with_for_update(skip_locked=True)
+            free.append(set(other.scalars(unlocked)))
+        wait(name)
+
+    monkeypatch.setattr(limits_module, "lock", look)
+    take_back(as_rosa, "reward:1", "reward:2")
+    assert free == [{1, 2}]
 
 
 def test_several_rewards_are_decided_and_undone_together(
