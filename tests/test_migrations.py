@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from portal.addresses import folded
 from portal.config import ROOT
 from portal.db import Model, db
 from portal.outbox.models import key_of
@@ -133,6 +134,30 @@ def test_mail_from_before_is_found_by_its_mailbox(bare):
     with engine.connect() as connection:
         keys = connection.scalars(sa.text("SELECT recipient_key FROM message ORDER BY id")).all()
     assert keys == [key_of(one) if one else "" for one in wrote]
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+@pytest.mark.parametrize("bare", ["sqlite", "postgresql"], indirect=True)
+def test_T35_customers_from_before_are_noticed_in_any_spelling(bare):
+    command.upgrade(config(bare), "1795773100")
+    engine = sa.create_engine(bare, poolclass=sa.NullPool)
+    wrote = ["a.d.a+x@googlemail.com", "bo+1@x.example", "c.d@xn--rger-koa.example", "erased:4"]
+    with engine.begin() as connection:
+        tables = sa.MetaData()
+        company = sa.Table("company", tables, autoload_with=connection)
+        now = {"created_at": datetime(2026, 11, 1, tzinfo=UTC)}
+        acme = {"id": 1, "name": "A", "name_key": "a", "sector": "private", "website": ""} | now
+        connection.execute(company.insert(), [acme])
+        table = sa.Table("advocate", tables, autoload_with=connection)
+        texts = "first_name last_name email job_title phone city country language time_zone"
+        empty = dict.fromkeys(texts.split(), "") | {"asks_for": [], "asked_by": []}
+        given = empty | now | {"company_id": 1, "wants_updates": True}
+        connection.execute(table.insert(), [given | {"email_key": one} for one in wrote])
+    command.upgrade(config(bare), "1795775000")
+    with engine.connect() as connection:
+        found = connection.scalars(sa.text("SELECT mailbox FROM advocate ORDER BY id")).all()
+    assert found == [folded(one) for one in wrote]
+    assert found == ["ada@gmail.com", "bo@x.example", "c.d@xn--rger-koa.example", ""]
 
 
 @pytest.mark.parametrize("bare", ["sqlite", "postgresql"], indirect=True)

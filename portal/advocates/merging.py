@@ -112,20 +112,20 @@ def same_name() -> list[Pair]:
 
 
 def same_mailbox() -> list[Pair]:
-    """Addresses that differ by what stands behind a plus: mostly one mailbox."""
-    tagged = _rows(Advocate.email_key.contains("+"))
-    plain = {row.id: _plain(row.email_key) for row in tagged}
-    found = {row.email_key: row for row in _rows(Advocate.email_key.in_(set(plain.values())))}
+    """Addresses that are mostly one mailbox: they differ by a plus tag, or by Gmail's dots."""
+    twice = (
+        sa.select(Advocate.mailbox)
+        .where(REAL, Advocate.mailbox != "")
+        .group_by(Advocate.mailbox)
+        .having(sa.func.count() > 1)
+        .limit(MOST)
+    )
     return [
-        Pair(found[plain[row.id]], row, "One mailbox, but for what stands behind the plus")
-        for row in tagged
-        if plain[row.id] in found
+        Pair(rows[0], row, "One mailbox, in two spellings")
+        for mailbox in db.session.scalars(twice)
+        for rows in [_rows(Advocate.mailbox == mailbox)]
+        for row in rows[1:]
     ]
-
-
-def _plain(address: str) -> str:
-    local, _, domain = address.partition("@")
-    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _rows(*conditions) -> Sequence[Advocate]:

@@ -3,9 +3,10 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal import clock
+from portal.addresses import folded
 from portal.db import Model
 from portal.media.models import Photo
 from portal.staff.models import Staff
@@ -87,6 +88,9 @@ class Advocate(Model):
     last_name: Mapped[str] = mapped_column(sa.String(100))
     email: Mapped[str] = mapped_column(sa.String(254))  # as typed
     email_key: Mapped[str] = mapped_column(sa.String(254), unique=True)  # canonical
+    mailbox: Mapped[str] = mapped_column(  # its spelling folded; to notice, never to identify
+        sa.String(254), default="", server_default="", index=True
+    )
     job_title: Mapped[str] = mapped_column(sa.String(150), default="")
     phone: Mapped[str] = mapped_column(sa.String(60), default="")
     city: Mapped[str] = mapped_column(sa.String(100), default="")
@@ -115,6 +119,11 @@ class Advocate(Model):
         order_by="Tag.name", cascade="all, delete-orphan", lazy="select"
     )
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @validates("email_key")
+    def _fold(self, _name: str, key: str) -> str:
+        self.mailbox = folded(key)
+        return key
 
     @property
     def takes_mail(self) -> bool:

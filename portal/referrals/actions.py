@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.addresses import canonical_email
+from portal.addresses import canonical_email, folded
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, there
@@ -69,7 +69,7 @@ def receive(
             wants_marketing=wants_marketing,
             tells_referrer=tells_referrer,
             domain=traces.domain_of(email),
-            mailbox=traces.folded(email),
+            mailbox=folded(email),
             network=network,
             source=source,
             prospect_promise=link.referral.invitation.campaign.prospect_promise,

@@ -5,6 +5,7 @@ A legal form or the spelling of a name makes no other business of it; a person h
 
 import sqlalchemy as sa
 
+from portal.addresses import akin, parents
 from portal.advocates.models import Advocate, Company
 from portal.advocates.queries import names_of
 from portal.companies.queries import core
@@ -23,27 +24,37 @@ def is_named(company: Company, key: str) -> bool:
 
 
 def customers(key: str, domain: str, *, but: Company) -> bool:
-    """Is it the company of a customer other than ``but``, by its name or its own domain?"""
+    """Is it the company of a customer other than ``but``, by its name or its own domain,
+    of which the one here may be a part?"""
     alike = []
     if key:
         alike.append(Company.name_key.contains(key.split(" ")[0], autoescape=True))
     if domain:
-        at_domain = sa.select(Advocate.company_id).where(
-            Advocate.email_key.endswith(f"@{domain}", autoescape=True),
-            Advocate.erased_at.is_(None),
-        )
-        alike += [Company.id.in_(at_domain), Company.website.icontains(domain, autoescape=True)]
+        alike += _by_domain(domain)
     if not alike:
         return False
     found = db.session.scalars(sa.select(Company).where(sa.or_(*alike)))
     return any(is_this(one, key, domain) for one in found if one_of(one) != one_of(but))
 
 
+def _by_domain(domain: str) -> list[sa.ColumnElement[bool]]:
+    """Whose mail or website is there, at a part of it, or at what it is a part of."""
+    ends = [f".{domain}", *(f"@{one}" for one in parents(domain))]
+    at_domain = sa.select(Advocate.company_id).where(
+        sa.or_(*(Advocate.email_key.endswith(end, autoescape=True) for end in ends)),
+        Advocate.erased_at.is_(None),
+    )
+    site = sa.func.replace(sa.func.lower(Company.website), "www.", "")
+    begins = [f"{how}{one}" for one in parents(domain) for how in ("", "http://", "https://")]
+    there = [site.startswith(begin, autoescape=True) for begin in begins]
+    return [Company.id.in_(at_domain), site.contains(f".{domain}", autoescape=True), *there]
+
+
 def is_this(company: Company, key: str, domain: str) -> bool:
     """For certain, after the database’s rough guess."""
     if key and core(company.name) == key:
         return True
-    return bool(domain) and domain in companies.domains(company)
+    return any(akin(domain, one) for one in companies.domains(company))
 
 
 def one_of(company: Company) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from portal.addresses import canonical_email
+from portal.addresses import canonical_email, folded, parents
 from portal.advocates.importing import MAX_BYTES, csv_rows, decode
 from portal.consent.companies import free_mail
 from portal.db import db, lock, only
@@ -40,9 +40,17 @@ Read = tuple[Sequence[str], Listed]
 NEITHER = "no mail address and no company’s own domain."
 
 
-def is_known(email: str | None, domain: str) -> bool:
-    """Is this mailbox, or this company's own domain, on the list?"""
-    hashes = [hash_of(word) for word in (email, domain) if word]
+def is_known(email: str, domain: str) -> bool:
+    """Is this mailbox, in any spelling, on the list, or this company's own domain, or one it is a
+    part of?
+
+    What was listed before spellings were folded is found under the spelling of then, or without
+    its plus tag: a hash cannot be folded.
+    """
+    key = canonical_email(email)
+    local, _, host = key.rpartition("@")
+    words = {key, f"{local.partition('+')[0]}@{host}", folded(email), *parents(domain)}
+    hashes = [hash_of(word) for word in words - free_mail()]
     return only(sa.select(sa.exists().where(KnownContact.key_hash.in_(hashes))))
 
 
@@ -137,11 +145,12 @@ def _given(cells: list[str], places: Iterable[int]) -> list[str]:
 
 
 def mailbox(cell: str) -> str:
+    """The mailbox in a cell, its spelling folded; none in what is no address."""
     local, _, domain = cell.rpartition("@")
     if not local or "." not in domain or " " in cell:
         return ""
     try:
-        return canonical_email(cell)
+        return folded(cell)
     except UnicodeError:
         return ""
 

@@ -12,12 +12,13 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from portal.addresses import akin, folded, parents
 from portal.advocates.models import Advocate
 from portal.consent.companies import free_mail
 from portal.db import db, only
 from portal.referrals import businesses, known
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, RiskRule, Severity
-from portal.referrals.traces import disposable, domain_of, folded
+from portal.referrals.traces import disposable, domain_of
 from portal.staff.models import Staff
 
 SAME_PERSON = (
@@ -80,9 +81,12 @@ class Facts:
         """Does the address say which company it is at?"""
         return bool(self.lead.domain) and self.lead.domain not in free_mail()
 
-    @property
-    def at_domain(self) -> str:
-        return f"%@{self.lead.domain}"
+    def is_at(self, address: str) -> bool:
+        """Is this the lead's own mailbox, or one at their company?"""
+        if self.lead.mailbox == folded(address):
+            return True
+        theirs = domain_of(address)
+        return self.own_domain and theirs not in free_mail() and akin(self.lead.domain, theirs)
 
     def came_within(self, **span) -> int:
         """How many came through this customer's links in the last hour, day …, this one too."""
@@ -103,28 +107,28 @@ class Facts:
 
 
 def _own_address(facts: Facts, _: int) -> bool:
-    return facts.lead.mailbox == folded(facts.advocate.email)
+    return facts.lead.mailbox == facts.advocate.mailbox
 
 
 def _colleague(facts: Facts, _: int) -> bool:
-    if _exists(sa.func.lower(Staff.email) == facts.lead.email_key):
-        return True
-    return facts.own_domain and _exists(sa.func.lower(Staff.email).like(facts.at_domain))
+    ours = db.session.scalars(sa.select(Staff.email)).all()  # few enough to look at each
+    return any(facts.is_at(address) for address in ours)
 
 
 def _customer(facts: Facts, _: int) -> bool:
-    return not _own_address(facts, 0) and _exists(Advocate.email_key == facts.lead.email_key)
+    return not _own_address(facts, 0) and _exists(Advocate.mailbox == facts.lead.mailbox)
 
 
 def _known(facts: Facts, _: int) -> bool:
-    return known.is_known(facts.lead.email_key, facts.lead.domain if facts.own_domain else "")
+    return known.is_known(facts.lead.email, facts.lead.domain if facts.own_domain else "")
 
 
 def _same_company(facts: Facts, _: int) -> bool:
     if _own_address(facts, 0):
         return False
-    same_domain = facts.own_domain and facts.lead.domain == domain_of(facts.advocate.email)
-    return same_domain or businesses.is_named(facts.advocate.company, facts.lead.company_key)
+    return facts.is_at(facts.advocate.email) or businesses.is_named(
+        facts.advocate.company, facts.lead.company_key
+    )
 
 
 def _customers_company(facts: Facts, _: int) -> bool:
@@ -155,19 +159,19 @@ def _network(facts: Facts, most: int) -> bool:
 
 
 def _disposable(facts: Facts, _: int) -> bool:
-    found, parts = disposable(), facts.lead.domain.split(".")
-    return any(".".join(parts[place:]) in found for place in range(len(parts) - 1))
+    found = disposable()
+    return not found.isdisjoint(parents(facts.lead.domain))
 
 
 def _ring(facts: Facts, _: int) -> bool:
     """Did someone at the lead's company recommend us to this customer, or to their company?"""
     hers = domain_of(facts.advocate.email)
-    to_her = [Lead.mailbox == folded(facts.advocate.email)]
+    to_her = [Lead.mailbox == facts.advocate.mailbox]
     if hers not in free_mail():
         to_her.append(Lead.domain == hers)
-    at_their = [Advocate.email_key == facts.lead.email_key]
+    at_their = [Advocate.mailbox == facts.lead.mailbox]
     if facts.own_domain:
-        at_their.append(Advocate.email_key.like(facts.at_domain))
+        at_their.append(Advocate.email_key.like(f"%@{facts.lead.domain}"))
     return only(
         sa.select(
             sa.exists()

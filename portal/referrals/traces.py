@@ -10,17 +10,7 @@ from pathlib import Path
 from portal.addresses import canonical_email
 from portal.config import settings
 
-GMAIL = {"gmail.com", "googlemail.com"}
 NETWORKS = {4: 24, 6: 48}  # how many bits of an address say which network
-
-
-def folded(address: str) -> str:
-    """One mailbox behind its many spellings: capitals, plus tags, Gmail's dots."""
-    local, _, domain = canonical_email(address).rpartition("@")
-    local = local.partition("+")[0]
-    if domain in GMAIL:
-        return f"{local.replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
 
 
 def domain_of(address: str) -> str:

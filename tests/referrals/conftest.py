@@ -17,6 +17,18 @@ SINA = {
     "message": "How long does the switch take?",
 }
 
+# One mailbox, as its owner may write it.
+SPELLINGS = [
+    "ada.lovelace@gmail.com",
+    "ADA.LOVELACE@GMAIL.COM",
+    "adalovelace@gmail.com",
+    "a.d.a.lovelace@gmail.com",
+    "ada.lovelace+work@gmail.com",
+    "adalovelace+1+2@gmail.com",
+    "ada.lovelace@googlemail.com",
+    "Ada.Love.Lace+x@GoogleMail.com",
+]
+
 
 @pytest.fixture
 def joined(act, invitation):
