@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1795775000"
-down_revision = "1795773100"
+down_revision = "1795773110"
 branch_labels = None
 depends_on = None
 
