@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from portal.db import db
 from portal.incentives import codes, payees
 from portal.incentives.models import Issuing, Offer, Payout, PayoutState, RewardState
+from portal.outbox import queries as outbox
 from portal.platforms import queries as platforms
 
 
@@ -19,7 +20,17 @@ class Notice:
 
 
 def all_notices() -> list[Notice]:
-    return [*_low(), *_failed(), *_no_limit(), *_unchecked()]
+    return [*_mail(), *_low(), *_failed(), *_no_limit(), *_unchecked()]
+
+
+def _mail() -> Iterator[Notice]:
+    waiting, why = outbox.held_up()
+    if waiting:
+        yield Notice(
+            "Our own mail server takes no mail",
+            f"{'One mail waits' if waiting == 1 else f'{waiting} mails wait'} for it. {why}",
+            "/staff/mail?show=queued",
+        )
 
 
 def _low() -> Iterator[Notice]:

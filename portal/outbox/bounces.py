@@ -13,9 +13,16 @@ from portal.history.actions import SYSTEM, record
 from portal.outbox import actions
 from portal.outbox.models import Message, State, Suppression
 
-# 5.1.x and 5.2.1: there is no such mailbox, or not any more. Other refusals may be about one mail.
-NO_SUCH_MAILBOX = re.compile(r"\b5\.(1\.\d+|2\.1|7\.13)\b")
+# There is no such mailbox, domain or account, or not any more (RFC 3463, 7505). Not 5.1.7 and
+# 5.1.8, which are about the sender, nor 5.7.13, an account that may not sign in.
+NO_SUCH_MAILBOX = re.compile(r"(?<![\d.])5\.(1\.([12346]|10)|2\.1)(?!\.?\d)")
 NO_CODE = re.compile(r"^55[013]\b(?!.*\b[245]\.\d)")
+# What servers that give no such code refuse otherwise: us, or one mail.
+OTHERWISE = re.compile(
+    r"sender|relay|rcpthosts|auth|polic|prohibit|spam|block|listed|reputation|denied"
+    r"|\bspf\b|dkim|dmarc|\bfull\b|quota",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,13 @@ class Report:
 
 def is_dead(error: str) -> bool:
     """Whether a refusal says that nobody has this mailbox, so that writing again is no use."""
-    return bool(NO_SUCH_MAILBOX.search(error) or NO_CODE.match(error))
+    bare = NO_CODE.match(error) and not OTHERWISE.search(without_addresses(error))
+    return bool(NO_SUCH_MAILBOX.search(error) or bare)
+
+
+def without_addresses(error: str) -> str:
+    """The words of a reply; somebody’s name may well be Relay or Block."""
+    return re.sub(r"\S+@\S+", "", error)
 
 
 def suppress(address: str, error: str) -> None:

@@ -20,7 +20,7 @@ from portal.db import db
 from portal.links import actions as links
 from portal.links import codes
 from portal.links.models import Kind
-from portal.outbox import actions, bounces, wording
+from portal.outbox import actions, bounces, faults, wording
 from portal.outbox.models import Attachment, MailClass, Message, State
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
@@ -51,16 +51,16 @@ def deliver(message_id: int) -> None:
         return
     message.attempts += 1
     db.session.commit()  # the links in the mail must open before it arrives
-    fault, final = hand_over(mail)
+    fault = hand_over(mail)
     message = db.session.get_one(Message, message_id, with_for_update=True)
     if not fault:
         message.state, message.sent_at, message.error = State.SENT, clock.now(), ""
-    elif final:
-        message.state, message.error = State.FAILED, fault
-        if bounces.is_dead(fault):
-            bounces.suppress(message.recipient, fault)
+    elif fault.final:
+        message.state, message.error = State.FAILED, fault.words
+        if fault.dead:
+            bounces.suppress(message.recipient, fault.words)
     else:
-        actions.retry_later(message, fault)
+        actions.retry_later(message, fault.words)
     db.session.commit()
 
 
@@ -135,27 +135,18 @@ def subject(message: Message) -> str:
     return wording.of(message.template, message.context, own).subject
 
 
-def hand_over(mail: EmailMessage) -> tuple[str, bool]:
-    """Give the mail to the relay: ("", _) when it took it, else the error and whether it is final.
-
-    5xx is final; 4xx, a broken connection or an unverified certificate is worth another try.
-    """
-    config = settings()
+def hand_over(mail: EmailMessage) -> faults.Fault | None:
+    """Give the mail to the relay; what went wrong, or None when it took it."""
+    config, taken = settings(), False
     try:
         with _connect() as relay:
             if config.smtp_username:
                 relay.login(config.smtp_username, config.smtp_password.get_secret_value())
             relay.send_message(mail)
-    except smtplib.SMTPRecipientsRefused as refused:
-        code, reason = next(iter(refused.recipients.values()))
-        return f"{code} {reason.decode(errors='replace')}"[:300], code >= 500
-    except smtplib.SMTPResponseException as refused:
-        said = refused.smtp_error
-        words = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return f"{refused.smtp_code} {words}"[:300], refused.smtp_code >= 500
+            taken = True
     except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"[:300], False
-    return "", False
+        return None if taken else faults.of(error)  # how it says goodbye matters no more
+    return None
 
 
 def _connect() -> smtplib.SMTP:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.db import db, only
 from portal.errors import NotFound
+from portal.outbox import faults
 from portal.outbox.models import MailWording, Message, State, Suppression
 
 PAGE = 50
@@ -92,6 +93,18 @@ def late() -> int:
             Message.created_at < clock.now() - LATE,
             sa.or_(Message.not_before.is_(None), Message.not_before < clock.now() - LATE),
         )
+    )
+
+
+def held_up() -> tuple[int, str]:
+    """How many mails wait because of our own mail server, and why the newest of them does."""
+    ours = sa.and_(
+        Message.state == State.QUEUED, Message.error.startswith(faults.OURS, autoescape=True)
+    )
+    newest = sa.select(Message.error).where(ours).order_by(Message.id.desc()).limit(1)
+    return (
+        only(sa.select(sa.func.count()).select_from(Message).where(ours)),
+        db.session.scalar(newest) or "",
     )
 
 

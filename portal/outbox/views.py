@@ -26,6 +26,7 @@ def log():
         ),
         counts=queries.counts(to),
         late=queries.late(),
+        held_up=queries.held_up(),
         show=show,
         to=to,
     )

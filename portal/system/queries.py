@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from portal.config import ROOT
 from portal.consent import checking
 from portal.db import db
+from portal.outbox import queries as outbox
 from portal.prompts import queries as prompts
 from portal.proof import signing
 from portal.publishing import integrity
@@ -59,7 +60,15 @@ def checkup() -> list[Check]:
     checks.append(
         Check("published words", not changed, "; ".join(changed) or "all as they were sent")
     )
-    return [*checks, signing_key(), questions()]
+    return [*checks, signing_key(), mail(), questions()]
+
+
+def mail() -> Check:
+    """Mail that waits for the worker, or for our own mail server to be mended."""
+    late, (waiting, why) = outbox.late(), outbox.held_up()
+    found = [f"{late} waited for the worker for more than an hour"] if late else []
+    found += [f"{waiting} wait for our mail server. {why}"] if waiting else []
+    return Check("mail leaves", not found, "; ".join(found) or "nothing is stuck")
 
 
 def questions() -> Check:
