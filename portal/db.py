@@ -257,6 +257,18 @@ def lock(name: str) -> None:
         )
 
 
+def lock_row(row: Model) -> None:
+    """Let one transaction at a time past this point for this row, and see it as it is now.
+
+    Two steps: to load it with FOR UPDATE holds the rows joined to it as well, and fails where the
+    row came to belong to another, or to a newer version, during the wait.
+    """
+    db.session.flush()
+    kind = type(row)
+    db.session.execute(sa.select(kind.id).where(kind.id == row.id).with_for_update())
+    db.session.refresh(row)
+
+
 def render_item(kind, item, _context):
     """Write our own types into migrations as plain SQLAlchemy ones."""
     if kind == "type" and isinstance(item, UTCDateTime):

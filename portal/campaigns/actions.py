@@ -19,7 +19,7 @@ from portal.campaigns.models import (
     Campaign,
     CampaignState,
 )
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, Unfit
 from portal.history.actions import SYSTEM, Actor, record
 from portal.incentives import copylint, gifts
@@ -134,7 +134,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
 
     Sending twice sends once: the second waits for the first and finds it done.
     """
-    sending.hold(campaign)
+    lock_row(campaign)
     if campaign.state is not CampaignState.DRAFT:
         return
     _still_a_draft(campaign, seen)
@@ -164,7 +164,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
 def send_scheduled(campaign_id: int) -> None:
     """Its moment has come; what stands against it now is written down for whoever wrote it."""
     campaign = db.session.get_one(Campaign, campaign_id)
-    sending.hold(campaign)
+    lock_row(campaign)
     if campaign.scheduled_for is None or campaign.scheduled_for > clock.now():
         return  # its moment was changed while this waited
     try:
@@ -176,7 +176,7 @@ def send_scheduled(campaign_id: int) -> None:
 
 def pause(campaign: Campaign, *, by: Actor) -> None:
     """Nothing more leaves until it is resumed; mails promised and not tried wait with the rest."""
-    sending.hold(campaign)
+    lock_row(campaign)
     if campaign.state is not CampaignState.SENT:
         raise NotAllowed("Only a campaign on its way can be paused.")
     if campaign.paused_at is None:
@@ -187,7 +187,7 @@ def pause(campaign: Campaign, *, by: Actor) -> None:
 
 def resume(campaign: Campaign, *, by: Actor) -> None:
     """Go on where it was paused."""
-    sending.hold(campaign)
+    lock_row(campaign)
     if campaign.paused_at:
         campaign.paused_at = None
         record(campaign, "resumed", by=by)
@@ -195,7 +195,7 @@ def resume(campaign: Campaign, *, by: Actor) -> None:
 
 def close(campaign: Campaign, *, by: Actor) -> None:
     """Nothing new may be started from now on; what was begun goes on. Twice is harmless."""
-    sending.hold(campaign)
+    lock_row(campaign)
     if campaign.state is CampaignState.CLOSED:
         return
     if campaign.state is CampaignState.DRAFT:

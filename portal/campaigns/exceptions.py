@@ -6,7 +6,7 @@ from portal import clock
 from portal.advocates.models import Advocate, Company
 from portal.campaigns import mail
 from portal.campaigns.models import Invitation
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import record
 from portal.incentives import gifts
@@ -63,7 +63,7 @@ def refuse(exception: GiftException, *, by: Staff) -> None:
 
 def end(exception: GiftException, *, by: Staff) -> None:
     """Offer them nothing more; what they were offered before stays offered (T15)."""
-    db.session.refresh(exception, with_for_update=True)
+    lock_row(exception)
     if exception.allowed and exception.ended_at is None:
         exception.ended_at = clock.now()
         record(gifts.whom(exception), "exception for rewards ended", by=by)
@@ -93,7 +93,7 @@ def offer_to_those_invited(exception: GiftException) -> None:
 
 def _waiting(exception: GiftException) -> GiftException | None:
     """The exception as it is now, held; None when it has come to an end."""
-    db.session.refresh(exception, with_for_update=True)
+    lock_row(exception)
     return None if exception.ended_at else exception
 
 

@@ -17,7 +17,7 @@ from portal.campaigns.models import (
     InvitationState,
 )
 from portal.config import settings
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, Actor, record, record_all
 from portal.links import actions as links
@@ -79,7 +79,7 @@ def link(invitation: Invitation) -> str:
 
 def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     """Mail the invitation once more, if the person gave no answer and two days have passed."""
-    _hold(invitation)
+    lock_row(invitation)
     if not invitation.campaign.is_open:
         raise NotAllowed("This campaign is over, so there is nothing to invite to.")
     if invitation.state not in {InvitationState.QUEUED, InvitationState.OPENED}:
@@ -107,7 +107,7 @@ def renew(invitation: Invitation) -> None:
     A no-op when one has just left or the invitation was taken back: the caller says the same
     either way.
     """
-    _hold(invitation)
+    lock_row(invitation)
     last = _last_mail(invitation)
     just_sent = last and last.created_at + BETWEEN_LINKS > clock.now()
     if invitation.state is InvitationState.REVOKED or just_sent:
@@ -254,13 +254,6 @@ def _ways_in(invitation: Invitation) -> dict:
 def code_page() -> str:
     """Where the digits are typed; short enough to type as well."""
     return f"{settings().base_url}/code"
-
-
-def _hold(invitation: Invitation) -> None:
-    """Two who press the button at once send one mail: the second sees what the first did."""
-    row = sa.select(Invitation.id).where(Invitation.id == invitation.id)
-    db.session.execute(row.with_for_update())
-    db.session.refresh(invitation)
 
 
 def _last_mail(invitation: Invitation) -> Message | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.campaigns import destinations, eligibility, facts, inviting, queries, unsent
 from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
-from portal.db import db, only
+from portal.db import db, lock_row, only
 from portal.errors import NotAllowed, there
 from portal.history.actions import SYSTEM, record
 from portal.outbox.models import Message
@@ -46,19 +46,10 @@ def on_their_way() -> list[int]:
     return [one.id for one in found if waiting(one, min(room(one), 1)) or due(one, 1)]
 
 
-def hold(campaign: Campaign) -> None:
-    """Keep the row from everyone else until this transaction ends, and see it as it is now.
-
-    Two steps: loading with FOR UPDATE would refuse a row whose version has moved on.
-    """
-    db.session.execute(sa.select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
-    db.session.refresh(campaign)
-
-
 def move_on(campaign_id: int) -> int:
     """Promise the next mails and reminders of one campaign; how many. The caller commits."""
     campaign = db.session.get_one(Campaign, campaign_id)
-    hold(campaign)
+    lock_row(campaign)
     if not campaign.is_open or campaign.paused_at:
         return 0
     mails = promise_mails(campaign)

@@ -7,8 +7,8 @@ and are in nobody's hands (T10). Whoever passes them on may change them, and ans
 import re
 from collections.abc import Sequence
 
-from portal.campaigns import sending
 from portal.campaigns.models import Action, Campaign
+from portal.db import lock_row
 from portal.errors import NotAllowed, Unfit
 from portal.history import queries as history
 from portal.history.actions import Actor, record
@@ -42,7 +42,7 @@ def suggest(campaign: Campaign, words: str, *, seen: int, by: Actor) -> None:
         raise NotAllowed("This campaign does not ask for recommendations.")
     if len(words) > LONGEST or (sentence := fault(words)):
         raise Unfit(f"{sentence}." if len(words) <= LONGEST else "That is too long.")
-    sending.hold(campaign)
+    lock_row(campaign)
     if campaign.share_text == words:
         return
     if campaign.version != seen:

@@ -14,7 +14,7 @@ from portal import clock, seeds
 from portal.advocates.models import Advocate
 from portal.consent import asking, queries
 from portal.consent.models import ConsentEvent, Purpose, Receipt, Statement, Verdict
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed
 from portal.history import queries as history
 from portal.history.actions import Actor, record
@@ -85,7 +85,7 @@ def issue_receipt(
 
 def give(receipt: Receipt, purpose: Purpose, *, by: Actor, circumstances: Circumstances) -> None:
     """Say yes now, to the wording as it stands now. Saying it twice changes nothing."""
-    _lock(receipt)
+    lock_row(receipt)
     if not queries.in_force(receipt, purpose):
         _append(receipt, purpose, Verdict.GIVEN, by=by, circumstances=circumstances)
         record(receipt, "permission given", by=by, purpose=purpose.value)
@@ -95,7 +95,7 @@ def withdraw(
     receipt: Receipt, purpose: Purpose, *, by: Actor, circumstances: Circumstances
 ) -> None:
     """Take one permission back; in force on the next read. Twice is harmless (T26)."""
-    _lock(receipt)
+    lock_row(receipt)
     if queries.in_force(receipt, purpose):
         _append(receipt, purpose, Verdict.WITHDRAWN, by=by, circumstances=circumstances)
         record(receipt, WITHDRAWN, by=by, purpose=purpose.value)
@@ -110,7 +110,7 @@ def reconfirm(
 ) -> None:
     """Say each yes in force again, for new words or a new year (T6, T25). A no stays a no, and
     what was not ``asked`` lasts as long as it did."""
-    _lock(receipt)
+    lock_row(receipt)
     for purpose, permission in queries.state(receipt).items():
         if permission.in_force and purpose in asked:
             _append(receipt, purpose, Verdict.RECONFIRMED, by=by, circumstances=circumstances)
@@ -121,18 +121,6 @@ def withdraw_all(receipt: Receipt, *, by: Actor, circumstances: Circumstances) -
     """Take back everything this receipt ever allowed."""
     for purpose in queries.state(receipt):
         withdraw(receipt, purpose, by=by, circumstances=circumstances)
-
-
-def _lock(receipt: Receipt) -> None:
-    """One change of mind at a time; publishing takes the same lock (faults F24).
-
-    What was read before the wait is forgotten, or two at once would both find it in force.
-    """
-    db.session.execute(sa.select(Receipt.id).where(Receipt.id == receipt.id).with_for_update())
-    db.session.expire(receipt, ["events"])
-
-
-lock_receipt = _lock
 
 
 def _append(

@@ -12,7 +12,7 @@ from portal.advocates.models import Company
 from portal.config import settings
 from portal.consent import companies
 from portal.consent.models import Clause, OrgApproval, OrgVerdict, Receipt, Scope
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, Actor, Named, record
 from portal.history.actions import forget as forget_notes
@@ -106,7 +106,7 @@ def ask(
 
 def remind(approval: OrgApproval, *, by: Named) -> None:
     """Write to them once more, at most every three days."""
-    _lock(approval)
+    lock_row(approval)
     if approval.verdict is not OrgVerdict.PENDING:
         raise NotAllowed(f"{approval.approver} has answered already.")
     if not may_remind(approval):
@@ -128,7 +128,7 @@ def may_remind(approval: OrgApproval) -> bool:
 
 def approve(approval: OrgApproval, yes: Yes) -> None:
     """Say yes on the company's behalf; a newer answer of the same person replaces it."""
-    _lock(approval)
+    lock_row(approval)
     _demand_open(approval)
     if not yes.authorised:
         raise NotAllowed(f"Confirm that you may decide this for {approval.under_name}.")
@@ -155,7 +155,7 @@ def authority(approval: OrgApproval) -> str:
 
 def ask_for_change(approval: OrgApproval, note: str) -> None:
     """Say what would have to be different; a yes given before ends."""
-    _lock(approval)
+    lock_row(approval)
     _demand_open(approval)
     if not note.strip():
         raise NotAllowed("Write what should change.")
@@ -165,7 +165,7 @@ def ask_for_change(approval: OrgApproval, note: str) -> None:
 
 def forbid(approval: OrgApproval, note: str = "") -> None:
     """Say no: the name is off every page with the next request, and nobody asks again."""
-    _lock(approval)
+    lock_row(approval)
     _demand_open(approval)
     approval.note = note.strip()
     _answer(approval, OrgVerdict.FORBIDDEN, "forbidden", note=approval.note)
@@ -173,14 +173,14 @@ def forbid(approval: OrgApproval, note: str = "") -> None:
 
 def withdraw(approval: OrgApproval) -> None:
     """Take a yes back; in force with the next request. Twice is harmless."""
-    _lock(approval)
+    lock_row(approval)
     if approval.verdict is OrgVerdict.APPROVED:
         _answer(approval, OrgVerdict.WITHDRAWN, "withdrawn")
 
 
 def close(approval: OrgApproval, *, by: Actor) -> None:
     """Stop waiting for an answer, or note that a contract no longer forbids. Never undoes a no."""
-    _lock(approval)
+    lock_row(approval)
     ours = approval.verdict is OrgVerdict.PENDING or companies.forbidden_by_contract(approval)
     if approval.verdict is OrgVerdict.CLOSED:
         return
@@ -228,11 +228,6 @@ def _waiting(company: Company, email: str, receipt: Receipt | None) -> OrgApprov
             OrgApproval.verdict == OrgVerdict.PENDING,
         )
     )
-
-
-def _lock(approval: OrgApproval) -> None:
-    db.session.flush()
-    db.session.refresh(approval, with_for_update=True)
 
 
 def _demand_open(approval: OrgApproval) -> None:

@@ -3,9 +3,7 @@
 import re
 import secrets
 
-import sqlalchemy as sa
-
-from portal.db import db
+from portal.db import db, lock_row
 from portal.embeds.models import Block, Pick
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
@@ -29,7 +27,7 @@ def pick(block: Block, asset: Asset, *, by: Actor) -> None:
     """Put a quote or story at the end. Twice is harmless; reviews are nobody's to pick (T18)."""
     if asset.submission.action not in PICKED:
         raise NotAllowed("Nobody picks among reviews: a block shows the newest, or none.")
-    hold(block)
+    lock_row(block)
     if asset.id in {one.asset_id for one in block.picks}:
         return
     last = max((one.position for one in block.picks), default=0)
@@ -39,7 +37,7 @@ def pick(block: Block, asset: Asset, *, by: Actor) -> None:
 
 def take_out(block: Block, asset: Asset, *, by: Actor) -> None:
     """No longer in this block; its own page stays. Twice is harmless."""
-    hold(block)
+    lock_row(block)
     for one in [one for one in block.picks if one.asset_id == asset.id]:
         block.picks.remove(one)
         record(block, "taken out", by=by, asset=asset.id)
@@ -47,7 +45,7 @@ def take_out(block: Block, asset: Asset, *, by: Actor) -> None:
 
 def move_up(block: Block, asset: Asset, *, by: Actor) -> None:
     """One place further to the front; the first stays where it is."""
-    hold(block)
+    lock_row(block)
     order = list(block.picks)
     place = next((n for n, one in enumerate(order) if one.asset_id == asset.id), 0)
     if place:
@@ -61,10 +59,3 @@ def remove(block: Block, *, by: Actor) -> None:
     """Let go of a block; pages that frame it then say that it is gone."""
     record(block, "removed", by=by, title=block.title)
     db.session.delete(block)
-
-
-def hold(block: Block) -> None:
-    """One change at a time."""
-    db.session.flush()
-    db.session.execute(sa.select(Block.id).where(Block.id == block.id).with_for_update())
-    db.session.expire(block, ["picks"])

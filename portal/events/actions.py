@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, there
 from portal.events import mail, queries
 from portal.events.models import Event, Speaker, SpeakerState, State
@@ -38,7 +36,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 
     Raises Stale when somebody else changed it since ``seen``.
     """
-    _lock(event)
+    lock_row(event)
     demand_newest(event, seen)
     if not event.is_ahead:
         raise NotAllowed(f"This event is {event.state}, so it cannot be changed any more.")
@@ -60,7 +58,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 def cancel(event: Event, *, note: str, by: Actor) -> None:
     """Call it off: it leaves every calendar it was put into. Twice is harmless; Stale when a
     colleague did."""
-    _lock(event)
+    lock_row(event)
     if event.state is State.CANCELLED:
         return demand_own(event, by=by)
     event.move("cancel")
@@ -74,7 +72,7 @@ def cancel(event: Event, *, note: str, by: Actor) -> None:
 
 def hold(event: Event, *, by: Actor) -> None:
     """It took place: thank everyone who spoke. Twice is harmless."""
-    _lock(event)
+    lock_row(event)
     if event.state is State.HELD:
         return
     if not event.is_over:
@@ -139,7 +137,7 @@ def put_back(reason: str, was: dict[str, Any], *, by: Actor) -> None:
         return
     if was["confirmed_at"]:
         event = there(found.event)
-        _lock(event)
+        lock_row(event)
         if event.state is not State.OPEN:
             raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
         found.confirmed_at = datetime.fromisoformat(was["confirmed_at"])
@@ -165,7 +163,7 @@ def forget(advocate: Advocate) -> None:
 
 def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
     """Give them a seat, and send the calendar file. Twice is harmless."""
-    _lock(event)
+    lock_row(event)
     db.session.refresh(speaker)
     if speaker.state is SpeakerState.CONFIRMED and speaker.event is event:
         return
@@ -208,7 +206,7 @@ def _let_go(speaker: Speaker, note: str = "") -> None:
     event = there(speaker.event)
     if not event.is_ahead:
         return
-    _lock(event)
+    lock_row(event)
     event.sequence += 1
     mail.tell(speaker, "event-off", called_off=True, note=note)
     speaker.state, speaker.confirmed_at = SpeakerState.RELEASED, None
@@ -222,10 +220,3 @@ def _count_seats(event: Event) -> None:
         event.move("fill")
     elif not full and event.state is State.FULL:
         event.move("reopen")
-
-
-def _lock(event: Event) -> None:
-    """One act on an event at a time; what the row says is read after the wait."""
-    db.session.flush()
-    db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update())
-    db.session.expire(event)

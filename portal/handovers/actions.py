@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed
 from portal.handovers import queries
 from portal.handovers.models import HandOver, Said
@@ -20,9 +20,7 @@ def declare(
 
     Proof is refused where the platform's row does not allow it (T12).
     """
-    db.session.execute(
-        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
-    )
+    lock_row(submission)
     place = queries.demand(submission)
     if (url or upload) and not place.asks_proof:
         raise NotAllowed(f"{place.rule.name} does not let us ask for proof, so we take none.")

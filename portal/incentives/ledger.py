@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal import clock, jobs
 from portal.advocates.models import Advocate
-from portal.db import db
+from portal.db import db, lock_row
 from portal.history.actions import Actor, record
 from portal.incentives.models import PayoutState, Reward, RewardEntry, RewardState
 from portal.outbox import actions as outbox
@@ -81,8 +81,7 @@ def hold_fast(reward: Reward) -> None:
     db.session.execute(
         sa.select(Advocate.id).where(Advocate.id == reward.advocate_id).with_for_update()
     )
-    db.session.execute(sa.select(Reward.id).where(Reward.id == reward.id).with_for_update())
-    db.session.refresh(reward)
+    lock_row(reward)
 
 
 def call_off(reward: Reward) -> None:

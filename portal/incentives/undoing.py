@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
 from portal.history.models import Entry
@@ -25,7 +25,7 @@ def hold(reward: Reward) -> None:
     """The reward, and its order: whoever pays it out holds that alone."""
     ledger.hold_fast(reward)
     if reward.payout:
-        db.session.refresh(reward.payout, with_for_update=True)
+        lock_row(reward.payout)
 
 
 def mark(reward: Reward) -> list[Any]:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
@@ -165,9 +163,5 @@ def _texts(slots: Sequence[datetime]) -> list[str]:
 
 def _lock(interview: Interview, seen: int | None = None) -> None:
     """One act on an interview at a time. Raises Stale when it changed since ``seen``."""
-    db.session.flush()
-    db.session.execute(
-        sa.select(Interview.id).where(Interview.id == interview.id).with_for_update()
-    )
-    db.session.refresh(interview)
+    lock_row(interview)
     demand_newest(interview, seen, so=NOTHING)

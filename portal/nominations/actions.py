@@ -1,12 +1,10 @@
 """Propose a customer; say yes, so that campaigns find them, or no, and why."""
 
-import sqlalchemy as sa
-
 from portal import clock
 from portal.advocates import signals
 from portal.advocates.models import Advocate, SignalKind, Tag
 from portal.config import settings
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, there
 from portal.history.actions import forget as forget_notes
 from portal.history.actions import record
@@ -25,7 +23,7 @@ def propose(person: Advocate, reason: str, *, by: Staff) -> Nomination:
 
     Raises NotAllowed for someone we may not ask, or whom a colleague has proposed already.
     """
-    db.session.refresh(person, with_for_update=True)
+    lock_row(person)
     if fault := objection(person):
         raise NotAllowed(fault)
     found = queries.waiting(person)
@@ -92,11 +90,7 @@ def forget(person: Advocate) -> None:
 
 def hold(nomination: Nomination) -> None:
     """One decision at a time; reads it anew after the wait."""
-    db.session.flush()
-    db.session.execute(
-        sa.select(Nomination.id).where(Nomination.id == nomination.id).with_for_update()
-    )
-    db.session.refresh(nomination)
+    lock_row(nomination)
 
 
 def _decide(nomination: Nomination, state: State, *, by: Staff, note: str = "") -> bool:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.config import settings
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, Actor, record
 from portal.outbox import actions as outbox
@@ -66,7 +66,7 @@ def record_use(
 
 def end(placement: Placement, *, by: Actor) -> None:
     """The words are no longer used there, by our own choice. Twice is harmless."""
-    db.session.refresh(placement, with_for_update=True)
+    lock_row(placement)
     if placement.takedown:
         raise NotAllowed("They must come down there. Close that task, with a proof.")
     if placement.ended_at is None:
@@ -76,7 +76,7 @@ def end(placement: Placement, *, by: Actor) -> None:
 
 def hold(takedown: Takedown) -> None:
     """Keep others from changing a task until this is committed; Stale once it is closed."""
-    db.session.refresh(takedown, with_for_update=True)
+    lock_row(takedown)
     if takedown.closed_at:
         raise overtaken(takedown, so=NOTHING)
 

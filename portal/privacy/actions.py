@@ -9,7 +9,7 @@ from portal.campaigns import later as invitations
 from portal.config import settings
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
-from portal.db import db
+from portal.db import lock_row
 from portal.handovers import actions as handovers
 from portal.history.actions import Actor
 from portal.impact import actions as impact
@@ -32,7 +32,7 @@ def erase(advocate: Advocate, *, by: Actor, circumstances: Circumstances) -> lis
 
     The keys of stored files come back: the caller deletes those once this is committed.
     """
-    db.session.refresh(advocate, with_for_update=True)
+    lock_row(advocate)
     if advocate.erased_at:
         return []
     undoing.forget(advocate)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotFound, Stale, there
 from portal.history.actions import Actor, record
 from portal.outbox import actions as outbox
@@ -38,7 +38,7 @@ def ask(person: Advocate, note: str, *, by: Actor) -> DataRequest:
 
 def answer(request: DataRequest, words: str, *, by: Staff) -> None:
     """Tell the person what was done, or why nothing was. Raises Stale once that is said."""
-    db.session.refresh(request, with_for_update=True)
+    lock_row(request)
     if request.answered_at:
         who, at = there(request.answered_by), there(request.answered_at)
         raise Stale(overtaking.told(who.subject, "answered", at))

@@ -11,10 +11,9 @@ from portal import clock, seeds, zones
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
-from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
@@ -120,13 +119,9 @@ def hold(submission: Submission) -> None:
 
     The contribution first, then its receipt, like everyone who takes both: no deadlock.
     """
-    db.session.flush()
-    db.session.execute(
-        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
-    )
-    db.session.refresh(submission)
+    lock_row(submission)
     if submission.receipt:
-        consent.lock_receipt(submission.receipt)
+        lock_row(submission.receipt)
 
 
 def demand_permission(submission: Submission) -> None:

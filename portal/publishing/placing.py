@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.campaigns.models import Action
 from portal.consent import queries as permissions
 from portal.consent.models import Channel, Purpose
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed, NotFound
 from portal.history import queries as history
 from portal.history.actions import Actor, record
@@ -55,7 +55,7 @@ def place(asset: Asset, pages: Collection[Page], *, seen: int | None, by: Actor)
 
     ``seen`` is the ``newest`` choice that was on the page; raises Stale when there is another.
     """
-    db.session.refresh(asset, with_for_update=True)
+    lock_row(asset)
     demand(asset.submission)
     last = _last(asset)
     if last and seen not in (None, last.id) and set(pages) != set(pages_of(asset)):

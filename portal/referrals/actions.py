@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import clock
 from portal.addresses import canonical_email, folded
 from portal.config import settings
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, there
 from portal.history.actions import SYSTEM, Actor, record
 from portal.links.models import Kind
@@ -117,7 +117,7 @@ def correct(
     tells_referrer: bool,
 ) -> None:
     """Put a prospect's own details right; who changed what is not kept twice (GDPR 16)."""
-    _lock(lead)
+    lock_row(lead)
     lead.name, lead.company, lead.message, lead.phone = name, company, message, phone
     lead.company_key = businesses.key_of(company)
     lead.wants_marketing, lead.tells_referrer = wants_marketing, tells_referrer
@@ -127,7 +127,7 @@ def correct(
 
 def stop(lead: Lead) -> None:
     """The prospect wants to hear no more: no news, and the conversation is closed (GDPR 21)."""
-    _lock(lead)
+    lock_row(lead)
     outbox.suppress(lead.email, reason="prospect asked")
     lead.wants_marketing = False
     record(lead, "asked us to stop", by=lead)
@@ -138,7 +138,7 @@ def stop(lead: Lead) -> None:
 
 def erase(lead: Lead) -> None:
     """Delete what a prospect gave us (GDPR 17). The step stays, without anyone in it (T36)."""
-    _lock(lead)
+    lock_row(lead)
     if lead.stage is Stage.WITHDRAWN:
         return
     forgetting.empty(lead)
@@ -154,7 +154,7 @@ def move(lead: Lead, stage: Stage, *, seen: int, by: Actor, note: str = "") -> N
 
     Raises Stale when someone moved it since ``seen``, NotAllowed where a move cannot go.
     """
-    _lock(lead)
+    lock_row(lead)
     stage = Stage(stage)
     if lead.stage is stage:
         return
@@ -167,10 +167,6 @@ def demand_seen(lead: Lead, seen: int | None) -> None:
     """Raise Stale, saying who was faster and when, where a lead has changed since it was seen."""
     if seen not in (None, lead.version):
         raise overtaken(lead, newest=lead.version, so=NOT_SAVED, but=[NOTED])
-
-
-def _lock(lead: Lead) -> None:
-    db.session.refresh(lead, with_for_update=True)
 
 
 def _step(lead: Lead, *, by: Actor, note: str = "") -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 from portal import clock
 from portal.campaigns.models import Campaign, Touch
 from portal.consent.companies import free_mail
-from portal.db import db, only
+from portal.db import db, lock_row, only
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.incentives import actions as incentives
@@ -82,7 +82,7 @@ def look_alike(lead: Lead) -> Lead | None:
 
 def touch(lead: Lead, link: ReferralLink, at: datetime) -> None:
     """The same person came through another link: which one counts is the campaign's rule."""
-    db.session.refresh(lead, with_for_update=True)
+    lock_row(lead)
     if any(claim.link_id == link.id for claim in lead.claims):
         return
     in_time = at <= counts_until(link)
@@ -114,7 +114,7 @@ def give(lead: Lead, link: ReferralLink, *, note: str, by: Actor, at: datetime) 
 
     Raises NotAllowed without a reason, or when a reward for it has been sent already.
     """
-    db.session.refresh(lead, with_for_update=True)
+    lock_row(lead)
     if lead.link_id == link.id:
         return
     if not note.strip():

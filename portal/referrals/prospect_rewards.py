@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM, Actor
 from portal.incentives.limits import Limits
@@ -121,8 +121,8 @@ def refuse(reward: ProspectReward, ground: str, *, note: str = "", seen: int, by
 
 def hold_fast(reward: ProspectReward) -> None:
     """One act at a time on a lead and what it was promised; reads both anew after the wait."""
-    db.session.refresh(reward.lead, with_for_update=True)
-    db.session.refresh(reward, with_for_update=True)
+    lock_row(reward.lead)
+    lock_row(reward)
 
 
 def _checked(reward: ProspectReward, state, seen: int) -> Lead | None:

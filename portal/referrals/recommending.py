@@ -8,7 +8,7 @@ from portal.campaigns import inviting
 from portal.campaigns.models import Action, Invitation
 from portal.consent import actions as consent
 from portal.consent.models import Purpose
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.incentives.models import Choice
@@ -37,7 +37,7 @@ def join(
     The offer is kept as it stood before the link was shared (T10), and taking it needs the
     employer's yes (T13). Raises NotAllowed with the reason.
     """
-    db.session.refresh(invitation, with_for_update=True)  # a double click joins once
+    lock_row(invitation)  # a double click joins once
     if referral := queries.referral_of(invitation):
         return referral
     _check_open(invitation)
@@ -110,7 +110,7 @@ def write(referral: Referral, share_text: str, *, by: Actor) -> None:
 
 def add_link(referral: Referral, label: str, *, by: Actor) -> ReferralLink:
     """A link of its own for one person, under a note only the advocate sees (T30)."""
-    db.session.refresh(referral, with_for_update=True)
+    lock_row(referral)
     for link in referral.links:
         if link.label == label:
             return link

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db, lock
+from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed, NotFound
 from portal.history import queries as history
 from portal.history.actions import Actor, record
@@ -49,7 +49,7 @@ def changes() -> list[tuple[signals.Rule, Entry]]:
 
 def release(lead: Lead, *, note: str, by: Actor) -> None:
     """A person looked and nothing is wrong: the reward goes its way. Twice is harmless."""
-    db.session.refresh(lead, with_for_update=True)
+    lock_row(lead)
     if not lead.open_signals and lead.no_reward != "refused":
         return
     _decide(lead, note, by)
@@ -64,7 +64,7 @@ def refuse(lead: Lead, *, note: str, by: Actor) -> None:
 
     Raises NotAllowed without a reason, or when the reward was sent already.
     """
-    db.session.refresh(lead, with_for_update=True)
+    lock_row(lead)
     if lead.no_reward == "refused":
         return
     if rewarding.was_sent(lead):

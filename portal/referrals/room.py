@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 from portal import jobs
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed
 from portal.history import queries as history
 from portal.history.actions import SYSTEM, Actor, record
@@ -87,7 +87,7 @@ def raise_limits(campaign: Campaign, *, seen: int, by: Actor, **wanted: int | No
     None is no limit. Raises NotAllowed for a lower one, Stale when someone was faster. Leads that
     were left out get what there is room for now.
     """
-    db.session.refresh(campaign, with_for_update=True)
+    lock_row(campaign)
     was = {name: getattr(campaign, name) for name in LIMITS}
     if wanted == was:
         return

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, Refusal
 from portal.history import queries as history
 from portal.history.actions import Actor, record
@@ -38,7 +38,7 @@ def describe(
     Raises Stale when someone changed the lead since ``seen``, NotAllowed when the number is
     another lead's.
     """
-    db.session.refresh(lead, with_for_update=True)
+    lock_row(lead)
     wanted: dict[str, Any] = {
         "owner_id": owner.id if owner else None,
         "value_cents": value_cents,

@@ -11,7 +11,7 @@ from portal.campaigns.models import Invitation, InvitationState
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
-from portal.db import db
+from portal.db import db, lock_row
 from portal.errors import NotAllowed, Stale
 from portal.events import actions as events
 from portal.history.actions import Actor, record
@@ -45,9 +45,7 @@ class Overtaken(Stale):
 
 def start(invitation: Invitation, action: Action, *, by: Actor) -> Submission:
     """Begin a contribution, with the offer as it stands now (T10); twice gives the same one."""
-    db.session.execute(
-        sa.select(Invitation.id).where(Invitation.id == invitation.id).with_for_update()
-    )
+    lock_row(invitation)
     begun = db.session.scalar(
         sa.select(Submission).where(
             Submission.invitation_id == invitation.id, Submission.action == action
@@ -78,7 +76,7 @@ def start(invitation: Invitation, action: Action, *, by: Actor) -> Submission:
 
 def take_offer(submission: Submission, choice: Choice, employer_allows: bool, *, by: Actor) -> None:
     """Accept, decline or donate what is offered, before the words are sent (T11, T13)."""
-    _lock(submission)
+    lock_row(submission)
     _demand_open(submission)
     if submission.promise is None or submission.versions:
         raise NotAllowed("There is no offer to answer here any more.")
@@ -100,7 +98,7 @@ def answer(
     ``seen`` is the answer's version on the page (0: there was none); raises Overtaken when
     another window was faster. None skips that question.
     """
-    _lock(submission)
+    lock_row(submission)
     _demand_open(submission)
     found = submission.answer_to(prompt)
     if found is None:
@@ -125,7 +123,7 @@ def introduce(
     by: Actor,
 ) -> None:
     """Say who speaks: the job title as it is today, the tie to us (T2), and how to be named."""
-    _lock(submission)
+    lock_row(submission)
     _demand_open(submission)
     submission.relation, submission.credit = relation, credit
     advocates.correct_title(submission.advocate, job_title, by=by)
@@ -134,7 +132,7 @@ def introduce(
 
 def choose(submission: Submission, choices: dict[Purpose, bool], *, by: Actor) -> None:
     """Keep the answers of the permissions page until they are sent; no answer is a no (T23)."""
-    _lock(submission)
+    lock_row(submission)
     _demand_open(submission)
     if submission.receipt:
         raise NotAllowed("You answered this already. Change it on your permissions page.")
@@ -156,7 +154,7 @@ def submit(
     Sent before, it stays as it was. ``seen`` is the submission's version on the page the
     person read; anything changed since is shown to them first.
     """
-    _lock(submission)
+    lock_row(submission)
     if submission.versions and not submission.allows("submit"):
         return submission.versions[-1]
     _demand_open(submission)
@@ -183,7 +181,7 @@ def withdraw(submission: Submission, *, by: Actor, circumstances: Circumstances)
 
     A reward already owed stays owed: taking part was the condition, not staying published.
     """
-    _lock(submission)
+    lock_row(submission)
     if submission.state is State.WITHDRAWN:
         return
     submission.move("withdraw")
@@ -194,18 +192,9 @@ def withdraw(submission: Submission, *, by: Actor, circumstances: Circumstances)
     record(submission, "withdrawn", by=by)
 
 
-def _lock(submission: Submission) -> None:
-    """One act on a contribution at a time; what the row says is read after the wait."""
-    db.session.flush()
-    db.session.execute(
-        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
-    )
-    db.session.expire(submission)
-
-
 def hold_open(submission: Submission) -> None:
     """Nobody else changes it meanwhile, and it may still be written; raises NotAllowed."""
-    _lock(submission)
+    lock_row(submission)
     _demand_open(submission)
 
 

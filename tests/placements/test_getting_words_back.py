@@ -17,6 +17,7 @@ from portal.placements.models import Kind, Outcome, Placement, Reason, Takedown
 from portal.publishing.models import Asset
 from portal.staff.models import Role, Staff
 from portal.submissions.models import Submission
+from tests.crowd import overlapping
 
 PROOF = {"outcome": "gone", "proof": "I took slide 7 out and sent the new deck to all."}
 
@@ -257,6 +258,26 @@ def test_a_task_closed_meanwhile_by_someone_else_is_handed_to_nobody(app, task, 
         other, me = db.session.get(Staff, sam), db.session.get(Staff, rosa)
         with pytest.raises(Stale, match="Rosa was faster: gone"):
             actions.hand_over(seen, other, by=me)
+
+
+def test_a_task_can_be_closed_while_it_is_handed_over(app, task, save, saved, rosa):
+    task()
+    sam = save(Staff(email="sam@acme.example", name="Sam", role=Role.EDITOR))
+
+    def the_task():
+        return db.session.scalars(sa.select(Takedown)).one()
+
+    def hand_over():
+        to, by = db.session.get(Staff, sam), db.session.get(Staff, rosa)
+        actions.hand_over(the_task(), to, by=by)
+
+    def finish():
+        proof, by = actions.Proof("Out."), db.session.get(Staff, sam)
+        actions.finish(the_task(), Outcome.GONE, proof, by=by)
+
+    overlapping(app, hand_over, finish)
+    [closed] = saved(Takedown)
+    assert (closed.owner_id, closed.outcome) == (sam, Outcome.GONE)
 
 
 def test_the_place_of_an_open_task_cannot_be_ended_without_its_proof(task, as_rosa, saved):
