@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
@@ -36,7 +38,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 
     Raises Stale when somebody else changed it since ``seen``.
     """
-    lock_row(event)
+    _lock(event)
     demand_newest(event, seen)
     if not event.is_ahead:
         raise NotAllowed(f"This event is {event.state}, so it cannot be changed any more.")
@@ -58,7 +60,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 def cancel(event: Event, *, note: str, by: Actor) -> None:
     """Call it off: it leaves every calendar it was put into. Twice is harmless; Stale when a
     colleague did."""
-    lock_row(event)
+    _lock(event)
     if event.state is State.CANCELLED:
         return demand_own(event, by=by)
     event.move("cancel")
@@ -72,7 +74,7 @@ def cancel(event: Event, *, note: str, by: Actor) -> None:
 
 def hold(event: Event, *, by: Actor) -> None:
     """It took place: thank everyone who spoke. Twice is harmless."""
-    lock_row(event)
+    _lock(event)
     if event.state is State.HELD:
         return
     if not event.is_over:
@@ -103,9 +105,11 @@ def offer(
     if found is None:
         found = Speaker(advocate=invitation.advocate, invitation=invitation, reason=reason)
         db.session.add(found)
-    elif found.state is not SpeakerState.CONFIRMED or found.event is not event:
-        _let_go(found)
-        found.state = SpeakerState.OFFERED
+    else:
+        _hold(found)
+        if found.state is not SpeakerState.CONFIRMED or found.event is not event:
+            _let_go(found)
+            found.state = SpeakerState.OFFERED
     found.event, found.topic, found.dates = event, topic, dates
     record(found, "offered", by=by)
     return found
@@ -114,7 +118,10 @@ def offer(
 def take_back(reason: str, *, by: Actor) -> None:
     """No longer speak: what was in their calendar is taken out. Twice is harmless."""
     found = queries.for_reason(reason)
-    if found and found.state in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
+    if found is None:
+        return
+    _hold(found)
+    if found.state in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
         _let_go(found)
         found.state = SpeakerState.RELEASED
         record(found, "taken back", by=by)
@@ -133,12 +140,13 @@ def put_back(reason: str, was: dict[str, Any], *, by: Actor) -> None:
     Raises NotAllowed when the seat was given to somebody else meanwhile.
     """
     found = queries.for_reason(reason)
-    if found is None or found.state == was["state"]:
+    if found is None:
+        return
+    _hold(found)
+    if found.state == was["state"]:
         return
     if was["confirmed_at"]:
-        event = there(found.event)
-        lock_row(event)
-        if event.state is not State.OPEN:
+        if there(found.event).state is not State.OPEN:
             raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
         found.confirmed_at = datetime.fromisoformat(was["confirmed_at"])
     found.state = SpeakerState(was["state"])
@@ -163,8 +171,7 @@ def forget(advocate: Advocate) -> None:
 
 def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
     """Give them a seat, and send the calendar file. Twice is harmless."""
-    lock_row(event)
-    db.session.refresh(speaker)
+    _hold(speaker, event)
     if speaker.state is SpeakerState.CONFIRMED and speaker.event is event:
         return
     if speaker.state is not SpeakerState.OFFERED:
@@ -189,6 +196,7 @@ def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
 def turn_down(speaker: Speaker, *, note: str, by: Actor) -> None:
     """Not this time; who is confirmed is taken off, also in their calendar. Twice is harmless;
     Stale when somebody else ended it."""
+    _hold(speaker)
     if speaker.state not in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
         return demand_own(speaker, by=by)
     was_offered = speaker.state is SpeakerState.OFFERED
@@ -206,7 +214,6 @@ def _let_go(speaker: Speaker, note: str = "") -> None:
     event = there(speaker.event)
     if not event.is_ahead:
         return
-    lock_row(event)
     event.sequence += 1
     mail.tell(speaker, "event-off", called_off=True, note=note)
     speaker.state, speaker.confirmed_at = SpeakerState.RELEASED, None
@@ -220,3 +227,18 @@ def _count_seats(event: Event) -> None:
         event.move("fill")
     elif not full and event.state is State.FULL:
         event.move("reopen")
+
+
+def _lock(event: Event) -> None:
+    """One act on an event at a time; what it and its speakers are is read after the wait."""
+    lock_row(event)
+    anew = sa.select(Speaker).where(Speaker.event_id == event.id)
+    db.session.scalars(anew.execution_options(populate_existing=True)).all()
+
+
+def _hold(speaker: Speaker, event: Event | None = None) -> None:
+    """One act at a time on an offer, then on the event it is for, which may be known only after
+    the wait. Whoever holds an event takes no offer any more: no ring."""
+    lock_row(speaker)
+    if event := event or speaker.event:
+        _lock(event)

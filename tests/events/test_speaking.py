@@ -8,9 +8,13 @@ import pytest
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
 from portal.db import db
+from portal.errors import Refusal
+from portal.events import actions
 from portal.events.models import Event, Speaker, SpeakerState, State
 from portal.outbox.models import Message
+from portal.staff.models import Role, Staff
 from portal.submissions.models import Answer, Submission
+from tests.crowd import overlapping
 from tests.events.conftest import calendar_in
 from tests.submissions.way import Way
 
@@ -191,6 +195,82 @@ def _another(event: int) -> Speaker:
     db.session.add(two)
     db.session.flush()
     return two
+
+
+@pytest.fixture
+def at_once(app, event, offers_to_speak, save, saved, rosa, ada):
+    """Rosa does one thing with Ada’s offer, and before it is done Theo, or Ada herself, another;
+    what the second is told, the mails about it, and how it all stands."""
+    offer = offers_to_speak(event)
+    theo = save(Staff(email="theo@acme.example", name="Theo", role=Role.EDITOR))
+
+    def confirm(speaker, by):
+        actions.confirm(speaker, db.session.get(Event, event), by=by)
+
+    def turn_down(speaker, by):
+        actions.turn_down(speaker, note="", by=by)
+
+    def take_back(speaker, _by):
+        actions.take_back(speaker.reason, by=db.session.get(Advocate, ada))
+
+    def does(what, who):
+        try:
+            what(db.session.get(Speaker, offer), db.session.get(Staff, who))
+        except Refusal as refusal:
+            return str(refusal)
+
+    def at_once(first: str, second: str):
+        named = {"confirm": confirm, "turn down": turn_down, "take back": take_back}
+        one, other = named[first], named[second]
+        said = overlapping(app, lambda: does(one, rosa), lambda: does(other, theo))
+        mails = [mail.template for mail in saved(Message) if mail.template.startswith("event-")]
+        return said or "", mails, saved(Speaker)[0].state, saved(Event)[0].state
+
+    return at_once
+
+
+NOT_NOW, ON, OFF = "event-not-now", "event-confirmed", "event-off"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told", "mails", "ends"),
+    [
+        ("turn down", "turn down", "Rosa turned it down at", [NOT_NOW], "declined"),
+        ("turn down", "confirm", "no longer offers to speak", [NOT_NOW], "declined"),
+        ("turn down", "take back", "", [NOT_NOW], "declined"),
+        ("confirm", "confirm", "", [ON], "confirmed"),
+        ("confirm", "turn down", "", [ON, OFF], "released"),
+        ("confirm", "take back", "", [ON, OFF], "released"),
+    ],
+)
+def test_of_two_who_answer_one_offer_the_second_sees_what_the_first_did(
+    at_once, first, second, told, mails, ends
+):
+    said, sent, speaker, event = at_once(first, second)
+    assert told in said if told else not said
+    assert sent == mails
+    assert speaker == ends
+    assert event is (State.FULL if ends == "confirmed" else State.OPEN)
+
+
+def test_who_is_confirmed_while_the_event_is_called_off_hears_of_that_with_the_calendar_entry(
+    app, event, offers_to_speak, saved, rosa
+):
+    speaker = offers_to_speak(event)
+
+    def confirm():
+        one, by = db.session.get(Speaker, speaker), db.session.get(Staff, rosa)
+        actions.confirm(one, db.session.get(Event, event), by=by)
+
+    def cancel():
+        one = db.session.get(Event, event)
+        seen = list(one.speakers)
+        actions.cancel(one, note="", by=db.session.get(Staff, rosa))
+        return [speaker.state for speaker in seen]
+
+    assert overlapping(app, confirm, cancel) == [SpeakerState.CONFIRMED]
+    assert saved(Message)[-1].template == "event-cancelled"
+    assert saved(Message)[-1].attachment
 
 
 def test_withdrawing_the_proposal_frees_the_seat_and_the_calendar(
