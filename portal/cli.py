@@ -26,6 +26,7 @@ from portal.errors import Refusal
 from portal.history.actions import SYSTEM
 from portal.outbox import bounces
 from portal.privacy import retention
+from portal.referrals import earlier
 from portal.staff import actions as staff_actions
 from portal.staff import factors, team
 from portal.staff import queries as staff_queries
@@ -60,6 +61,7 @@ def upgrade() -> None:
     consent.load_statements()
     prompting.load()
     db.session.commit()
+    earlier.catch_up()
 
 
 @click.command("migrate")

@@ -31,7 +31,9 @@ MOVES = {
 }
 OPEN = {DUE, HELD}
 SHOWN = (DUE, HELD, GIVEN, REFUSED, VOID)  # in the order of their lives
-BUDGET = "budget"  # why it is held, where no signal is: a person has to look
+# Why it is held, where no signal is: a person has to look.
+BUDGET, EARLIER = "budget", "earlier"
+LOOKED_AT = {BUDGET, EARLIER}
 
 
 class ProspectReward(Model):
@@ -76,7 +78,7 @@ class ProspectRewardEntry(Model):
     reward_id: Mapped[int] = mapped_column(sa.ForeignKey(ProspectReward.id), index=True)
     reward: Mapped[ProspectReward] = relationship(back_populates="entries")
     state: Mapped[RewardState]
-    # Of a refusal; or BUDGET; or UNDONE, of a line that takes back the one before it.
+    # Of a refusal; or of LOOKED_AT; or UNDONE, of a line that takes back the one before it.
     ground: Mapped[str] = mapped_column(sa.String(20), default="")
     note: Mapped[str] = mapped_column(default="")  # for colleagues
     by: Mapped[str] = mapped_column(sa.String(60))
@@ -92,7 +94,7 @@ def append(
     reward.waits_since = None
     if state is DUE:
         reward.waits_since = max(now, reward.not_before or now)
-    elif state is HELD and ground == BUDGET:  # what a signal holds waits with its lead
+    elif state is HELD and ground in LOOKED_AT:  # what a signal holds waits with its lead
         reward.waits_since = now
     db.session.flush()
     record(reward, state.word, by=by)

@@ -21,6 +21,7 @@ from portal.referrals.models import Lead
 from portal.referrals.prospect_ledger import (
     BUDGET,
     DUE,
+    EARLIER,
     GIVEN,
     HELD,
     MOVES,
@@ -33,6 +34,7 @@ from portal.referrals.prospect_ledger import (
 from portal.staff import overtaking
 
 MAIL = "prospect-reward"
+BEFORE = "Due before this was kept here. Look whether it was given already."
 BEYOND = "The campaign’s budget is used up. It was promised all the same, so a person looks first."
 # Why it is refused: what colleagues choose, and what the prospect reads.
 GROUNDS: Mapping[str, tuple[str, str]] = {
@@ -46,15 +48,20 @@ GROUNDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def settle(lead: Lead, *, unless: str, limits: Limits, not_before: datetime) -> None:
-    """Make it agree with the lead. ``unless`` says why nothing is due; twice is harmless."""
+def settle(
+    lead: Lead, *, unless: str, limits: Limits, not_before: datetime, earlier: bool = False
+) -> None:
+    """Make it agree with the lead. ``unless`` says why nothing is due; twice is harmless.
+
+    ``earlier``: it was due before it was kept here, so a person looks whether it was given.
+    """
     found = _held_fast(lead)
     if unless or not lead.prospect_promise:
         if found and VOID in MOVES[found.state]:
             append(found, VOID, note=unless, by=SYSTEM)
         return
     if found is None or found.state is VOID:
-        found = _owe(lead, found, limits, not_before)
+        found = _owe(lead, found, limits, not_before, BEFORE if earlier else "")
     elif found.state is DUE and lead.hold:
         append(found, HELD, note=lead.hold, by=SYSTEM)
     elif found.state is HELD and not lead.hold and not found.line.ground:
@@ -70,7 +77,7 @@ def _held_fast(lead: Lead) -> ProspectReward | None:
 
 
 def _owe(
-    lead: Lead, found: ProspectReward | None, limits: Limits, not_before: datetime
+    lead: Lead, found: ProspectReward | None, limits: Limits, not_before: datetime, before: str
 ) -> ProspectReward:
     """Owe it, within the budget or beyond: there a person looks first, for it was promised."""
     limits.wait()
@@ -81,9 +88,9 @@ def _owe(
     found.currency, found.pot, found.not_before = _currency(lead), limits.pot, not_before
     db.session.add(found)
     append(found, DUE, by=SYSTEM)
-    if beyond or lead.hold:
-        note = f"{lead.hold} {BEYOND}".strip() if beyond else lead.hold
-        append(found, HELD, ground=BUDGET if beyond else "", note=note, by=SYSTEM)
+    if note := " ".join(filter(None, (before, lead.hold, BEYOND if beyond else ""))):
+        ground = EARLIER if before else BUDGET if beyond else ""
+        append(found, HELD, ground=ground, note=note, by=SYSTEM)
     return found
 
 

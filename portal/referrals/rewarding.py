@@ -54,7 +54,7 @@ def settle(lead: Lead) -> None:
     The explanation carries neither the prospect's name nor the advocate's label: staff read it,
     and so does the advocate (T30, T33).
     """
-    _settle_with_prospect(lead)
+    settle_with_prospect(lead)
     if not earned(lead):
         incentives.void(lead.reason, note="The referral is no longer at that step.", by=SYSTEM)
     elif bar := barred(lead):
@@ -65,14 +65,15 @@ def settle(lead: Lead) -> None:
         telling.of_reward(lead, said)
 
 
-def _settle_with_prospect(lead: Lead) -> None:
-    """Before the referrer’s: theirs was promised without a limit."""
+def settle_with_prospect(lead: Lead, *, earlier: bool = False) -> None:
+    """Before the referrer’s: theirs was promised without a limit. ``earlier``: see there."""
     campaign = lead.link.referral.invitation.campaign
     prospect_rewards.settle(
         lead,
         unless=not_due_because(lead),
         limits=limits_of(campaign),
         not_before=due_since(lead) + timedelta(days=campaign.hold_days),
+        earlier=earlier,
     )
 
 

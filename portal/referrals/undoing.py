@@ -14,7 +14,14 @@ from portal.incentives.limits import Limits
 from portal.incentives.models import Reward
 from portal.queue.kinds import opening
 from portal.referrals import prospect_rewards, rewarding, work
-from portal.referrals.prospect_ledger import BUDGET, HELD, REFUSED, ProspectReward, append
+from portal.referrals.prospect_ledger import (
+    BUDGET,
+    HELD,
+    LOOKED_AT,
+    REFUSED,
+    ProspectReward,
+    append,
+)
 from portal.staff.models import Staff
 from portal.submissions import sending
 from portal.undo.actions import Way, as_moment, as_text
@@ -30,7 +37,7 @@ def put_back(reward: ProspectReward, was: dict[str, Any], *, by: Staff) -> str |
     now: then it is held, as whatever comes beyond the budget is."""
     beyond = reward.state is REFUSED and _is_beyond(reward)
     append(reward, reward.entries[was["lines"] - 1].state, ground=UNDONE, by=by)
-    if is_news := beyond and reward.line.ground != BUDGET:
+    if is_news := beyond and reward.line.ground not in LOOKED_AT:
         append(reward, HELD, ground=BUDGET, note=prospect_rewards.BEYOND, by=SYSTEM)
     reward.waits_since = as_moment(was["waits_since"]) or reward.waits_since
     db.session.flush()

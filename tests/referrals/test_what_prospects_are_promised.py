@@ -14,8 +14,15 @@ from portal.errors import NotAllowed
 from portal.history.models import Entry
 from portal.incentives.models import Choice, Reward, RewardState
 from portal.outbox.models import Message
-from portal.referrals import forgetting, prospect_books, prospect_rewards, queries, report
-from portal.referrals.models import Claim, Lead, LeadSignal, Severity, Stage
+from portal.referrals import (
+    earlier,
+    forgetting,
+    prospect_books,
+    prospect_rewards,
+    queries,
+    report,
+)
+from portal.referrals.models import Claim, Lead, LeadSignal, Severity, Stage, StageMove
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from portal.staff.models import Role, Staff
 from tests.referrals.conftest import SINA
@@ -338,6 +345,64 @@ def test_an_undo_brings_nothing_back_for_a_lead_that_is_no_longer_there(
     move(lead, C)
     as_rosa.post("/staff/undo", data={"items": "prospect_reward:1"})
     assert stands() == [VOID]
+
+
+# ── From before it was kept here ───────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def moved_before(act, rosa):
+    """A lead came to a stage while no ledger of what prospects are promised was kept."""
+
+    def moved(lead_id: int, stage: Stage) -> None:
+        def move():
+            found = db.session.get(Lead, lead_id)
+            found.stage = stage
+            db.session.add(StageMove(lead=found, stage=stage, by=f"staff:{rosa}"))
+
+        act(move)
+
+    return moved
+
+
+@pytest.mark.parametrize("stage", [Q, Stage.WON])
+def test_what_was_due_before_it_was_kept_waits_for_a_person_at_once_and_nobody_is_told(
+    app, lead, moved_before, move, as_rosa, status, as_stranger, stands, told, saved, stage
+):
+    """It may have been given long ago; and a lead that is won never moves again."""
+    moved_before(lead, stage)
+    for _ in range(2):  # as often as it is started
+        assert app.test_cli_runner().invoke(args=["migrate"]).exit_code == 0
+    assert stands() == [HELD]
+    assert len(saved(ProspectRewardEntry)) == 2
+    for page in ("/staff/queue", "/staff/leads/rewards/1"):
+        assert "Due before this was kept here. Look whether it was given already." in (
+            as_rosa.get(page).text
+        )
+    assert "<strong>Being looked at</strong>" in as_stranger.get(status).text
+    if stage is Q:
+        move(lead, Stage.MEETING)
+        assert stands() == [HELD]
+    assert told() == []
+    decide(as_rosa, seen=2)
+    assert (stands(), told()) == ([GIVEN], ["given"])
+
+
+def test_only_what_was_due_and_stands_nowhere_is_written_down_after_an_upgrade(
+    app, come, moved_before, move, as_rosa, saved, stands
+):
+    def come_to(stage: Stage, number: int) -> int:
+        found = come(email=f"p{number}@k{number}.example", company=f"K{number}")
+        moved_before(found, stage)
+        return found
+
+    move(come(), Q)  # since it is kept
+    come_to(C, 1)
+    come_to(Stage.LOST, 2)
+    rule_on(as_rosa, come_to(Q, 3), "refuse")
+    with app.app_context():
+        earlier.catch_up()
+    assert stands() == [DUE]
 
 
 # ── The prospect, and nobody else ──────────────────────────────────────────────────────────
