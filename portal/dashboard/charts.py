@@ -36,10 +36,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A row of bars."""
+    """A row of bars, and in words what they count where the title does not say it."""
 
     title: str
     bars: list[Bar]
+    counted: str = ""
 
     @property
     def total(self) -> int:
@@ -49,9 +50,17 @@ class Chart:
 def weekly() -> list[Chart]:
     """How many were asked, sent something and were published, week by week."""
     return [
-        _chart("Asked", _by_week(Ask.at)),
-        _chart("Contributions sent", _by_week(Submission.submitted_at)),
-        _chart("Published", _by_week(Asset.published_at, _appeared())),
+        _chart("Asked", _by_week(Ask.at), "Each person once for every campaign."),
+        _chart(
+            "Contributions sent",
+            _by_week(Submission.submitted_at),
+            "Each once, in the week its author last sent it.",
+        ),
+        _chart(
+            "Published",
+            _by_week(Asset.published_at, _appeared()),
+            "Each once, in the week it first appeared, also if it was taken down since.",
+        ),
     ]
 
 
@@ -102,6 +111,6 @@ def funnel(leads: Sequence[tuple[Any, int]]) -> Chart:
     )
 
 
-def _chart(title: str, values: list[tuple[str, int]]) -> Chart:
+def _chart(title: str, values: list[tuple[str, int]], counted: str = "") -> Chart:
     most = max((value for _, value in values), default=0) or 1
-    return Chart(title, [Bar(label, n, round(100 * n / most)) for label, n in values])
+    return Chart(title, [Bar(label, n, round(100 * n / most)) for label, n in values], counted)
