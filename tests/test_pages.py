@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from portal import create_app
 from portal.config import ROOT
-from portal.consent.models import Receipt
+from portal.consent.models import Purpose, Receipt
 from portal.db import Model, db
 from portal.demo import story
 from portal.embeds import queries as embeds
@@ -25,7 +25,8 @@ from portal.incentives.models import Reward
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.referrals.models import Lead, ReferralLink
-from portal.renewals.models import Renewal
+from portal.renewals import queries as renewals
+from portal.renewals.models import Answer, Renewal
 from portal.staff.models import Staff
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401
 from tests.browser.keyboard import HERE
@@ -202,6 +203,12 @@ def test_all_that_anything_was_done_to_is_suggested_in_the_search_of_the_history
     with demo.app_context():
         kinds = {name.partition(":")[0] for name in db.session.scalars(sa.select(Entry.about))}
     assert kinds - set(history.KINDS) == set()
+
+
+def test_the_demo_tells_of_words_kept_in_a_deck_alone(demo):
+    with demo.app_context():
+        kept = story.find(Renewal, purpose=Purpose.SALES, answer=Answer.KEPT)
+        assert renewals.question(kept).again == ["Use the same words in sales decks and ads"]
 
 
 def digest(app) -> dict[str, int]:

@@ -176,7 +176,7 @@ FIRST = [  # told in answer to the first campaign
             "words": "Auditors ask which engineer touched which device, and when. We used to look for a "
             "week; now it is one page.",
         },
-        fate="withdrawn-words",
+        yes=("words", "name", "company", "sales"), fate="withdrawn-words",
     ),
     Told(
         "Clara", "quote", 66,

@@ -70,6 +70,7 @@ from portal.referrals import (
 from portal.referrals.models import Lead, Referral, Severity, Stage
 from portal.renaming import actions as renaming
 from portal.renewals import actions as renewals
+from portal.renewals.queries import question
 from portal.review import actions as review
 from portal.settings import actions as choices
 from portal.staff import actions as staff
@@ -622,6 +623,23 @@ def use_elsewhere(*, by: Staff) -> None:
         placements.finish(there(printed.takedown), Outcome.STOPPED, proof, by=by)
     placements.look_around()
     renewals.ask(mira.submission, by=by)
+    stay_in_a_deck(by=by)
+
+
+def stay_in_a_deck(*, by: Staff) -> None:
+    """Ruth took her words off the web; to one deck she says yes once more, and to nothing else."""
+    ruth = published_by("Ruth")
+    with clock.ago(days=28):
+        slide, day = "Deck for hospitals, slide 4", clock.now().date()
+        placements.record_use(
+            ruth, PlaceKind.DECK, slide, owner=by, by=by, since=day, names_company=False
+        )
+    with clock.ago(days=12):
+        asked = renewals.ask(ruth.submission, by=by)
+    with clock.ago(days=11):
+        read = question(asked).seal
+        author = ruth.submission.advocate
+        renewals.keep(asked, seen=read, by=author, circumstances=SEEN_BY)
 
 
 def published_by(first_name: str) -> Asset:
