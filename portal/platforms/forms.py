@@ -45,6 +45,8 @@ class Limit(Amount):
     def process_formdata(self, valuelist):
         if valuelist and valuelist[0].strip():
             super().process_formdata(valuelist)
+        elif valuelist:
+            self.data = None  # emptied: what it was filled with is not meant any more
 
 
 class RuleForm(FlaskForm):

@@ -128,6 +128,16 @@ def test_T12_an_owner_writes_a_new_version_and_the_old_one_stays(as_rosa, app, r
         assert [old.may_reward for old in queries.earlier(newest)] == [Answer.NO]
 
 
+def test_T12_an_emptied_cap_is_no_cap_any_more(as_rosa, app, row):
+    as_rosa.post("/staff/platforms", data=row | {"may_reward": "yes", "most": "10"})
+    page = "/staff/platforms/review-barn"
+    freed = as_rosa.post(page, data=row | {"may_reward": "yes", "most": " ", "seen": "1"})
+    assert freed.status_code == 303
+    with app.app_context():
+        newest = queries.named("review-barn")
+        assert (newest.version, newest.most_cents) == (2, None)
+
+
 def test_T12_two_owners_at_once_do_not_overwrite_each_other(as_rosa, app, row):
     as_rosa.post("/staff/platforms", data=row)
     as_rosa.post("/staff/platforms/review-barn", data=row | {"seen": "1"})
