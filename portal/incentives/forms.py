@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -154,11 +155,16 @@ A_NUMBER = "Enter what it is worth, as a number"
 class Amount(DecimalField):
     """A sum of money, with our own words when it is none."""
 
+    data: Any  # as of every field: WTForms brings no types
+
     def process_formdata(self, valuelist):
         try:
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(A_NUMBER) from None
+        if self.data is not None and not self.data.is_finite():
+            self.data = None  # some that are no number cannot even be compared with one
+            raise ValueError(A_NUMBER)
 
 
 class OfferForm(FlaskForm):

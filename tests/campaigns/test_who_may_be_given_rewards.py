@@ -184,6 +184,7 @@ def test_T13_rules_are_versions_and_owners_write_them(as_rosa, as_bea, app, save
         ({"country": ""}, "Name a country, or choose a sector"),
         ({"sector": "public"}, "Name a country, or choose a sector"),
         ({"says": "most"}, "Enter the amount"),
+        ({"says": "most", "most": "sNaN"}, "as a number"),
         ({"why": ""}, "Say why"),
         ({"says": "free"}, "There is no rule for US to take back."),
     ],

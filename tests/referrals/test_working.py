@@ -71,8 +71,9 @@ def test_who_was_slower_is_told_and_a_crm_id_is_one_leads(as_rosa, numbered, sav
     assert taken.status_code == 409
     assert "the CRM number of another lead: Person 2" in taken.text
     assert saved(Lead)[0].crm_id == "D-1"
-    wrong = as_rosa.post(f"/staff/leads/{numbered[0]}/facts", data=form | {"value": "lots"})
-    assert wrong.status_code == 422
+    for none in ("lots", "sNaN"):
+        wrong = as_rosa.post(f"/staff/leads/{numbered[0]}/facts", data=form | {"value": none})
+        assert (wrong.status_code, "as a number" in wrong.text) == (422, True)
 
 
 def test_T36_a_note_is_for_colleagues_and_goes_with_the_details(as_rosa, as_ada, lead, act, saved):
