@@ -58,9 +58,9 @@ def ask(submission: Submission, *, by: Actor) -> Renewal:
     asset = asset_of(submission)
     if asset is None or submission.state not in (State.PUBLISHED, State.RETIRED):
         raise NotAllowed("Only something published can be confirmed.")
-    purpose = queries.rests_on(asset)
+    purpose = queries.rests_on(asset, in_a_deck=queries.is_in_a_deck(asset))
     if purpose is None:
-        raise NotAllowed("No permission for these words is left that could be confirmed.")
+        raise NotAllowed("There is nothing to confirm: these words are used nowhere now.")
     if submission.advocate.left_at or submission.advocate.restricted_at:
         raise NotAllowed(f"We do not write to {submission.advocate.name} about this now.")
     at, moved = queries.due_at(asset, purpose)

@@ -65,12 +65,13 @@ class Due:
         return self.renewal if self.renewal and self.renewal.answered_at is None else None
 
 
-def rests_on(asset: Asset) -> Purpose | None:
+def rests_on(asset: Asset, *, in_a_deck: bool) -> Purpose | None:
     """The permission by which these words are used now: on our pages, or in decks and offers
-    alone; None when it was taken back, or never given."""
+    alone, where they are in one; None when it was taken back, or never given."""
     said = permissions.state(there(asset.submission.receipt))
     shown = (Purpose.WORDS,) if asset.submission.state is State.PUBLISHED else ()
-    for purpose in (*shown, Purpose.SALES):
+    beyond = (Purpose.SALES,) if in_a_deck else ()
+    for purpose in (*shown, *beyond):
         if purpose in said and said[purpose].standing in ("given", "expired"):
             return purpose
     return None
@@ -93,8 +94,8 @@ def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:
     pressing first."""
     found = []
     newest = newest_renewals()
-    for asset in db.session.scalars(renewable()):
-        purpose = rests_on(asset)
+    for asset, in_a_deck in db.session.execute(renewable()):
+        purpose = rests_on(asset, in_a_deck=in_a_deck)
         if purpose is None:
             continue
         at, moved = due_at(asset, purpose)
@@ -105,9 +106,10 @@ def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:
 
 
 def renewable() -> sa.Select:
-    """Words in use, of people who are still with us and may be written to."""
+    """Words in use, of people who are still with us and may be written to, and for each whether
+    a deck or an offer has them."""
     return (
-        sa.select(Asset)
+        sa.select(Asset, _in_a_deck())
         .join(Asset.submission)
         .join(Submission.advocate)
         .where(
@@ -126,16 +128,29 @@ def renewable() -> sa.Select:
     )
 
 
+def is_in_a_deck(asset: Asset) -> bool:
+    """Whether a deck or an offer has these words now."""
+    return bool(db.session.scalar(sa.select(_in_a_deck()).where(Asset.id == asset.id)))
+
+
+def _in_a_deck() -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(
+            Placement.asset_id == Asset.id,
+            Placement.kind != Kind.SITE,
+            Placement.ended_at.is_(None),
+        )
+        .correlate(Asset)
+    )
+
+
 def _only_in_decks() -> sa.ColumnElement[bool]:
     """Off our pages by our own choice, and still in a deck or an offer; not what its author said
     is no longer so."""
     return sa.and_(
         Submission.state == State.RETIRED,
-        sa.exists().where(
-            Placement.asset_id == Asset.id,
-            Placement.kind != Kind.SITE,
-            Placement.ended_at.is_(None),
-        ),
+        _in_a_deck(),
         ~sa.exists().where(
             Renewal.submission_id == Submission.id, Renewal.answer == Answer.CHANGED
         ),

@@ -137,6 +137,20 @@ def test_what_we_took_off_our_pages_is_asked_about_while_a_deck_has_it(
     assert [one.purpose for one in saved(Renewal)] == [Purpose.SALES] * used
 
 
+def test_words_off_the_web_and_in_no_deck_are_asked_about_by_nobody(
+    placed, take_back, night, wait, rosa, browser_of, saved
+):
+    """Left to sales, who have them nowhere: there is nothing we could stop using."""
+    placed(Kind.SITE)
+    take_back(Purpose.WORDS)
+    wait(days=340)
+    assert night() == 0
+    assert saved(Renewal) == []
+    path = f"/staff/submissions/{saved(Submission)[0].id}/renewal"
+    asked = browser_of(staff=rosa).post(path)
+    assert (asked.status_code, "used nowhere now" in asked.text) == (409, True)
+
+
 def test_a_yes_to_a_deck_brings_nothing_back_to_the_web(
     in_a_deck, night, wait, link, answer, as_stranger, act, saved
 ):
@@ -182,5 +196,5 @@ def test_what_nobody_may_use_any_more_cannot_be_asked_about(in_a_deck, take_back
         submission = db.session.query(Submission).one()
         actions.ask(submission, by=db.session.get(Staff, rosa))
 
-    with pytest.raises(NotAllowed, match="No permission for these words is left"):
+    with pytest.raises(NotAllowed, match="these words are used nowhere now"):
         act(go)
