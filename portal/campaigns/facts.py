@@ -38,13 +38,20 @@ class Facts:
     unhappy: dict[int, Signal] = field(default_factory=dict)
 
 
-def of(people: Sequence[Advocate]) -> Facts:
-    """The facts about these people; a handful of queries however many they are."""
+def about_mail(people: Sequence[Advocate]) -> Facts:
+    """Only what says whether mail may go to these people at all."""
     same: dict[int, list[Advocate]] = {}
     for some in batches(person.id for person in people):
         same |= merging.same_as(some)
     rows = [*people, *(row for others in same.values() for row in others)]
-    facts = Facts(no_mail=outbox.reasons_among([row.email for row in rows]), same=same)
+    return Facts(no_mail=outbox.reasons_among([row.email for row in rows]), same=same)
+
+
+def of(people: Sequence[Advocate]) -> Facts:
+    """The facts about these people; a handful of queries however many they are."""
+    facts = about_mail(people)
+    same = facts.same
+    rows = [*people, *(row for others in same.values() for row in others)]
     companies = {row.company_id for row in rows}
     for some in batches({row.id for row in rows}):
         facts.asked |= last_asked(some)

@@ -30,6 +30,7 @@ from portal.staff.models import Staff
 
 BETWEEN_MAILS = timedelta(days=2)
 BETWEEN_LINKS = timedelta(minutes=5)
+UNANSWERED = (InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPENED)
 NOT_BY_HAND = (
     "Nobody is picked by hand for a review: it is asked of everyone who may be asked, or by lot."
 )
@@ -80,18 +81,8 @@ def link(invitation: Invitation) -> str:
 def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     """Mail the invitation once more, if the person gave no answer and two days have passed."""
     lock_row(invitation)
-    if not invitation.campaign.is_open:
-        raise NotAllowed("This campaign is over, so there is nothing to invite to.")
-    if invitation.state not in {InvitationState.QUEUED, InvitationState.OPENED}:
-        raise NotAllowed(f"This invitation is {invitation.state}; there is nothing to remind of.")
-    person = invitation.advocate
-    if reasons := eligibility.closed(person, facts.of([person])):
-        raise NotAllowed(reasons[0])
-    if barred := destinations.why_not(invitation.campaign, person):
+    if barred := why_no_mail(invitation, again=True):
         raise NotAllowed(barred)
-    destinations.check(invitation.campaign)
-    if not person.takes_mail:
-        raise NotAllowed(f"{person.first_name} wants no invitations by mail.")
     last = _last_mail(invitation)
     if last and last.state is not MailState.FAILED:
         if last.created_at + BETWEEN_MAILS > clock.now():
@@ -99,6 +90,31 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
         db.session.add(ask(invitation))
     mail_to(invitation)
     record(invitation, "sent again", by=by)
+
+
+def why_no_mail(invitation: Invitation, *, again: bool) -> str:
+    """Why its mail may not leave, as a sentence: what the person said under any of their rows, up
+    to this moment, counts. Staff send nothing ``again`` that could not leave as a first mail."""
+    campaign, person = invitation.campaign, invitation.advocate
+    if not campaign.is_open:
+        return "This campaign is over, so there is nothing to invite to."
+    if invitation.state not in UNANSWERED:
+        return f"This invitation is {invitation.state}; there is nothing to remind of."
+    if again and campaign.paused_at:
+        return "This campaign is paused. Resume it first."
+    if again:
+        destinations.check(campaign)
+    reasons = eligibility.closed(person, facts.about_mail([person]))
+    reasons.append(destinations.why_not(campaign, person))
+    takes = person.takes_mail
+    return reasons[0] or ("" if takes else f"{person.first_name} wants no invitations by mail.")
+
+
+@outbox.asks_first("invitation")
+def bar(mail: Message, again: bool) -> str:
+    """The same for a mail on its way, or one that was given up (T38)."""
+    found = db.session.get(Invitation, int(mail.about.rpartition(":")[2]))
+    return why_no_mail(found, again=again) if found else "This invitation is gone."
 
 
 def renew(invitation: Invitation) -> None:

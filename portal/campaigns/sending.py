@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.campaigns import destinations, eligibility, facts, inviting, queries, unsent
-from portal.campaigns.models import Campaign, CampaignState, Invitation, InvitationState
+from portal.campaigns.inviting import UNANSWERED
+from portal.campaigns.models import Campaign, CampaignState, Invitation
 from portal.db import db, lock_row, only
 from portal.errors import NotAllowed, there
 from portal.history.actions import SYSTEM, record
@@ -21,7 +22,6 @@ from portal.platforms import rules
 
 MINUTE = timedelta(minutes=1)
 AT_ONCE = 200  # mails promised in one transaction
-UNANSWERED = (InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPENED)
 
 
 # ── What is due ────────────────────────────────────────────────────────────────────────────
@@ -117,7 +117,8 @@ def askable(campaign: Campaign, invitations: Sequence[Invitation]) -> Iterator[I
 
 def why_not(campaign: Campaign, invitations: Sequence[Invitation]) -> dict[int, str]:
     """Why no mail may go out to which of these invitations now; what is known is read once."""
-    known, rule = facts.of([one.advocate for one in invitations]), destinations.rule_of(campaign)
+    known = facts.about_mail([one.advocate for one in invitations])
+    rule = destinations.rule_of(campaign)
     found = {}
     for one in invitations:
         person = one.advocate

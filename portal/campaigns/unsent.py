@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from portal.campaigns import eligibility
+from portal.campaigns import eligibility, facts
 from portal.campaigns.facts import Facts
 from portal.campaigns.models import Invitation, InvitationState
 from portal.db import db
 from portal.history.models import Entry
-from portal.outbox import actions as outbox
 from portal.outbox.models import Message
 
 BARRED = "not mailed"  # in the history, with the reason as it was then
@@ -21,8 +20,7 @@ def reasons(found: Sequence[tuple[Invitation, Message | None]]) -> dict[int, str
     any: why, by the id of the invitation."""
     if not found:
         return {}
-    people = [one.advocate for one, _ in found]
-    known = Facts(no_mail=outbox.reasons_among([person.email for person in people]))
+    known = facts.about_mail([one.advocate for one, _ in found])
     noted = _noted([one for one, _ in found])
     return {one.id: noted.get(one.subject) or _reason(one, mail, known) for one, mail in found}
 

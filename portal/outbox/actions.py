@@ -1,7 +1,7 @@
 """Promise mail with the act that causes it; hand it over when its job runs."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -27,6 +27,8 @@ BACKOFF = [30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 2
 ASKED_FOR = {"invitation-link"}
 # Mail that whoever asked us to stop does not get, though it advertises nothing.
 UNLESS_STOPPED = {"prospect-reward"}
+Bar = Callable[[Message, bool], str]
+_bars: dict[str, Bar] = {}  # by template: who says whether a mail that asks may still leave
 _held: ContextVar[tuple[datetime, list[Message]] | None] = ContextVar("held", default=None)
 
 
@@ -183,10 +185,32 @@ def retry_later(message: Message, error: str) -> None:
     )
 
 
+def asks_first(template: str) -> Callable[[Bar], Bar]:
+    """For the function that says, in a sentence, why such a mail may not leave now; empty when it
+    may. It is given the mail, and whether staff send ``again`` what was given up."""
+
+    def keep(bar: Bar) -> Bar:
+        _bars[template] = bar
+        return bar
+
+    return keep
+
+
+def bar(message: Message, *, again: bool = False) -> str:
+    """Why a mail that asks for something may not leave any more; empty when it may (T38)."""
+    asks = message.mail_class is MailClass.MARKETING and message.template in _bars
+    return _bars[message.template](message, again) if asks else ""
+
+
 def send_again(message: Message, *, by: Actor) -> None:
-    """Try a mail that was given up once more. One that is not failed is left as it is."""
+    """Try a mail that was given up once more. One that is not failed is left as it is; raises
+    NotAllowed where its reader has said no since, or it has nothing to ask any more."""
     if message.state is not State.FAILED:
         return
+    if barred := bar(message, again=True):
+        raise NotAllowed(barred)
+    if refuses(message):
+        raise NotAllowed("No such mail may go to this address now.")
     message.state, message.not_before = State.QUEUED, None
     jobs.enqueue(
         "mail.deliver",
@@ -296,7 +320,7 @@ def refuses(message: Message) -> bool:
     """Whether this mail may not go to its address any more; asked when it is about to leave."""
     found = db.session.get(Suppression, hash_of(message.recipient))
     if found is None:
-        return False
+        return bool(bar(message))
     restricted = found.all_mail and message.template not in ASKED_FOR
     stopped = message.template in UNLESS_STOPPED
     return restricted or stopped or message.mail_class is MailClass.MARKETING

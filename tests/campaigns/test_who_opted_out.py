@@ -27,7 +27,7 @@ from portal.history.actions import SYSTEM
 from portal.incentives.models import Choice
 from portal.outbox import actions as outbox
 from portal.outbox import bounces
-from portal.outbox.models import MailClass, Message, Suppression
+from portal.outbox.models import MailClass, Message, State, Suppression
 from portal.publishing import actions as publishing
 from portal.publishing.basis import Basis
 from portal.referrals import actions as referrals
@@ -212,6 +212,17 @@ class World:
         """Their relay says "not now", until something was delivered to others."""
         self.mailroom.refuse[person.email] = "451 later"
 
+    def refused(self, person, number):
+        """Their relay refuses what comes, though the mailbox is there."""
+        self.mailroom.refuse[person.email] = "554 refused"
+
+    def retry(self, person, number):
+        """Staff press “Send again” in the mail log, on each mail to them that was given up."""
+        given_up = Message.recipient == person.email, Message.state == State.FAILED
+        for mail in db.session.scalars(sa.select(Message).where(*given_up)).all():
+            with suppress(NotAllowed):
+                outbox.send_again(mail, by=SYSTEM)
+
     def ready(self, person, number):
         self.mailroom.refuse.clear()
 
@@ -277,7 +288,8 @@ class World:
 
 WHAT = [
     "stop", "again", "restrict", "lift", "wait", "welcome", "bounce", "works", "send", "plan",
-    "pause", "resume", "renewal", "lead", "busy", "ready", "days", "worker", "deliver",
+    "pause", "resume", "renewal", "lead", "busy", "refused", "retry", "ready", "days", "worker",
+    "deliver",
 ]  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(WHAT), st.integers(0, PEOPLE - 1)), max_size=24)
 NO = ["stop", "restrict", "wait", "bounce"]
@@ -293,6 +305,8 @@ def with_examples(test):
         for story in (
             told("send", no, "deliver"),
             told("busy", "send", "deliver", no, "ready", "deliver"),
+            told("refused", "send", "deliver", no, "ready", "retry", "deliver"),
+            told("refused", "send", "deliver", "ready", "retry", no, "deliver"),
             told("send", "deliver", no, "days", "days", "deliver"),
             told("plan", no, "days", "deliver"),
             told(no, "send", "deliver", "days", "deliver"),
@@ -303,6 +317,7 @@ def with_examples(test):
     for story in (
         told("send", "pause", "deliver", "days", "days", "deliver", "resume", "worker", "deliver"),
         told("send", "deliver", "pause", "days", "days", "deliver"),
+        told("refused", "send", "deliver", "pause", "ready", "retry", "deliver"),
         told("restrict", "renewal", "lead", "deliver"),
         told("renewal", "lead", "restrict", "deliver"),
         told("bounce", "restrict", "lift", "send", "deliver"),
@@ -335,7 +350,13 @@ def test_T38_nobody_who_opted_out_is_ever_mailed(
             world.end()
 
 
-@pytest.mark.parametrize("steps", [told("send", "deliver", "days", "days", "deliver")])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        told("send", "deliver", "days", "days", "deliver"),
+        told("refused", "send", "deliver", "ready", "retry", "deliver", "days", "days", "deliver"),
+    ],
+)
 def test_who_said_nothing_is_invited_and_reminded(app, rosa, mailroom, post_mail, steps):
     """So that the test above is not kept by mailing nobody."""
     with time_machine.travel(BEGIN, tick=True) as traveller:
