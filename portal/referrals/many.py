@@ -1,6 +1,7 @@
 """Many leads at once: moves from the list, a file for the spreadsheet, a file from the CRM."""
 
 from flask import redirect, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
@@ -9,6 +10,7 @@ from portal.db import db
 from portal.downloads import spreadsheet
 from portal.errors import Unreadable
 from portal.fields import number_of, row_number, trimmed
+from portal.history.actions import record
 from portal.referrals import board as leads
 from portal.referrals import desk, prospect_ledger, prospect_rewards, stage_file, work
 from portal.referrals.door import bp
@@ -55,13 +57,17 @@ def read(text: str) -> tuple[int, int] | None:
 # ── For a spreadsheet ──────────────────────────────────────────────────────────────────────
 
 
-@bp.get("/staff/leads.csv")
-@auth.staff(Role.EDITOR)
+@bp.post("/staff/leads/export")
+@auth.staff(Role.EDITOR, confirmed=True)
 def export():
-    """What the filters leave, all pages of it."""
+    """What the filters leave, all pages of it; a POST, because who took it along is written
+    down."""
     found = leads.every(desk.asked_for(request.args))
     theirs = prospect_ledger.by_lead()
-    return spreadsheet(table(HEADS, (cells(one, theirs.get(one.id)) for one in found)), "leads.csv")
+    text = table(HEADS, (cells(one, theirs.get(one.id)) for one in found))
+    record(current_user, "leads exported", by=current_user)
+    db.session.commit()
+    return spreadsheet(text, "leads.csv")
 
 
 def cells(lead: Lead, theirs: prospect_ledger.ProspectReward | None) -> list:

@@ -8,6 +8,7 @@ from portal.db import db
 from portal.downloads import spreadsheet
 from portal.errors import NotAllowed, Stale
 from portal.fields import row_number
+from portal.history.actions import record
 from portal.incentives.models import RewardState
 from portal.queue.onward import Onward
 from portal.referrals import prospect_books, prospect_rewards, several
@@ -50,10 +51,13 @@ def prospect_rewards_list():
     )
 
 
-@bp.get("/staff/leads/rewards.csv")
-@auth.staff(Role.EDITOR)
-def prospect_rewards_csv():
+@bp.post("/staff/leads/rewards/export")
+@auth.staff(Role.EDITOR, confirmed=True)
+def export_prospect_rewards():
+    """A POST, because who took it along is written down."""
     text = table(prospect_books.HEADS, prospect_books.lines(asked()))
+    record(current_user, "rewards of prospects exported", by=current_user)
+    db.session.commit()
     return spreadsheet(text, "rewards-of-prospects.csv")
 
 

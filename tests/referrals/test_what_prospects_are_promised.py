@@ -236,7 +236,7 @@ def test_only_editors_and_owners_decide(lead, move, save, browser_of):
     viewer = browser_of(staff=save(Staff(email="v@v.example", name="Vic", role=Role.VIEWER)))
     assert "What became of it?" not in viewer.get("/staff/leads/rewards/1").text
     assert decide(viewer).status_code == 403
-    assert viewer.get("/staff/leads/rewards.csv").status_code == 403
+    assert viewer.post("/staff/leads/rewards/export").status_code == 403
 
 
 def test_it_is_listed_by_how_it_stands_and_taken_along(come, move, as_rosa):
@@ -246,13 +246,13 @@ def test_it_is_listed_by_how_it_stands_and_taken_along(come, move, as_rosa):
     decide(as_rosa)
     assert "Sina Okoro" in as_rosa.get("/staff/leads/rewards?state=issued").text
     assert "None of this kind" in as_rosa.get("/staff/leads/rewards?state=held").text
-    rows = list(csv.DictReader(as_rosa.get("/staff/leads/rewards.csv").text[1:].splitlines()))
+    rows = list(csv.DictReader(as_rosa.post("/staff/leads/rewards/export").text[1:].splitlines()))
     assert [(r["state"], r["value"], r["note"]) for r in rows] == [
         ("due", "50.00", ""),
         ("given", "50.00", "Credited on invoice 2041"),
     ]
     assert rows[0]["company"] == "'=Nordbrot"
-    leads = list(csv.DictReader(as_rosa.get("/staff/leads.csv").text[1:].splitlines()))
+    leads = list(csv.DictReader(as_rosa.post("/staff/leads/export").text[1:].splitlines()))
     assert [(r["they were promised"], r["it is"]) for r in leads] == [
         (PROMISE, "due"),
         (PROMISE, "given"),
@@ -331,7 +331,7 @@ def test_undone_it_stands_where_it_stood_since_the_day_it_did(
     for page in ("/staff/leads/rewards", f"/staff/leads/{lead}"):
         assert day in as_rosa.get(page).text, page
     assert f"since {day}" in words(as_stranger.get(status).text)
-    (row,) = csv.DictReader(as_rosa.get("/staff/leads/rewards.csv").text[1:].splitlines())
+    (row,) = csv.DictReader(as_rosa.post("/staff/leads/rewards/export").text[1:].splitlines())
     assert (row["since"], row["note"]) == (f"{since:%Y-%m-%d}", "")
     assert "Undone: due again" in as_rosa.get("/staff/leads/rewards/1").text
     assert "Promised to someone who came by" in as_rosa.get("/staff/queue").text

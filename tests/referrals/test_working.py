@@ -245,24 +245,43 @@ def test_the_list_goes_on_where_the_page_ended(as_rosa, come, monkeypatch):
         older = re.search(r'href="([^"]*before=[^"]*)"', page)
         url = older and unescape(older[1])
     assert seen == [3, 4, 1, 2, 0]
-    rows = list(csv.DictReader(io.StringIO(as_rosa.get("/staff/leads.csv").text[1:])))
+    rows = list(csv.DictReader(io.StringIO(as_rosa.post("/staff/leads/export").text[1:])))
     assert len(rows) == 5  # the file holds all pages
 
 
 def test_the_export_follows_the_filters_and_is_no_formula(as_rosa, come, move, save, browser_of):
     come(name="=HYPERLINK(1)", email="a@a.example", company="+1")
     move(come(email="b@b.example", company="B"), C)
-    answer = as_rosa.get("/staff/leads.csv")
+    answer = as_rosa.post("/staff/leads/export")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="leads.csv"'
     assert "no-store" in answer.headers["Cache-Control"]
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert [row["name"] for row in rows] == ["Sina Okoro", "'=HYPERLINK(1)"]
     assert rows[1]["company"] == "'+1"
-    only = as_rosa.get("/staff/leads.csv?stage=contacted").text
+    only = as_rosa.post("/staff/leads/export?stage=contacted").text
     assert "b@b.example" in only
     assert "a@a.example" not in only
     viewer = browser_of(staff=save(Staff(email="v@v.example", name="Vic", role=Role.VIEWER)))
-    assert viewer.get("/staff/leads.csv").status_code == 403
+    assert viewer.post("/staff/leads/export").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "verb"),
+    [
+        ("/staff/leads/export?stage=received", "leads exported"),
+        ("/staff/leads/rewards/export?state=due", "rewards of prospects exported"),
+    ],
+)
+def test_who_takes_prospects_along_confirms_it_and_is_written_down(
+    as_rosa, rosa, lead, wait, saved, path, verb
+):
+    assert as_rosa.get(path).status_code in {404, 405}
+    assert as_rosa.post(path).mimetype == "text/csv"
+    assert (saved(Entry)[-1].by, saved(Entry)[-1].verb) == (f"staff:{rosa}", verb)
+    wait(minutes=11)
+    asked = as_rosa.post(path)
+    assert (asked.status_code, "Sina" in asked.text) == (422, False)
+    assert f'action="{path}"' in asked.text  # what was asked for is kept
 
 
 # ── From the CRM ───────────────────────────────────────────────────────────────────────────
