@@ -102,21 +102,31 @@ def in_words(asset: Asset) -> str:
 def move_up(asset: Asset, drawn: Callable[[], list[Asset]], *, by: Actor) -> None:
     """One place further to the front of what the front page has ``drawn``; the first stays.
 
-    Whatever nobody put in its place follows, newest first."""
+    Whatever nobody put in its place follows, newest first; what is only hidden for now keeps its
+    place among the others."""
     lock("front page")
-    order = drawn()  # read anew after the wait
-    place = next((n for n, one in enumerate(order) if one.id == asset.id), None)
-    if place is None:
+    shown = drawn()  # read anew after the wait
+    if asset not in shown:
         raise NotFound("It does not stand on the front page now.")
-    if not place:
+    if asset is shown[0]:
         return
-    order = [*order]
-    order[place - 1], order[place] = order[place], order[place - 1]
-    last = max([place, *(n for n, one in enumerate(order) if one.front_place)])
-    db.session.execute(sa.update(Asset).values(front_place=None))
-    for position, one in enumerate(order[: last + 1], start=1):
+    before = shown[shown.index(asset) - 1]
+    placed = _placed()
+    order = placed + [one for one in shown if one not in placed]
+    here, there = order.index(asset), order.index(before)
+    order[here], order[there] = before, asset
+    for position, one in enumerate(order[: max(here + 1, len(placed))], start=1):
         one.front_place = position
     record(asset.submission, "moved up on the front page", by=by)
+
+
+def _placed() -> list[Asset]:
+    """What somebody put in its place, in that order; what is not for this page has none."""
+    away = sa.update(Asset).where(Asset.on_home.is_(False), Asset.front_place.is_not(None))
+    db.session.execute(away.values(front_place=None))
+    found = sa.select(Asset).where(Asset.front_place.is_not(None))
+    ordered = found.order_by(Asset.front_place, Asset.published_at.desc())
+    return list(db.session.scalars(ordered).all())
 
 
 def newest_first(*, by: Actor) -> None:
