@@ -25,6 +25,8 @@ from portal.queue.onward import Onward, asked
 from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
 
+NOT_ASKED = "Nothing was changed: choose the pages in the form below."
+
 bp = Blueprint("placements", __name__)
 
 # Pages of submissions, which stand to the left, tell a customer where their words went.
@@ -74,8 +76,10 @@ def record_use(asset_id):
 def choose_pages(asset_id):
     asset = embeds.asset(asset_id)
     form = PlacesForm.of(asset)
+    if form.chosen is None:  # not our form: an empty choice would take it off every page
+        return _uses(asset, _use_form(), refusal=NOT_ASKED), 422
     try:
-        placing.place(asset, form.chosen or [], seen=form.seen.data, by=current_user)
+        placing.place(asset, form.chosen, seen=form.seen.data, by=current_user)
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from portal import clock
 from portal.campaigns.models import Action
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
@@ -62,6 +63,13 @@ def test_the_choice_of_staff_is_obeyed_on_the_next_request_and_in_the_history(
     before = len(saved(Entry))
     choose()
     assert len(saved(Entry)) == before
+
+
+def test_what_did_not_ask_about_pages_takes_it_off_none(published, as_rosa, saved):
+    published()
+    answer = as_rosa.post("/staff/assets/1/pages", data={"pages": []})
+    assert (answer.status_code, "Nothing was changed" in answer.text) == (422, True)
+    assert chosen(saved) == (True, True, True)
 
 
 def seen_on(page: str) -> str:
@@ -206,6 +214,20 @@ def test_staff_put_the_front_page_in_order_without_a_script(three, as_rosa, as_s
     assert "First" in as_stranger.get("/stories").text
     as_rosa.post("/staff/front-page/newest-first")
     assert order(as_stranger) == ["Third", "Second", "First"]
+
+
+def test_what_is_hidden_for_now_comes_back_to_its_place(three, act, as_rosa, as_stranger):
+    as_rosa.post("/staff/front-page/2/place")
+    assert order(as_stranger) == ["Second", "Third", "First"]
+
+    def hide(hidden: bool) -> None:
+        author = db.session.get(Asset, 2).submission.advocate
+        author.restricted_at = clock.now() if hidden else None
+
+    act(lambda: hide(True))
+    assert as_rosa.post("/staff/front-page/1/place").status_code == 303
+    act(lambda: hide(False))
+    assert order(as_stranger) == ["Second", "First", "Third"]
 
 
 def focused(page: str) -> str:
