@@ -27,9 +27,11 @@ class SignalForm(FlaskForm):
         validators=[InputRequired("Choose what it is")],
         invalid_choice_message="Choose what it is",
     )
-    value = StringField("Number", validators=[Regexp(NUMBER, message=A_NUMBER)])
+    value = StringField("Number", filters=[trimmed], validators=[Regexp(NUMBER, message=A_NUMBER)])
     words = StringField(
-        "In words", validators=[Length(max=1000, message="Use at most 1,000 characters")]
+        "In words",
+        filters=[trimmed],
+        validators=[Length(max=1000, message="Use at most 1,000 characters")],
     )
     at = Day("Day", validators=[InputRequired(A_DAY)])
 

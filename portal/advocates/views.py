@@ -85,7 +85,7 @@ def note_signal(id: int):
                 person,
                 SignalKind(form.kind.data),
                 value=float(value) if value else None,
-                words=form.words.data.strip(),
+                words=form.words.data,
                 at=form.at.data,
                 by=current_user,
             )

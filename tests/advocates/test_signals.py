@@ -81,6 +81,18 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(as_rosa, ada, saved,
     assert saved(Signal) == []
 
 
+def test_a_note_needs_neither_a_number_nor_words_to_be_sent(as_rosa, ada, saved):
+    answer = as_rosa.post(
+        f"/staff/customers/{ada}/signals", data={"kind": "note", "at": "2026-11-20"}
+    )
+    assert answer.status_code in {303, 422}
+    answer = as_rosa.post(
+        f"/staff/customers/{ada}/signals", data={"kind": "ticket", "at": "2026-11-20"}
+    )
+    assert answer.status_code == 303
+    assert saved(Signal)[-1].words == ""
+
+
 def test_T36_what_was_noted_goes_with_the_person(as_rosa, ada, act, saved):
     bring_in(as_rosa)
     act(lambda: forget(db.session.get(Advocate, ada), by=SYSTEM))
