@@ -33,7 +33,7 @@ from portal.campaigns.fields import (
     text,
 )
 from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
-from portal.fields import Day, Seen, Time, Whole, trimmed
+from portal.fields import Day, Seen, Time, Whole, row_number, trimmed
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
 
@@ -253,7 +253,7 @@ class AudienceForm(FlaskForm):
     tag = StringField(**text("Tag", "", 40), widget=HiddenInput())
     owner = StringField(**text("Owner", "", 10), widget=HiddenInput())
     sample = Whole("How many, at random?", asks=A_COUNT, validators=[at_least_one])
-    ids = SelectMultipleField("People", coerce=int, choices=[], validate_choice=False)
+    ids = SelectMultipleField("People", coerce=row_number, choices=[], validate_choice=False)
     whom = StringField(default="all")
     seen = Seen(default=0)
 

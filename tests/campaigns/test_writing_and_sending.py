@@ -36,6 +36,14 @@ def test_a_campaign_is_written_aimed_and_looked_at_before_it_is_sent(as_rosa, ty
     assert saved(Campaign)[0].slug == "winter-voices"
 
 
+def test_a_number_that_nobody_can_have_is_not_kept_for_an_audience(as_rosa, draft, saved):
+    typed = {"whom": "picked", "ids": ["9" * 25], "seen": "1"}
+    answer = as_rosa.post(f"/staff/campaigns/{draft}/audience", data=typed)
+    assert answer.status_code == 422
+    assert saved(Campaign)[0].audience == {}
+    assert as_rosa.get(f"/staff/campaigns/{draft}").status_code == 200
+
+
 @pytest.mark.parametrize("field", ["subject_line", "body", "why"])
 @pytest.mark.parametrize(
     ("words", "says"),
