@@ -19,17 +19,39 @@ from portal.staff.overtaking import overtaken
 
 LONGEST = 500
 SUGGESTED = "words suggested"
-ADDRESS = re.compile(r"\S@\S|https?:|\bwww\.|[\w-]\.[a-z]{2,}/", re.IGNORECASE)
+ADDRESS = re.compile(r"\S+@\S+|https?:\S*|\bwww\.\S*|[\w-]+\.[a-z]{2,}/\S*", re.IGNORECASE)
+# What a chat would make a link of by itself, with nothing said beside it.
+BARE = re.compile(r"[\w-]{2,}\.([^\W\d_]{2,})\b")
+SHORT = re.compile(r"\b\w\.(?:com|co|net|org|io|me|ly|gl)\b", re.IGNORECASE)  # one letter, as x.com
+COMMON = {"com", "net", "org", "info", "io", "co", "ai", "app", "dev", "eu", "de", "uk", "ch", "fr"}
 
 
 def fault(words: str) -> str:
     """Why these words cannot be suggested, as a sentence for their writer; empty when they can."""
     if phrase := copylint.objection(words):
         return f"Take out “{phrase}”: neither an ask nor a reward may depend on what people say"
-    if ADDRESS.search(words):
-        return "Leave out addresses: each person’s own link is added, with what they may get for it"
+    if found := address(words):
+        return (
+            f"Leave out addresses, as “{found}” is read: each person’s own link is added, with "
+            "what they may get for it"
+        )
     if gap := gaps.unknown(words, ()):
         return f"Leave out {gap}: nothing is filled in here, the words go out as they stand"
+    return ""
+
+
+def address(words: str) -> str:
+    """The first part that a mail program or a chat would make a link of; empty when none is.
+
+    A full stop without a space behind it is no address where a sentence begins after it.
+    """
+    for found in (ADDRESS.search(words), SHORT.search(words)):
+        if found:
+            return found[0]
+    for one in BARE.finditer(words):
+        ending = one[1]
+        if ending.islower() or ending.isupper() or ending.lower() in COMMON:
+            return one[0]
     return ""
 
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from portal.campaigns.models import Campaign
+from portal.demo import people
 from portal.history.models import Entry
 from portal.referrals.models import Referral
 from portal.staff.models import Role, Staff
@@ -68,7 +69,13 @@ def test_T10_whatever_is_suggested_link_and_disclosure_stay_in_every_text(sugges
         ("Give it a glowing review!", "Take out “glowing review”"),
         ("See https://acme.example/offer", "Leave out addresses"),
         ("See acme.example/offer", "Leave out addresses"),
-        ("Write to sales@acme.example", "Leave out addresses"),
+        ("Write to sales@acme.example", "as “sales@acme.example” is read"),
+        ("See rival.com", "Leave out addresses, as “rival.com” is read"),
+        ("Look: rival.com?ref=12", "Leave out addresses"),
+        ("See Rival.Com.", "Leave out addresses"),
+        ("See rival.it, it helps", "Leave out addresses"),
+        ("See RIVAL.COFFEE", "Leave out addresses"),
+        ("See x.com", "Leave out addresses"),
         ("I am {first_name}.", "Leave out {first_name}"),
         ("x" * 501, "Use 500 characters or fewer"),
     ],
@@ -79,6 +86,20 @@ def test_T9_what_cannot_be_suggested_is_refused_by_name_and_stays_typed(suggest,
     assert why in answer.text
     assert words in answer.text
     assert saved(Campaign)[0].share_text == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It went well.We plan our rounds with it.",
+        "We do this e.g.so that nobody waits. It saved us 1.5 hours, i.e. a lot!",
+        "Seit Mai. Wir planen z.B. unsere Touren damit, in 2.Auflage.",
+        people.SUGGESTED,
+    ],
+)
+def test_a_full_stop_is_no_address(suggest, saved, words):
+    assert suggest(words).status_code == 303
+    assert saved(Campaign)[0].share_text == words
 
 
 def test_each_version_is_kept_with_who_and_when(suggest, as_rosa, campaign, saved):
