@@ -13,12 +13,12 @@ def of_links(link_ids: Iterable[int]) -> Mapping[int, int]:
     return counted(What.LINK, link_ids)
 
 
-def of_stories(asset_ids: Iterable[int]) -> Mapping[int, int]:
+def of_stories(asset_ids: Iterable[int] | sa.Select[int]) -> Mapping[int, int]:
     """The same for the pages of published quotes and stories."""
     return counted(What.STORY, asset_ids)
 
 
-def counted(what: What, numbers: Iterable[int]) -> Mapping[int, int]:
+def counted(what: What, numbers: Iterable[int] | sa.Select[int]) -> Mapping[int, int]:
     return dict(
         db.session.execute(
             sa.select(ClickDay.link_id, sa.func.sum(ClickDay.visitors))

@@ -8,7 +8,7 @@ from portal.config import settings
 from portal.db import db, lock
 from portal.history.actions import Actor, record
 from portal.impact.models import ImpactNotice
-from portal.impact.queries import Impact, by_person, with_words_shown
+from portal.impact.queries import Impact, by_person, who_has_words, with_words_shown
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 
@@ -19,9 +19,11 @@ def monthly() -> int:
     that are shown: its reason is that they are."""
     lock("impact")
     sent = 0
-    totals = by_person()
-    told = Advocate.id.in_(totals), Advocate.id.in_(with_words_shown())
-    for person in db.session.scalars(sa.select(Advocate).where(*told)):
+    totals, shown = by_person(), with_words_shown()
+    wrote = sa.select(Advocate).where(Advocate.id.in_(who_has_words()))
+    for person in db.session.scalars(wrote).all():
+        if person.id not in shown:
+            continue
         notice = _notice(person)
         more = Impact(
             totals[person.id].reads - notice.reads, totals[person.id].deals - notice.deals

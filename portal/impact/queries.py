@@ -1,7 +1,7 @@
 """How often words were read, and in how many offers they helped."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -43,11 +43,15 @@ def of_assets(asset_ids: Iterable[int]) -> Mapping[int, Impact]:
     """What each did; a page opened by a program, a preview or the same browser again within the
     hour is not a read (T39)."""
     ids = list(asset_ids)
-    reads = visits.of_stories(ids)
+    return _done(ids, among=ids)
+
+
+def _done(ids: Iterable[int], *, among: Sequence[int] | sa.Select[int]) -> Mapping[int, Impact]:
+    reads = visits.of_stories(among)
     deals = dict(
         db.session.execute(
             sa.select(Placement.asset_id, sa.func.count())
-            .where(Placement.asset_id.in_(ids), Placement.kind == Kind.DEAL)
+            .where(Placement.asset_id.in_(among), Placement.kind == Kind.DEAL)
             .group_by(Placement.asset_id)
         ).all()
     )
@@ -64,12 +68,18 @@ def by_person() -> Mapping[int, Impact]:
     rows = db.session.execute(
         sa.select(Asset.id, Submission.advocate_id).join(Asset.submission)
     ).all()
-    done = of_assets([asset_id for asset_id, _ in rows])
+    done = _done([asset_id for asset_id, _ in rows], among=sa.select(Asset.id))
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for asset_id, advocate_id in rows:
         sums[advocate_id][0] += done[asset_id].reads
         sums[advocate_id][1] += done[asset_id].deals
     return {person: Impact(*both) for person, both in sums.items()}
+
+
+def who_has_words() -> sa.Select[int]:
+    """Everyone of whom something was ever published, as numbers; however many they are, their
+    list is no part of a question."""
+    return sa.select(Submission.advocate_id).join(Asset, Asset.submission_id == Submission.id)
 
 
 def with_words_shown() -> set[int]:

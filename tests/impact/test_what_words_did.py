@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors as parts
 
 from portal import clock
 from portal.advocates.models import Advocate
@@ -151,6 +153,24 @@ def test_one_mail_a_month_with_what_is_new(published, read, load, told, wait, ma
     assert "Stop these mails: http://localhost/mute/" in text
     wait(days=32)
     assert len(told()) == 2
+
+
+def test_the_monthly_mail_asks_the_database_about_no_list_of_people(app, published):
+    """No database takes a list of tens of thousands."""
+    published()
+    lists = []
+
+    def look(_connection, statement, *_):
+        found = [one.value for one in parts.iterate(statement) if getattr(one, "expanding", 0)]
+        lists.extend(one for one in found if one and isinstance(one[0], int))
+
+    with app.app_context():
+        actions.monthly()  # whose seals hold is remembered from now on
+        sa.event.listen(db.engine, "before_execute", look)
+        actions.monthly()
+        sa.event.remove(db.engine, "before_execute", look)
+        db.session.rollback()
+    assert lists == []
 
 
 def test_one_press_mutes_it_and_a_scanner_does_not(
