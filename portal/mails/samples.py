@@ -39,6 +39,7 @@ SAMPLES: dict[str, Any] = {
     "minutes": 45,
     "place": "https://meet.example.com/planning",
     "moved": True,
+    "decks": True,
     "times": ["Tuesday 15 December 2026, 10:00 London time", "Friday 18 December 2026, 14:00"],
     "by_phone": False,
     "agreed": True,

@@ -15,6 +15,7 @@ from portal.publishing.queries import ON_PAGES, RECONFIRM, confirmed_at, confirm
 from portal.submissions.models import State, Submission
 
 BEYOND = (Purpose.WORDS, Purpose.SALES)  # either says that words in a deck are still right
+DECKS = (Purpose.SALES,)  # since a change of job only a yes to decks themselves does (T29, T23)
 
 
 def placed(*what) -> sa.Select:
@@ -40,8 +41,8 @@ def may_stay() -> sa.ColumnElement[bool]:
         Advocate.left_at.is_(None),
         Advocate.restricted_at.is_(None),
         sa.or_(
-            sa.and_(site, *_confirmed(ON_PAGES)),
-            sa.and_(elsewhere, *_confirmed(BEYOND)),
+            sa.and_(site, *_confirmed(ON_PAGES, ON_PAGES)),
+            sa.and_(elsewhere, *_confirmed(BEYOND, DECKS)),
         ),
         sa.or_(
             sa.not_(Placement.names_company),
@@ -51,11 +52,13 @@ def may_stay() -> sa.ColumnElement[bool]:
     )
 
 
-def _confirmed(purposes: tuple[Purpose, ...]) -> list[sa.ColumnElement[bool]]:
+def _confirmed(
+    yearly: tuple[Purpose, ...], moved: tuple[Purpose, ...]
+) -> list[sa.ColumnElement[bool]]:
     """Within a year, and since their job changed (T6, T29)."""
     return [
-        confirmed_since(clock.now() - RECONFIRM, purposes),
-        sa.or_(Advocate.moved_at.is_(None), confirmed_since(Advocate.moved_at, purposes)),
+        confirmed_since(clock.now() - RECONFIRM, yearly),
+        sa.or_(Advocate.moved_at.is_(None), confirmed_since(Advocate.moved_at, moved)),
     ]
 
 
@@ -89,9 +92,10 @@ def why_not(placement: Placement) -> Reason:
         return Reason.EXPIRED
     if not said or not said.in_force or placement.channel not in said.channels:
         return Reason.REFUSED
-    confirmed = confirmed_at(placement.asset, ON_PAGES if placement.kind is Kind.SITE else BEYOND)
-    if confirmed <= clock.now() - RECONFIRM:
+    site = placement.kind is Kind.SITE
+    if confirmed_at(placement.asset, ON_PAGES if site else BEYOND) <= clock.now() - RECONFIRM:
         return Reason.UNCONFIRMED
+    confirmed = confirmed_at(placement.asset, ON_PAGES if site else DECKS)
     if person.moved_at and confirmed <= person.moved_at:
         return Reason.LEFT
     return Reason.COMPANY

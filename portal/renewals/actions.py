@@ -181,8 +181,8 @@ def _remind(renewal: Renewal, due: Due) -> bool:
 
 
 def _mail(renewal: Renewal, template: str, **more) -> None:
-    submission = renewal.submission
-    at = renewal.due_at
+    submission, at = renewal.submission, renewal.due_at
+    asset = asset_of(submission)
     outbox.email(
         submission.advocate.email,
         f"{template}-decks" if renewal.in_decks else template,
@@ -191,6 +191,7 @@ def _mail(renewal: Renewal, template: str, **more) -> None:
         first_name=submission.advocate.first_name,
         action=noun(submission.action),
         due=f"{at.day} {at:%B %Y}",
+        decks=asset is not None and queries.held_in_decks(asset),
         **{"again": False} | more,
     )
 

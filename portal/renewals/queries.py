@@ -15,7 +15,7 @@ from portal.consent.models import Purpose, Receipt
 from portal.consent.queries import Permission
 from portal.db import db
 from portal.errors import NotFound, there
-from portal.placements.allowed import BEYOND
+from portal.placements.allowed import BEYOND, DECKS
 from portal.placements.models import Kind, Placement
 from portal.publishing import rendering
 from portal.publishing.items import item
@@ -86,7 +86,15 @@ def due_at(asset: Asset, purpose: Purpose) -> tuple[datetime, bool]:
     if said and said[-1].until:
         ends = min(ends, said[-1].until)
     moved = submission.advocate.moved_at
-    return (moved, True) if moved and moved > confirmed else (ends, False)
+    again = confirmed if purpose is Purpose.WORDS else confirmed_at(asset, DECKS)
+    return (moved, True) if moved and moved > again else (ends, False)
+
+
+def held_in_decks(asset: Asset) -> bool:
+    """Whether decks may not use these words now, though they are allowed there: since their
+    author’s job changed, nobody said so again (T29)."""
+    said = permissions.state(there(asset.submission.receipt)).get(Purpose.SALES)
+    return bool(said and said.in_force and due_at(asset, Purpose.SALES)[1])
 
 
 def coming(within: timedelta = LOOK_AHEAD) -> list[Due]:

@@ -12,6 +12,7 @@ from portal.fields import row_number
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.publishing import desk
+from portal.publishing.queries import asset_of
 from portal.renewals import actions, queries
 from portal.renewals.forms import AnswerForm
 from portal.renewals.models import Answer, Renewal
@@ -80,6 +81,7 @@ def _answer(renewal: Renewal, here: str, token: str = ""):
 
 def _page(renewal: Renewal, form: AnswerForm, token: str = "", refusal: str = "") -> str:
     question = None if renewal.answered_at else queries.question(renewal)
+    asset = asset_of(renewal.submission)
     if question and question.decks:
         receipt = there(renewal.submission.receipt)
         form.decks_too.label.text = f"Also: {as_read(question.decks.statement.label, receipt)}"
@@ -88,6 +90,7 @@ def _page(renewal: Renewal, form: AnswerForm, token: str = "", refusal: str = ""
         renewal=renewal,
         submission=renewal.submission,
         question=question,
+        held_in_decks=asset is not None and queries.held_in_decks(asset),
         form=form,
         by_link=bool(token),
         refusal=refusal,

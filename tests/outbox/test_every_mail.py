@@ -83,7 +83,7 @@ SAMPLES = {
     **{name: f"{LINK}/{name}/eyJh.Zw" for name in ("url", "receipt_url", "stop_url", "mute_url")},
 }
 SWITCHES = (
-    "again", "agreed", "by_phone", "cut", "has_code", "moved", "name_shown", "notes",
+    "again", "agreed", "by_phone", "cut", "decks", "has_code", "moved", "name_shown", "notes",
     "printed", "published", "reminder", "theirs",
 )  # fmt: skip
 MAY_BE_EMPTY = (

@@ -11,11 +11,16 @@ from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
 from portal.consent.models import ConsentEvent, Purpose, Verdict
 from portal.db import db
+from portal.placements import allowed
+from portal.placements.models import Placement, Reason, Takedown
 from portal.publishing.models import Asset
 from portal.renewals import actions
 from portal.renewals.models import Answer, Renewal
 from portal.submissions.models import State, Submission
 from tests.contributing import ANSWERS
+from tests.placements.conftest import look, placed, take_back
+
+__all__ = ["look", "placed", "take_back"]
 
 WORDS = ANSWERS["words"]
 
@@ -259,6 +264,56 @@ def test_T29_another_job_while_the_question_waits_is_written_about_once(
     answer(where, "kept")
     assert as_stranger.get(address).status_code == 200
     assert len(saved(Renewal)) == 1
+
+
+def test_T29_T23_after_another_job_decks_are_held_until_a_yes_of_their_own(
+    placed, look, act, ada, night, link, answer, as_stranger, mailroom, saved
+):
+    """Who keeps the words and leaves “also decks” unticked renews the page alone."""
+    placed()
+    act(lambda: setattr(db.session.get(Advocate, ada), "moved_at", clock.now()))
+    night()
+    where = link()
+    assert "sales decks and ads either" in mailroom.text(mailroom.to("ada@analytical.example")[-1])
+    assert "Since your job changed we do not use them there" in as_stranger.get(where).text
+    answer(where, "kept")
+    page = as_stranger.get(where).text
+    assert "Since your job changed, they are no longer used in sales decks" in page
+    assert look() == 1
+    [task] = saved(Takedown)
+    assert (task.reason, act(lambda: allowed.is_allowed(db.session.get(Placement, 1)))) == (
+        Reason.LEFT,
+        False,
+    )
+    assert night() == 0  # nobody asks again about what she answered
+
+
+def test_T29_T23_a_tick_for_decks_lets_them_be_used_again(
+    placed, look, act, ada, night, link, answer, as_stranger
+):
+    placed()
+    act(lambda: setattr(db.session.get(Advocate, ada), "moved_at", clock.now()))
+    night()
+    where = link()
+    answer(where, "kept", decks_too="y")
+    assert "no longer used in sales decks" not in as_stranger.get(where).text
+    assert look() == 0
+    assert act(lambda: allowed.is_allowed(db.session.get(Placement, 1)))
+
+
+def test_T29_words_left_to_decks_alone_are_asked_about_again_after_another_job(
+    placed, take_back, act, ada, night, link, answer, saved, mailroom, post_mail
+):
+    placed()
+    act(lambda: setattr(db.session.get(Advocate, ada), "moved_at", clock.now()))
+    night()
+    answer(link(), "kept")
+    take_back(Purpose.WORDS)
+    assert night() == 1
+    assert saved(Renewal)[-1].purpose is Purpose.SALES
+    post_mail()
+    mail = mailroom.text(mailroom.to("ada@analytical.example")[-1])
+    assert "we are taking your quote out of sales decks" in mail
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "left", "retired"])
