@@ -142,12 +142,16 @@ def sign_out_advocate() -> None:
     session.pop("csrf_token", None)
 
 
+_HERE = (
+    sa.select(Session, Staff).join(Staff, Staff.id == Session.person_id).where(*sessions.LASTING)
+)
+
+
 @login.user_loader
 def load_staff(token: str) -> Staff | None:
     if not _awake("staff", Who.STAFF):
         return None
-    here = sa.select(Session, Staff).join(Staff, Staff.id == Session.person_id)
-    found = db.session.execute(here.where(*sessions.lasting(Who.STAFF, token))).one_or_none()
+    found = db.session.execute(_HERE, sessions.named(Who.STAFF, token)).one_or_none()
     if found is None or not found.Staff.is_active:
         return None
     row, person = found

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from flask import Flask
+from werkzeug.routing import BuildError
 
 from portal.staff.models import Role, Staff
 
@@ -147,3 +149,19 @@ def test_private_pages_are_never_stored_or_indexed(app, as_rosa, as_ada):
         headers = client.get(address(rule)).headers
         assert "no-store" in headers["Cache-Control"], rule.rule
         assert headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_an_address_is_written_as_flask_itself_writes_it(app):
+    """``Portal.url_for`` leaves out what Flask looks up for each; nothing else may differ."""
+    asked = [
+        ("static", {"filename": "css/ui.css"}),
+        ("review.show", {"submission_id": 7}),
+        ("review.show", {"submission_id": 7, "kind": "decide", "what": "a b&ü", "show": None}),
+        ("events.show", {"id": 3, "speaker": 4, "_anchor": "speaker-4"}),
+        ("dashboard.queue", {"_external": True}),
+    ]
+    with app.test_request_context("/staff/queue"):
+        for endpoint, values in [*asked, (".queue", {"kind": "decide"})]:
+            assert app.url_for(endpoint, **values) == Flask.url_for(app, endpoint, **values)
+        with pytest.raises(BuildError):
+            app.url_for("review.nothing")

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, load_only, selectinload
@@ -155,17 +156,20 @@ def counts(search: str = "", country: str = "", narrow: Narrow = ANY) -> dict[St
         )
         found: dict[Standing | None, int] = {Standing(name): count for name, count in rows}
         return {name: found.get(name, 0) for name in Standing} | {None: sum(found.values())}
-    asked: dict[Standing | None, list[sa.ColumnElement[bool]]] = {None: []}
-    asked |= {name: [CONDITION[name]] for name in Standing}
-    row = db.session.execute(sa.select(*(_capped(country, more) for more in asked.values()))).one()
-    return dict(zip(asked, row, strict=True))
+    given = {"country": country, "most": CAP + 1}
+    row = db.session.execute(_counting(bool(country)), given).one()
+    of_each: dict[Standing | None, int] = dict(zip(Standing, row, strict=True))
+    return of_each | {None: min(sum(row), CAP + 1)}  # each stands in one way, so that is everyone
 
 
-def _capped(country: str, more: Sequence[sa.ColumnElement[bool]]) -> sa.ScalarSelect[int]:
-    some = sa.select(Advocate.id).where(*HERE, *more)
-    if country:
-        some = some.where(Advocate.country == country)
-    return sa.select(sa.func.count()).select_from(some.limit(CAP + 1).subquery()).scalar_subquery()
+@cache
+def _counting(in_country: bool) -> sa.Select:
+    """How many stand how, each to ``most``; kept: to put it together costs as much as to ask."""
+    where = [*HERE, Advocate.country == sa.bindparam("country")] if in_country else HERE
+    most = sa.bindparam("most", type_=sa.Integer)
+    each = [sa.select(Advocate.id).where(*where, CONDITION[one]).limit(most) for one in Standing]
+    count = sa.select(sa.func.count())
+    return sa.select(*(count.select_from(one.subquery()).scalar_subquery() for one in each))
 
 
 def capped(number: int) -> str:
@@ -174,13 +178,19 @@ def capped(number: int) -> str:
 
 
 def countries() -> Sequence[str]:
-    """Every country some customer is in, each found in the index right after the one before."""
+    """Every country some customer is in."""
+    return db.session.scalars(_countries()).all()
+
+
+@cache
+def _countries() -> sa.Select[str]:
+    """Each is found in the index right after the one before."""
     first = sa.select(sa.func.min(Advocate.country)).where(*HERE, Advocate.country > "")
     each = sa.select(first.scalar_subquery().label("country")).cte("each", recursive=True)
     following = sa.select(sa.func.min(Advocate.country))
     following = following.where(*HERE, Advocate.country > each.c.country)
     each = each.union_all(sa.select(following.scalar_subquery()).where(each.c.country.is_not(None)))
-    return db.session.scalars(sa.select(each.c.country).where(each.c.country.is_not(None))).all()
+    return sa.select(each.c.country).where(each.c.country.is_not(None))
 
 
 @dataclass

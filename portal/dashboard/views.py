@@ -1,7 +1,9 @@
 """Home and the queue."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     current_app,
@@ -91,7 +93,7 @@ def queue_page(view: View, refusal: str = "", name: str = ""):
         kinds=KINDS,
         counts=how_many(view),
         page=queries.page(KINDS, view, current_user),
-        address=address,
+        address=leading(view),
         choices={"show": SHOWS, "what": {"": "All contributions"} | WHATS, "sort": SORTS},
         views=queries.views_of(current_user),
         desk=queries.desk_of(current_user),
@@ -114,9 +116,20 @@ def following():
     return redirect(url_for(".queue", **asked.asked()), 303)
 
 
+def leading(view: View) -> Callable[[queries.Waiting], str]:
+    """Gives the page of a waiting thing, which knows through which filter it was come to; what
+    its address says of the filter is written once for a list."""
+    asked, url_for = urlencode(view.asked() or VIA), current_app.url_for
+
+    def address(one: queries.Waiting) -> str:
+        page, *anchor = url_for(one.drawn.endpoint, **one.drawn.values).split("#")
+        return "#".join([f"{page}{'&' if '?' in page else '?'}{asked}", *anchor])
+
+    return address
+
+
 def address(one: queries.Waiting, view: View) -> str:
-    """The page of a waiting thing, which knows through which filter it was come to."""
-    return url_for(one.drawn.endpoint, **(view.asked() or VIA) | one.drawn.values)
+    return leading(view)(one)
 
 
 @bp.app_template_global()
@@ -168,7 +181,8 @@ def claim():
     key, _, number = item.partition(":")
     one = queries.find(KINDS, key, number_of(number) or 0)
     try:
-        (actions.release if act == "leave" else actions.claim)(one.thing, by=current_user)
+        change = actions.release if act == "leave" else actions.claim
+        change(one.kind.subject(one.id), by=current_user)
         db.session.commit()
         flash("It is free again." if act == "leave" else "Noted for half an hour: you are on it.")
     except NotAllowed as refusal:

@@ -134,7 +134,12 @@ class Reward(Model):
     @property
     def cause(self) -> str:
         """What it is for, as staff read it, who did not earn it."""
-        return self.explanation.replace("Your ", "Their ", 1)
+        return cause(self.explanation)
+
+
+def cause(explanation: str) -> str:
+    """What a reward is for, said of somebody else: “Their quote”."""
+    return explanation.replace("Your ", "Their ", 1)
 
 
 class RewardEntry(Model):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from portal import clock, zones
-from portal.db import Model, db, lock
+from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.queue import queries
 from portal.queue.models import Desk, QueueClaim, SavedView
@@ -17,26 +17,26 @@ FOR = timedelta(minutes=30)
 MOST_VIEWS = 20
 
 
-def claim(thing: Model, *, by: Staff) -> QueueClaim:
-    """Say that one is on it; half an hour from now it is free again. Twice begins it anew.
+def claim(subject: str, *, by: Staff) -> QueueClaim:
+    """Say that one is on this thing; half an hour from now it is free again. Twice begins it anew.
 
     Raises NotAllowed with the name of a colleague who was first.
     """
     lock("queue.claims")
     db.session.execute(sa.delete(QueueClaim).where(QueueClaim.until <= clock.now()))
-    found = db.session.get(QueueClaim, thing.subject, populate_existing=True)
+    found = db.session.get(QueueClaim, subject, populate_existing=True)
     if found and found.staff_id != by.id:
         raise NotAllowed(f"{found.staff.name} is on it until {found.until:%H:%M} UTC.")
-    found = found or QueueClaim(about=thing.subject, staff_id=by.id)
+    found = found or QueueClaim(about=subject, staff_id=by.id)
     found.until = clock.now() + FOR
     db.session.add(found)
     return found
 
 
-def release(thing: Model, *, by: Staff) -> None:
+def release(subject: str, *, by: Staff) -> None:
     """No longer on it. Twice is harmless; a colleague's claim is theirs."""
     db.session.execute(
-        sa.delete(QueueClaim).where(QueueClaim.about == thing.subject, QueueClaim.staff_id == by.id)
+        sa.delete(QueueClaim).where(QueueClaim.about == subject, QueueClaim.staff_id == by.id)
     )
 
 

@@ -44,11 +44,15 @@ class Kind:
     waits: Callable[[], Sequence[sa.ColumnElement[bool]]]
     draw: Callable[[Sequence[Any]], Sequence[Drawn]]  # in the order given
     options: Sequence[Any] = field(default=())  # what to load with a row
+    shown: sa.Select | None = None  # its id and what ``draw`` needs: faster than the whole row
     late_from: Callable[[], datetime] | None = None  # older than this waited longer than we promise
     soon_from: Callable[[], datetime] | None = None  # older than this will have, before long
     due: Any = None  # a column: its own last day, where it has one; then nothing else counts
     what: Any = None  # the column that says which action it is about, if any
     whose: Any = None  # the condition that it is for ``ME`` to look after; none: nobody’s
+    # Of a kind of which very many may wait: that ``ME`` looks after few, and that it is theirs, so
+    # that it is found by whose it is.
+    few: tuple[Any, Any] | None = None
 
     def is_late(self) -> sa.ColumnElement[bool]:
         """As a condition: it is overdue."""
@@ -63,19 +67,29 @@ class Kind:
         older = self.since < moment(self.soon_from) if self.soon_from else sa.false()
         return sa.and_(~self.is_late(), older)
 
-    def mark(self, thing: Any, since: datetime) -> str:
-        """The same of one thing, as a word; empty for neither."""
-        if self.due is not None:
-            left = getattr(thing, self.due.key) - clock.now().date()
-            return "overdue" if left < timedelta(0) else "due soon" if left <= SOON else ""
-        if self.late_from and since < self.late_from():
-            return "overdue"
-        return "due soon" if self.soon_from and since < self.soon_from() else ""
+    def marking(self) -> Callable[[Any, datetime], str]:
+        """Says of one thing whether it is overdue or soon will be, as a word; empty for neither.
+        Made once for a list: the days are counted once."""
+        today, late, soon = clock.now().date(), self.late_from, self.soon_from
+        edges = [(late(), "overdue")] if late else []
+        edges += [(soon(), "due soon")] if soon else []
+
+        def mark(thing: Any, since: datetime) -> str:
+            if self.due is not None:
+                left = getattr(thing, self.due.key) - today
+                return "overdue" if left < timedelta(0) else "due soon" if left <= SOON else ""
+            return next((word for edge, word in edges if since < edge), "")
+
+        return mark
 
     @property
-    def look(self) -> tuple[type[Model], Callable, tuple]:
+    def look(self) -> tuple[type[Model], Callable, sa.Select | tuple]:
         """How its things are read and told; kinds that share it are asked for together."""
-        return self.row, self.draw, tuple(self.options)
+        return self.row, self.draw, tuple(self.options) if self.shown is None else self.shown
+
+    def subject(self, number: int) -> str:
+        """``Model.subject`` of a thing of this kind."""
+        return f"{self.row.__tablename__}:{number}"
 
 
 def moment(of: Callable[[], datetime]) -> sa.BindParameter[datetime]:

@@ -1,7 +1,7 @@
 """The page of everything that waits: filtered, in order, the same speed at any size."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from portal import clock
 from portal.config import settings
 from portal.db import Model, db
 from portal.errors import NotFound
-from portal.queue.kinds import Drawn, Kind, age, moment
+from portal.queue.kinds import ME, Drawn, Kind, age, moment
 from portal.queue.models import Desk, QueueClaim, SavedView
 from portal.staff.models import Staff
 
@@ -88,15 +88,11 @@ class Waiting:
     """One thing a person has to look at."""
 
     kind: Kind
-    thing: Any
+    id: int
     since: datetime
     drawn: Drawn
     claim: QueueClaim | None
-
-    @property
-    def mark(self) -> str:
-        """That it is overdue, or due soon."""
-        return self.kind.mark(self.thing, self.since)
+    mark: str  # that it is overdue, or due soon
 
     @property
     def age(self) -> str:
@@ -104,7 +100,7 @@ class Waiting:
 
     @property
     def place(self) -> Place:
-        return Place(self.since, self.kind.key, self.thing.id)
+        return Place(self.since, self.kind.key, self.id)
 
 
 @dataclass(frozen=True)
@@ -130,16 +126,16 @@ def counts(kinds: Sequence[Kind], view: View | None = None, me: Staff | None = N
 @lru_cache(maxsize=50)
 def _counting(kinds: Sequence[Kind], show: str, what: str) -> sa.Select:
     """Kept, as it stands on every page and says the same each time."""
-    return sa.select(
-        *(
-            sa.select(sa.func.count())
-            .select_from(
-                sa.select(kind.row.id).where(*_filters(kind, show, what)).limit(CAP + 1).subquery()
-            )
-            .scalar_subquery()
-            for kind in kinds
-        )
-    )
+
+    def count(some: sa.Select) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+
+    found = []
+    for kind in kinds:
+        query = sa.select(kind.row.id)
+        first, *more = map(count, _first(CAP + 1, query, kind, _filters(kind, show, what)))
+        found.append(sum(more, first))
+    return sa.select(*found)
 
 
 def capped(number: int) -> str:
@@ -176,13 +172,29 @@ def _paging(
         order = [kind.since, kind.row.id]
         query = sa.select(
             sa.literal(kind.key).label("key"), kind.row.id.label("id"), kind.since.label("since")
-        ).where(*_filters(kind, show, what), *_beyond(kind, edge, down))
-        query = query.order_by(*([column.desc() for column in order] if down else order))
-        parts.append(sa.select(query.limit(limit).subquery()))
+        ).order_by(*([column.desc() for column in order] if down else order))
+        where = [*_filters(kind, show, what), *_beyond(kind, edge, down)]
+        parts += [sa.select(one.subquery()) for one in _first(limit, query, kind, where)]
     every = sa.union_all(*parts).subquery()
     order = [every.c.since, every.c.key, every.c.id]
     order = [column.desc() for column in order] if down else order
     return sa.select(every).order_by(*order).limit(limit)
+
+
+def _first(limit, query: sa.Select, kind: Kind, where: Sequence[Any]) -> Iterator[sa.Select]:
+    """The first so many this asks for.
+
+    Of one’s own they are found in one of two ways, and the other gives none: by those one looks
+    after, while these are few; else among all that wait, of which then many are one’s own.
+    """
+    if kind.few is None or not any(one is kind.whose for one in where):
+        yield query.where(*where).limit(limit)
+        return
+    are_few, theirs = kind.few
+    # No index fits what is in a function, so theirs is the only one there is to use.
+    rest = [sa.func.coalesce(one, sa.false()) for one in where if one is not kind.whose]
+    yield query.where(theirs, *rest).limit(sa.case((are_few, limit), else_=0))
+    yield query.where(*where).limit(sa.case((are_few, 0), else_=limit))
 
 
 def _filters(kind: Kind, show: str, what: str) -> list[sa.ColumnElement[bool]]:
@@ -236,10 +248,13 @@ def _beyond(kind: Kind, edge: str | None, down: bool) -> list[sa.ColumnElement[b
 def _drawn(kinds: Sequence[Kind], rows: Sequence[Any]) -> list[Waiting]:
     by_key = {kind.key: kind for kind in kinds}
     told, claimed = _told(by_key, rows), claims()
+    marks = {kind: kind.marking() for kind in {by_key[key] for key, _, _ in rows}}
     items = []
     for key, number, since in rows:
-        thing, drawn = told[by_key[key].look, number]
-        items.append(Waiting(by_key[key], thing, since, drawn, claimed.get(thing.subject)))
+        kind = by_key[key]
+        thing, drawn = told[kind.look, number]
+        claim, mark = claimed.get(kind.subject(number)), marks[kind](thing, since)
+        items.append(Waiting(kind, number, since, drawn, claim, mark))
     return items
 
 
@@ -250,17 +265,19 @@ def _told(by_key: Mapping[str, Kind], rows: Sequence[Any]) -> dict[tuple, tuple[
         wanted[by_key[key].look].append(number)
     told: dict[tuple, tuple[Any, Drawn]] = {}
     for look, ids in wanted.items():
-        row, draw, options = look
-        things = db.session.scalars(_reading(row, options), {"ids": ids}).unique().all()
+        row, draw, shown = look
+        found = db.session.execute(_reading(row, shown), {"ids": ids})
+        things = (found.scalars().unique() if isinstance(shown, tuple) else found).all()
         told |= {(look, one.id): (one, it) for one, it in zip(things, draw(things), strict=True)}
     return told
 
 
 @lru_cache(maxsize=50)
-def _reading(row: type[Model], options: tuple) -> sa.Select:
+def _reading(row: type[Model], shown: sa.Select | tuple) -> sa.Select:
     """Kept, as are the others: to put a statement together costs more than to ask it."""
     ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
-    return sa.select(row).where(row.id.in_(ids)).options(*options)
+    whole = sa.select(row).options(*shown) if isinstance(shown, tuple) else shown
+    return whole.where(row.id.in_(ids))
 
 
 CLAIMED = sa.select(QueueClaim).where(QueueClaim.until > moment(clock.now))
@@ -291,11 +308,12 @@ def place(kinds: Sequence[Kind], key: str, number: int) -> Place | None:
 # ── Whose desk ─────────────────────────────────────────────────────────────────────────────
 
 
+_VIEWS = sa.select(SavedView).where(SavedView.staff_id == ME).order_by(SavedView.name)
+
+
 def views_of(person: Staff) -> Sequence[SavedView]:
     """The views somebody keeps, by name."""
-    return db.session.scalars(
-        sa.select(SavedView).where(SavedView.staff_id == person.id).order_by(SavedView.name)
-    ).all()
+    return db.session.scalars(_VIEWS, {"me": person.id}).all()
 
 
 def desk_of(person: Staff) -> Desk:

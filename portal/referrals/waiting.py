@@ -3,32 +3,33 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, lazyload
+from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
+from portal.advocates.looking_after import NAMED
 from portal.advocates.models import Advocate
 from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago, moment, opening
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, Stage
 from portal.referrals.prospect_ledger import ProspectReward
 
 
-def draw(found: Sequence[Lead]) -> list[Drawn]:
+def draw(found: Sequence[sa.Row]) -> list[Drawn]:
     return [
         Drawn(
             f"{one.name}, {one.company}" if one.name else "A lead whose details are deleted",
-            f"Came through {one.link.referral.advocate.name}",
+            f"Came through {one.named}",
             "referrals.lead",
             {"lead_id": one.id},
-            held=ON_HOLD if one.link.referral.advocate.restricted_at else "",
+            held=ON_HOLD if one.restricted_at else "",
         )
         for one in found
     ]
 
 
-def draw_signals(found: Sequence[LeadSignal]) -> list[Drawn]:
+def draw_signals(found: Sequence[sa.Row]) -> list[Drawn]:
     return [
         Drawn(
-            f"Look at {one.lead.name or 'a lead'}, {one.lead.company or 'details deleted'}",
+            f"Look at {one.name or 'a lead'}, {one.company or 'details deleted'}",
             one.reason,
             "referrals.lead",
             {"lead_id": one.lead_id},
@@ -67,11 +68,11 @@ def first_of_its_lead() -> list[sa.ColumnElement[bool]]:
     return [*UNSEEN, ~earlier]
 
 
-REFERRER = (
-    joinedload(Lead.link, innerjoin=True)
-    .joinedload(ReferralLink.referral, innerjoin=True)
-    .joinedload(Referral.advocate, innerjoin=True)
-    .lazyload(Advocate.company)
+CAME = (
+    sa.select(Lead.id, Lead.name, Lead.company, NAMED, Advocate.restricted_at)
+    .join(Lead.link)
+    .join(ReferralLink.referral)
+    .join(Referral.advocate)
 )
 LEADS = Kind(
     "leads",
@@ -80,7 +81,7 @@ LEADS = Kind(
     Lead.created_at,
     lambda: [Lead.stage == Stage.RECEIVED],
     draw,
-    (REFERRER, lazyload(Lead.signals)),
+    shown=CAME,
     late_from=days_ago(2),
     whose=Lead.owner_id == ME,
 )
@@ -91,7 +92,9 @@ RISKS = Kind(
     LeadSignal.at,
     first_of_its_lead,
     draw_signals,
-    (joinedload(LeadSignal.lead, innerjoin=True).lazyload(Lead.signals),),
+    shown=sa.select(
+        LeadSignal.id, LeadSignal.lead_id, LeadSignal.reason, Lead.name, Lead.company
+    ).join(LeadSignal.lead),
     late_from=days_ago(7),
     whose=LeadSignal.lead_id.in_(sa.select(Lead.id).where(Lead.owner_id == ME)),
 )

@@ -41,7 +41,7 @@ RENEWALS = Kind(
     draw,
     (joinedload(Renewal.submission),),
     late_from=days_ago(30),
-    whose=Renewal.submission_id.in_(
-        sa.select(Submission.id).where(looked_after(Submission.advocate_id))
+    whose=sa.exists().where(
+        Submission.id == Renewal.submission_id, looked_after(Submission.advocate_id)
     ),
 )

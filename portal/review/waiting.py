@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from portal import clock
-from portal.advocates.looking_after import looked_after
+from portal.advocates.looking_after import NAMED, looked_after, of_few
 from portal.advocates.models import Advocate, Company
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
@@ -25,24 +24,24 @@ ANSWERED = {
 }
 
 
-def draw(found: Sequence[Submission]) -> list[Drawn]:
+def draw(found: Sequence[sa.Row]) -> list[Drawn]:
     """What it is, from whom, and what they answered if we had proposed a change."""
     answers = answered([one.id for one in found])
     return [
         Drawn(
-            f"{noun(one.action).capitalize()} from {one.advocate.name}",
+            f"{noun(one.action).capitalize()} from {one.named}",
             ". ".join(
                 filter(
                     None,
                     (
-                        one.advocate.company.name,
-                        f"{one.advocate.first_name} {answers[one.id]}" if one.id in answers else "",
+                        one.company,
+                        f"{one.first_name} {answers[one.id]}" if one.id in answers else "",
                     ),
                 )
             ),
             "review.show",
             {"submission_id": one.id},
-            held=ON_HOLD if one.advocate.restricted_at else "",
+            held=ON_HOLD if one.restricted_at else "",
             bulk=f"{one.id}:{one.version}",
             several="contributions" if one.state is State.SUBMITTED else "publications",
         )
@@ -66,14 +65,19 @@ def answered(ids: Sequence[int]) -> dict[int, str]:
     return {number: ANSWERED[decision] for number, decision in rows if decision}
 
 
-OPTIONS = (
-    load_only(Submission.action, Submission.state, Submission.version),
-    joinedload(Submission.advocate, innerjoin=True).options(
-        load_only(Advocate.first_name, Advocate.last_name, Advocate.restricted_at),
-        joinedload(Advocate.company, innerjoin=True).load_only(Company.name),
-    ),
-    lazyload(Submission.answers),
-    lazyload(Submission.prompt_set),
+SHOWN = (
+    sa.select(
+        Submission.id,
+        Submission.action,
+        Submission.state,
+        Submission.version,
+        NAMED,
+        Advocate.first_name,
+        Advocate.restricted_at,
+        Company.name.label("company"),
+    )
+    .join(Submission.advocate)
+    .join(Advocate.company)
 )
 # As text, so that both databases see the condition of the index in it.
 TO_PUBLISH = (
@@ -88,11 +92,12 @@ DECIDE = Kind(
     Submission.submitted_at,
     lambda: [Submission.state == State.SUBMITTED],
     draw,
-    OPTIONS,
+    shown=SHOWN,
     late_from=lambda: working_days_ago(WORKING_DAYS),
     soon_from=lambda: working_days_ago(WORKING_DAYS - SOON.days),
     what=Submission.action,
     whose=looked_after(Submission.advocate_id),
+    few=of_few(Submission.advocate_id),
 )
 PUBLISH = Kind(
     "publish",
@@ -104,9 +109,10 @@ PUBLISH = Kind(
         permissions.is_in_force(Submission.receipt_id, Purpose.WORDS, moment(clock.now)),
     ],
     draw,
-    OPTIONS,
+    shown=SHOWN,
     late_from=lambda: working_days_ago(WORKING_DAYS),
     soon_from=lambda: working_days_ago(WORKING_DAYS - SOON.days),
     what=Submission.action,
     whose=looked_after(Submission.advocate_id),
+    few=of_few(Submission.advocate_id),
 )

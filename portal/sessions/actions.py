@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import changed, db
+from portal.db import UTCDateTime, changed, db
 from portal.sessions.models import ABSOLUTE, CONFIRMED, Session, Way, Who
 
 
@@ -35,19 +35,24 @@ def begin(
     return token
 
 
-def lasting(who: Who, token: str) -> list[sa.ColumnElement[bool]]:
-    """What the session behind a cookie's token fulfils, while it lasts."""
-    return [
-        Session.token_hash == _hash(token),
-        Session.who == who,
-        Session.ended_at.is_(None),
-        Session.expires_at > clock.now(),
-    ]
+# What the session behind a cookie's token fulfils, while it lasts; for statements that are kept.
+LASTING = (
+    Session.token_hash == sa.bindparam("token_hash", type_=sa.String),
+    Session.who == sa.bindparam("who", type_=Session.who.type),
+    Session.ended_at.is_(None),
+    Session.expires_at > sa.bindparam("now", callable_=lambda: clock.now(), type_=UTCDateTime),
+)
+_CURRENT = sa.select(Session).where(*LASTING)
+
+
+def named(who: Who, token: str) -> dict[str, str]:
+    """Whose session and which, for a statement with ``LASTING``."""
+    return {"who": who, "token_hash": _hash(token)}
 
 
 def current(who: Who, token: str) -> Session | None:
     """The session behind a cookie's token, while it lasts."""
-    return db.session.scalar(sa.select(Session).where(*lasting(who, token)))
+    return db.session.scalar(_CURRENT, named(who, token))
 
 
 def end(token: str) -> None:

@@ -141,7 +141,7 @@ def test_things_of_one_moment_are_neither_lost_nor_shown_twice(act, many, owe, r
         me, view, seen = db.session.get(Staff, rosa), View(), []
         while True:
             page = queries.page(KINDS, view, me, 1)
-            seen += [(one.kind.key, one.thing.id) for one in page.items]
+            seen += [(one.kind.key, one.id) for one in page.items]
             if not page.next:
                 break
             view = View(after=page.next)

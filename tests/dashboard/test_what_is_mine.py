@@ -7,17 +7,23 @@ import pytest
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates import looking_after
 from portal.advocates.models import Advocate, Company
 from portal.campaigns.models import Action, Invitation
 from portal.consent.models import Receipt
 from portal.dashboard.kinds import KINDS
 from portal.db import db
 from portal.events.models import Event, Format
+from portal.history.actions import SYSTEM
 from portal.history.models import Entry
+from portal.incentives import actions as incentives
+from portal.incentives.models import Offer
 from portal.interviews.models import Interview, Medium
 from portal.interviews.models import State as Talk
 from portal.nominations import actions as nominations
 from portal.queue import actions as queue
+from portal.queue import queries
+from portal.queue.queries import View
 from portal.referrals.models import Lead, Referral, ReferralLink, Stage
 from portal.staff.models import Role, Staff
 from tests.contributing import contribute, invited
@@ -51,6 +57,19 @@ def of_two_companies(act, campaign, ada, charlie, sam) -> None:
     act(happen)
 
 
+@pytest.fixture
+def owe_charlie(act, charlie, offer) -> None:
+    act(
+        lambda: incentives.accrue(
+            db.session.get(Advocate, charlie),
+            reason="lead:1",
+            explanation="Your lead",
+            promise=db.session.get(Offer, offer).promise(),
+            by=SYSTEM,
+        )
+    )
+
+
 def parts(page: str) -> dict[str, list[str]]:
     """What stands under each heading of home, as titles."""
     found = {}
@@ -79,6 +98,52 @@ def test_what_waits_of_ones_own_customers_comes_before_what_waits_longest(
     assert others not in whole
     assert 'href="/staff/queue?show=own"' in as_sam.get("/staff").text
     assert "Nothing waits here" in as_rosa.get("/staff/queue?show=own").text
+
+
+@pytest.mark.parametrize("few", [2000, 0])
+def test_ones_own_are_the_same_whichever_way_they_are_found(
+    of_two_companies, act, sam, owe_charlie, app, monkeypatch, few
+):
+    """Of few customers by whose they are, of many among all that wait; counted and in pages."""
+    monkeypatch.setattr(looking_after, "FEW", few)
+    with app.app_context():
+        me, view = db.session.get(Staff, sam), View(show="own")
+        whole = queries.page(KINDS, view, me).items
+        assert [one.kind.key for one in whole] == ["decide", "rewards"]
+        counted = queries.counts(KINDS, view, me)
+        assert {key: number for key, number in counted.items() if number} == {
+            "decide": 1, "rewards": 1,
+        }  # fmt: skip
+        first = queries.page(KINDS, view, me, 1)
+        second = queries.page(KINDS, View(show="own", after=first.next), me, 1)
+        assert [*first.items, *second.items] == whole
+        back = queries.page(KINDS, View(show="own", before=second.previous), me, 1)
+        assert back.items == first.items
+
+
+def test_ones_own_are_found_by_an_index_of_whose_or_of_what_waits(of_two_companies, sam, app):
+    """What EXPLAIN says on SQLite, of each of the two ways: no scan, and no list of everybody’s."""
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        seen, me = [], db.session.get(Staff, sam)
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *a: seen.append((a[2], a[3])))
+        queries.counts(KINDS, View(show="own"), me)
+        queries.page(KINDS, View(show="own"), me)
+        counting, paging = [one for one in seen if "owner_id" in one[0]]
+        for told, given in (counting, paging):
+            rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {told}", given)
+            plan = " | ".join(row[3] for row in rows)
+            for index in (
+                "submission USING INDEX ix_submission_advocate_id (advocate_id=?)",
+                "submission USING INDEX ix_submission_state_submitted_at_id (state=?)",
+                "submission USING INDEX ix_submission_to_publish (state=?)",
+                "reward USING INDEX ix_reward_advocate_id (advocate_id=?)",
+                "reward USING INDEX ix_reward_waits_since_id (waits_since<?)",
+            ):
+                assert index in plan, (index, plan)
+            for table in ("submission", "reward", "advocate", "company", "renewal"):
+                assert f"SCAN {table}" not in plan, plan
 
 
 def test_what_one_is_on_stands_first_and_once_until_the_half_hour_is_over(
@@ -111,7 +176,7 @@ def busy(act, campaign, ada, charlie, sam):
         person, me = invitation.advocate, db.session.get(Staff, sam)
         person.company = Company(name=f"C{count}", name_key=f"c{count}", owner_id=sam)
         quote = contribute(invitation.id, Action.QUOTE)
-        queue.claim(contribute(invitation.id, Action.REVIEW), by=me)
+        queue.claim(contribute(invitation.id, Action.REVIEW).subject, by=me)
         receipt = Receipt(reference=f"GW-{count}", advocate=person, contribution="referral")
         referral = Referral(
             invitation_id=invitation.id, advocate=person, rewarding_stage="won", receipt=receipt

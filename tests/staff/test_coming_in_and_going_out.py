@@ -370,3 +370,11 @@ def test_what_an_attacker_tries_first_is_refused(password):
 )
 def test_any_signs_are_welcome(password):
     passwords.refuse_weak(password, {"sam@acme.example"})
+
+
+def test_a_session_ends_after_a_week_however_busy_one_is(as_rosa, wait):
+    for _ in range(15):
+        wait(hours=11)
+        assert as_rosa.get("/staff/account").status_code == 200
+    wait(hours=4)
+    assert as_rosa.get("/staff/account").status_code == 302
