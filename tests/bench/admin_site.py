@@ -1,4 +1,7 @@
-"""A Django admin over our tables; run by admin.py with the Python of its own environment.
+"""Two Django admins over our tables; run by admin.py with the Python of its own environment.
+
+``/plain/`` is registered as Django's tutorial and reference show it; ``/tuned/`` as by someone who
+knows how long the lists are. Both show the same columns and filters, fifty rows to a page.
 
 Reads addresses from standard input, and answers each with the milliseconds its page took.
 """
@@ -107,20 +110,18 @@ class Submission(models.Model):
         db_table = "submission"
 
 
-@admin.register(Submission)
 class Contributions(admin.ModelAdmin):
     list_display = ("action", "advocate", "company", "state", "submitted_at")
     list_filter = ("state", "action")
     list_select_related = ("advocate__company",)
+    search_fields = ("advocate__first_name", "advocate__last_name")
     list_per_page = 50
-    ordering = ("submitted_at", "id")
-    show_full_result_count = False
+    ordering = ("submitted_at",)
 
     def company(self, one):
         return one.advocate.company
 
 
-@admin.register(Advocate)
 class Customers(admin.ModelAdmin):
     list_display = (
         "first_name", "last_name", "email", "company", "job_title", "country", "customer_since",
@@ -129,8 +130,7 @@ class Customers(admin.ModelAdmin):
     list_filter = ("country",)
     list_select_related = ("company",)
     list_per_page = 50
-    ordering = (Lower("last_name"), "id")
-    show_full_result_count = False
+    ordering = ("last_name", "first_name")
     search_fields = ("first_name", "last_name", "email", "company__name")
 
     def get_queryset(self, request):
@@ -138,7 +138,24 @@ class Customers(admin.ModelAdmin):
         return here.filter(erased_at__isnull=True, merged_into_id__isnull=True)
 
 
-urlpatterns = [path("admin/", admin.site.urls)]
+class TunedContributions(Contributions):
+    """In the order of our index, and without counting the rows that no filter asked for."""
+
+    ordering = ("submitted_at", "id")
+    show_full_result_count = False
+
+
+class TunedCustomers(Customers):
+    ordering = (Lower("last_name"), "id")
+    show_full_result_count = False
+
+
+plain, tuned = admin.AdminSite(name="plain"), admin.AdminSite(name="tuned")
+plain.register(Submission, Contributions)
+plain.register(Advocate, Customers)
+tuned.register(Submission, TunedContributions)
+tuned.register(Advocate, TunedCustomers)
+urlpatterns = [path("plain/", plain.urls), path("tuned/", tuned.urls)]
 
 
 def main():

@@ -82,6 +82,13 @@ def contributions(size: int) -> None:
     )  # fmt: skip
 
 
+def looked_after(by: int, every: int) -> None:
+    """One company in so many, spread over all, is looked after by this colleague."""
+    place = (Company.id - FIRST) * 7919 % 1_000_003 % every
+    mine = sa.update(Company).where(Company.id >= FIRST, Company.owner_id.is_(None), place == 0)
+    db.session.execute(mine.values(owner_id=by), execution_options={"synchronize_session": False})
+
+
 def owed(people: int) -> None:
     n, rows = numbers(people)
     due = n % 100 == 0
