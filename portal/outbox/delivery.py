@@ -140,6 +140,8 @@ def hand_over(mail: EmailMessage) -> faults.Fault | None:
     config, taken = settings(), False
     try:
         with _connect() as relay:
+            if config.smtp_security is SmtpSecurity.STARTTLS:
+                relay.starttls(context=ssl.create_default_context())  # verified; the default is not
             if config.smtp_username:
                 relay.login(config.smtp_username, config.smtp_password.get_secret_value())
             relay.send_message(mail)
@@ -154,7 +156,4 @@ def _connect() -> smtplib.SMTP:
     host, port = config.smtp_host, config.smtp_port
     if config.smtp_security is SmtpSecurity.TLS:
         return smtplib.SMTP_SSL(host, port, timeout=30, context=ssl.create_default_context())
-    relay = smtplib.SMTP(host, port, timeout=30)
-    if config.smtp_security is SmtpSecurity.STARTTLS:
-        relay.starttls(context=ssl.create_default_context())  # verified; the default is not
-    return relay
+    return smtplib.SMTP(host, port, timeout=30)

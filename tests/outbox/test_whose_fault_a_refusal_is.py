@@ -5,84 +5,12 @@ anybody’s mail, and no reason to give a mail up.
 """
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
 
 from portal.outbox import bounces
-from portal.outbox.models import MailClass, Message, State, Suppression
-from tests import processes
+from portal.outbox.models import Message, State, Suppression
 
-ADA = "ada@analytical.example"
 FAILED, QUEUED, SENT = State.FAILED, State.QUEUED, State.SENT
-
-
-class Relay:
-    """A relay that says what ``says`` has for a phase, and is content in all others."""
-
-    def __init__(self):
-        self.says: dict[str, str] = {}
-        self.taken: list[bytes] = []
-
-    def authenticate(self, server, session, envelope, mechanism, data):
-        return AuthResult(success=data.password == b"right", handled=False)
-
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        session.host_name = hostname
-        return [self.says["EHLO"]] if "EHLO" in self.says else responses
-
-    async def handle_HELO(self, server, session, envelope, hostname):
-        return self.says["EHLO"]  # asked only once that was refused
-
-    async def handle_MAIL(self, server, session, envelope, address, options):
-        if reply := self.says.get("MAIL"):
-            return reply
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if reply := self.says.get("RCPT"):
-            return reply
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        if reply := self.says.get("DATA"):
-            return reply
-        self.taken.append(envelope.content)
-        return "250 OK"
-
-    async def handle_QUIT(self, server, session, envelope):
-        return self.says.get("QUIT", "221 Bye")
-
-
-@pytest.fixture
-def relay(app):
-    """It stands where the settings say; any user name does, with the password “right”."""
-    relay = Relay()
-    port = app.extensions["goodword"].smtp_port = processes.free_port()
-    controller = Controller(
-        relay, hostname="127.0.0.1", port=port, authenticator=relay.authenticate,
-        auth_require_tls=False,
-    )  # fmt: skip
-    controller.start()
-    yield relay
-    controller.stop()
-
-
-@pytest.fixture
-def sent_to_ada(save, post_mail, saved):
-    """Write to ada; what became of it."""
-
-    def sent_to_ada() -> Message:
-        save(
-            Message(mail_class=MailClass.SERVICE, recipient=ADA, template="mail-test",
-                    context={"first_name": "Ada"}, links={}, about="staff:1")
-        )  # fmt: skip
-        post_mail()
-        return saved(Message)[-1]
-
-    return sent_to_ada
 
 
 def test_nothing_wrong_nothing_said(relay, sent_to_ada, saved):
