@@ -309,6 +309,19 @@ def test_T38_a_mail_program_stops_with_one_post_without_cookie_or_token(as_serve
     assert saved(Advocate)[0].stopped_at
 
 
+def test_T38_the_address_in_the_mail_as_delivered_stops_by_that_one_post(
+    as_served, act, invitation, post_mail, mailroom, saved
+):
+    act(lambda: inviting.send_again(db.session.get(Invitation, invitation), by=SYSTEM))
+    post_mail()
+    (sent,) = mailroom.to("ada@analytical.example")
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = re.fullmatch(r"<http://localhost(/\S+)>", sent["List-Unsubscribe"])[1]
+    answer = as_served.post(address, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200  # RFC 8058: no redirect
+    assert saved(Advocate)[0].stopped_at
+
+
 def test_T38_stopping_touches_no_permission(as_stranger, stop, saved, act, ada):
     act(
         lambda: issue_receipt(
