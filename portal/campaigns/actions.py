@@ -95,10 +95,13 @@ def choose_audience(
     """Say whom a draft is for: ``{"ids": […]}`` picked, or a filter of ``eligibility.FILTERS``."""
     _still_a_draft(campaign, seen)
     _check_audience(audience, campaign.actions)
-    if audience.get("sample"):  # who is drawn follows from this, today and for whoever checks
-        audience = {"seed": secrets.token_hex(8)} | audience
+    kept = campaign.audience.get("seed")  # also while no lots are drawn: no second draw (T19)
+    if kept or audience.get("sample"):  # who is drawn follows from this, today and later
+        audience = audience | {"seed": kept or secrets.token_hex(8)}
     campaign.audience = audience
-    record(campaign, "audience chosen", by=by)
+    draw = {name: audience[name] for name in ("sample", "seed") if audience.get("sample")}
+    note = "{sample} people by lot, with the seed {seed}".format(**draw) if draw else ""
+    record(campaign, "audience chosen", by=by, note=note, **draw)
 
 
 def _check_audience(audience: dict[str, Any], actions: Sequence[str]) -> None:

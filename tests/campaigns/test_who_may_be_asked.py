@@ -14,6 +14,7 @@ from portal.campaigns.models import Action, Ask, Campaign, Invitation
 from portal.db import be_patient, db
 from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM
+from portal.history.models import Entry
 from portal.outbox.models import Message
 from portal.staff.models import Staff
 
@@ -178,6 +179,26 @@ def test_T19_a_sample_is_drawn_by_a_seed_that_is_kept_and_shown(
     lots = sorted(range(1, 33), key=lambda id: eligibility.lot(drawn["seed"], id))
     assert ids == set(lots[:7])
     assert drawn["seed"] in as_rosa.get(f"/staff/campaigns/{draft}").text
+
+
+def test_T19_lots_are_drawn_once_however_often_the_audience_is_saved(as_rosa, draft, saved):
+    def save(**chosen) -> dict:
+        seen = saved(Campaign)[0].version
+        answer = as_rosa.post(f"/staff/campaigns/{draft}/audience", data={"seen": seen} | chosen)
+        assert answer.status_code == 303
+        return saved(Campaign)[0].audience
+
+    seed = save(whom="sample", sample="7")["seed"]
+    assert save(whom="sample", sample="7")["seed"] == seed
+    assert save(whom="sample", sample="9", country="Germany")["seed"] == seed
+    assert "sample" not in save(whom="filter")
+    assert save(whom="sample", sample="7") == {"sample": 7, "seed": seed}
+    kept = [entry for entry in saved(Entry) if entry.verb == "audience chosen"]
+    assert [entry.data for entry in kept] == [
+        {"sample": 7, "seed": seed}, {"sample": 7, "seed": seed}, {"sample": 9, "seed": seed},
+        {}, {"sample": 7, "seed": seed},
+    ]  # fmt: skip
+    assert kept[0].note == f"7 people by lot, with the seed {seed}"
 
 
 # ── How often ──────────────────────────────────────────────────────────────────────────────
