@@ -14,6 +14,7 @@ from portal.referrals import (
     attribution,
     businesses,
     forgetting,
+    noticing,
     queries,
     rewarding,
     signals,
@@ -84,7 +85,7 @@ def receive(
             lead = there(queries.lead_at(key))
         else:
             attribution.begin(lead, by=lead)
-            signals.notice(lead, suspicion)
+            noticing.notice(lead, suspicion)
             record(lead, "received", by=lead, source=source, wants_marketing=wants_marketing)
             _step(lead, by=lead)
     if lead.link_id != link.id:
@@ -119,10 +120,14 @@ def correct(
     """Put a prospect's own details right; who changed what is not kept twice (GDPR 16)."""
     lock_row(lead)
     lead.name, lead.company, lead.message, lead.phone = name, company, message, phone
-    lead.company_key = businesses.key_of(company)
+    was, lead.company_key = lead.company_key, businesses.key_of(company)
     lead.wants_marketing, lead.tells_referrer = wants_marketing, tells_referrer
     lead.updated_at = clock.now()
     record(lead, "corrected", by=lead, wants_marketing=wants_marketing)
+    if lead.company_key != was:
+        lead.alike = lead.alike or attribution.look_alike(lead)
+        noticing.look_at_company(lead)
+        rewarding.settle(lead)
 
 
 def stop(lead: Lead) -> None:

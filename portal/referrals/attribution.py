@@ -16,7 +16,7 @@ from portal.db import db, lock_row, only
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.incentives import actions as incentives
-from portal.referrals import rewarding, signals
+from portal.referrals import noticing, rewarding
 from portal.referrals.models import FINAL, Claim, Lead, Referral, ReferralLink
 
 # Why a link counts or does not, as staff read it on the lead.
@@ -132,7 +132,7 @@ def _count_for(lead: Lead, link: ReferralLink) -> None:
     lead.link, lead.no_reward = link, ""
     lead.handed_on += 1
     db.session.flush()
-    signals.look_again(lead)
+    noticing.look_again(lead)
 
 
 def _claim(lead: Lead, link: ReferralLink, rule: str, *, at: datetime, by: Actor, note="") -> None:

@@ -26,15 +26,17 @@ def is_named(company: Company, key: str) -> bool:
 def customers(key: str, domain: str, *, but: Company) -> bool:
     """Is it the company of a customer other than ``but``, by its name or its own domain,
     of which the one here may be a part?"""
-    alike = []
-    if key:
-        alike.append(Company.name_key.contains(key.split(" ")[0], autoescape=True))
-    if domain:
-        alike += _by_domain(domain)
+    alike = roughly(key, domain)
     if not alike:
         return False
     found = db.session.scalars(sa.select(Company).where(sa.or_(*alike)))
     return any(is_this(one, key, domain) for one in found if one_of(one) != one_of(but))
+
+
+def roughly(key: str, domain: str) -> list[sa.ColumnElement[bool]]:
+    """Which companies it may be; ``is_this`` says which of them it is."""
+    by_name = [Company.name_key.contains(key.split(" ")[0], autoescape=True)] if key else []
+    return by_name + (_by_domain(domain) if domain else [])
 
 
 def _by_domain(domain: str) -> list[sa.ColumnElement[bool]]:

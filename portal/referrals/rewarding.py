@@ -1,13 +1,18 @@
 """What a lead's stage does to the reward: owed at the stage agreed on, once, and no sooner."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
+import sqlalchemy as sa
+
 from portal import clock
 from portal.campaigns.models import Campaign
+from portal.db import db
 from portal.errors import there
 from portal.history.actions import SYSTEM, record
 from portal.incentives import actions as incentives
+from portal.incentives import limits as pots
 from portal.incentives import queries as rewards
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Choice, Reward, RewardState
@@ -15,6 +20,7 @@ from portal.referrals import prospect_ledger, prospect_rewards, signals, telling
 from portal.referrals.models import PROGRESS, Lead, Referral, Severity, Stage
 from portal.referrals.words import NO_REWARD, cause
 
+BATCH = 500  # as many in one question to the database
 TRY_AGAIN = {"most_each", "most_all", "budget"}  # room may come back; see ``room``
 
 
@@ -150,3 +156,23 @@ def reward_of(lead: Lead) -> Reward | None:
 def was_sent(lead: Lead) -> bool:
     reward = reward_of(lead)
     return reward is not None and reward.state is RewardState.ISSUED
+
+
+def hold_all(ids: Iterable[int], *, waiting: bool = True) -> dict[int, Lead]:
+    """These leads by id, locked in the order of their ids, as everyone does who takes several; and
+    after the last of them what their campaigns have left to give (``limits.wait_for``).
+
+    Not ``waiting``, those that someone else holds are left out: for who holds one already.
+    """
+    wanted = sorted(set(ids))
+    anew = sa.select(Lead).order_by(Lead.id).with_for_update(skip_locked=not waiting)
+    anew = anew.execution_options(populate_existing=True)
+    leads = {
+        lead.id: lead
+        for start in range(0, len(wanted), BATCH)
+        for lead in db.session.scalars(anew.where(Lead.id.in_(wanted[start : start + BATCH])))
+    }
+    campaigns = {lead.link.referral.invitation.campaign for lead in leads.values()}
+    left = map(limits_of, campaigns)
+    pots.wait_for(one.pot for one in left if one.are_any)
+    return leads

@@ -16,7 +16,7 @@ from portal.addresses import akin, folded, parents
 from portal.advocates.models import Advocate
 from portal.consent.companies import free_mail
 from portal.db import db, only
-from portal.referrals import businesses, known
+from portal.referrals import businesses, known, rings
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, RiskRule, Severity
 from portal.referrals.traces import disposable, domain_of
 from portal.staff.models import Staff
@@ -44,7 +44,10 @@ PER_HOUR = "Many people came through this customer’s links within an hour."
 PER_DAY = "Many people came through this customer’s links within a day."
 DISPOSABLE = "The address is at a provider of mailboxes to be thrown away."
 NETWORK = "Many people came from one network within a day, through whichever links."
-RING = "The two recommend each other’s companies. Check that both are new business."
+RING = (
+    "Customers recommend each other here, two or three in a ring. Check that each of them brought "
+    "new business."
+)
 TOO_FAST = "The form was sent faster than people usually fill it in. Check that a person wrote it."
 PROGRAM = "A field that people cannot see was filled in. Check that a person wrote it."
 
@@ -139,7 +142,7 @@ def _customers_company(facts: Facts, _: int) -> bool:
 
 
 def _alike(facts: Facts, _: int) -> bool:
-    return facts.lead.alike_id is not None
+    return facts.lead.alike is not None
 
 
 def _per_hour(facts: Facts, most: int) -> bool:
@@ -164,22 +167,7 @@ def _disposable(facts: Facts, _: int) -> bool:
 
 
 def _ring(facts: Facts, _: int) -> bool:
-    """Did someone at the lead's company recommend us to this customer, or to their company?"""
-    hers = domain_of(facts.advocate.email)
-    to_her = [Lead.mailbox == facts.advocate.mailbox]
-    if hers not in free_mail():
-        to_her.append(Lead.domain == hers)
-    at_their = [Advocate.mailbox == facts.lead.mailbox]
-    if facts.own_domain:
-        at_their.append(Advocate.email_key.like(f"%@{facts.lead.domain}"))
-    return only(
-        sa.select(
-            sa.exists()
-            .where(Lead.link_id == ReferralLink.id, ReferralLink.referral_id == Referral.id)
-            .where(Referral.advocate_id == Advocate.id, Advocate.id != facts.advocate.id)
-            .where(sa.or_(*to_her), sa.or_(*at_their))
-        )
-    )
+    return bool(rings.closing(facts.lead))
 
 
 RULES = [
@@ -196,7 +184,8 @@ RULES = [
     Rule("same-company", "At the company of the customer who shared the link", SAME_COMPANY, WHO,
          Severity.NOTE, _same_company),
     Rule("alike", "At the company of an earlier lead", ALIKE, WHO, Severity.HOLD, _alike),
-    Rule("ring", "Two companies that recommend each other", RING, WHO, Severity.HOLD, _ring),
+    Rule("ring", "Customers who recommend each other, two or three in a ring", RING, WHO,
+         Severity.HOLD, _ring),
     Rule("per-hour", "Many within an hour", PER_HOUR, PACE, Severity.HOLD, _per_hour, 5,
          "people an hour"),
     Rule("per-day", "Many within a day", PER_DAY, PACE, Severity.HOLD, _per_day, 20,
@@ -214,6 +203,8 @@ BY_KEY = {rule.key: rule for rule in RULES}
 OF_THE_SENDER = {
     "own-address", "customer-company", "same-company", "ring", "per-hour", "per-day",
 }  # fmt: skip
+# What depends on the company that a prospect names, and may name otherwise later.
+OF_THE_COMPANY = {"customer-company", "same-company", "alike", "ring"}
 
 
 def told(signal: LeadSignal) -> str:
@@ -244,12 +235,38 @@ def as_set() -> dict[str, Setting]:
 def notice(lead: Lead, suspicion: str = "") -> None:
     """Write down what stands out about a lead, each rule once; nothing about it is refused."""
     facts = Facts(lead, lead.link.referral.advocate, suspicion)
-    there = {one.rule for one in lead.signals}
     for key, how in as_set().items():
-        rule = BY_KEY[key]
-        if how.is_on and key not in there and rule.check(facts, how.threshold or 0):
-            lead.signals.append(LeadSignal(rule=key, severity=how.severity, reason=rule.reason))
+        if how.is_on and BY_KEY[key].check(facts, how.threshold or 0):
+            _write(lead, key, how)
     db.session.flush()
+
+
+def look_at_company(lead: Lead) -> None:
+    """It names another company: what stood out stays, and what was cleared of the one before is
+    asked again where it is so of this one too."""
+    facts = Facts(lead, lead.link.referral.advocate, "")
+    for key, how in as_set().items():
+        if key in OF_THE_COMPANY and how.is_on and BY_KEY[key].check(facts, 0):
+            lead.signals[:] = [one for one in lead.signals if one.rule != key or one.is_open]
+            db.session.flush()
+            _write(lead, key, how)
+    db.session.flush()
+
+
+def ring_noticed(lead: Lead) -> bool:
+    """A later lead closes a ring with this one: write it here too. Whether that is news."""
+    how = as_set()["ring"]
+    news = how.is_on and _write(lead, "ring", how)
+    db.session.flush()
+    return news
+
+
+def _write(lead: Lead, key: str, how: Setting) -> bool:
+    if any(one.rule == key for one in lead.signals):
+        return False
+    reason = BY_KEY[key].reason
+    lead.signals.append(LeadSignal(rule=key, severity=how.severity, reason=reason))
+    return True
 
 
 def look_again(lead: Lead) -> None:

@@ -13,14 +13,12 @@ from portal.errors import NotAllowed, Refusal
 from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.history.models import Entry
-from portal.incentives import limits
-from portal.referrals import actions, rewarding
+from portal.referrals import actions
 from portal.referrals.actions import NOTED
 from portal.referrals.models import Lead, Stage
+from portal.referrals.rewarding import hold_all as hold_all
 from portal.staff.models import Staff
 from portal.staff.overtaking import overtaken
-
-BATCH = 500  # as many in one question to the database
 
 
 def describe(
@@ -113,20 +111,3 @@ def move_all(
             refusal = str(why)
         done.append(Moved(lead, was, refusal))
     return done
-
-
-def hold_all(ids: Iterable[int]) -> dict[int, Lead]:
-    """These leads by id, locked in the order of their ids, as everyone does who takes several; and
-    after the last of them what their campaigns have left to give (``limits.wait_for``)."""
-    wanted = sorted(set(ids))
-    anew = sa.select(Lead).order_by(Lead.id).with_for_update()
-    anew = anew.execution_options(populate_existing=True)
-    leads = {
-        lead.id: lead
-        for start in range(0, len(wanted), BATCH)
-        for lead in db.session.scalars(anew.where(Lead.id.in_(wanted[start : start + BATCH])))
-    }
-    campaigns = {lead.link.referral.invitation.campaign for lead in leads.values()}
-    left = map(rewarding.limits_of, campaigns)
-    limits.wait_for(one.pot for one in left if one.are_any)
-    return leads

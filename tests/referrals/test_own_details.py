@@ -2,11 +2,15 @@
 
 import pytest
 
+from portal.advocates.models import Advocate, Company
+from portal.db import db
 from portal.history.models import Entry
 from portal.incentives.models import Reward, RewardState
 from portal.outbox import actions as outbox
 from portal.outbox.models import Message
-from portal.referrals.models import Lead, Stage, StageMove
+from portal.referrals import risk
+from portal.referrals.models import Lead, LeadSignal, Stage, StageMove
+from portal.staff.models import Staff
 from tests.referrals.conftest import SINA
 
 
@@ -47,6 +51,77 @@ def test_she_puts_it_right(as_stranger, page, saved):
     assert as_stranger.post(f"{page}/details", data={"name": ""}).status_code == 422
 
 
+@pytest.fixture
+def put_right(as_stranger, page):
+    """She names another company."""
+
+    def put_right(company: str) -> None:
+        form = {"name": "Sina Okoro", "company": company, "message": ""}
+        assert as_stranger.post(f"{page}/details", data=form).status_code == 303
+
+    return put_right
+
+
+@pytest.fixture
+def first(come) -> int:
+    """Someone who came before her."""
+    return come(email="x@gmail.com", company="First")
+
+
+@pytest.fixture
+def customers(save) -> list[str]:
+    """Companies of customers."""
+    names = ["Barrow Farms", "Kiln Pottery"]
+    for name in names:
+        save(Company(name=name, name_key=name.lower()))
+    return names
+
+
+@pytest.mark.parametrize(
+    ("company", "rule"),
+    [
+        ("The Difference, Ltd.", "customer-company"),
+        ("Analytical Engines", "same-company"),
+        ("The First Ltd", "alike"),
+        ("Kestrel Freight Ltd", None),
+    ],
+)
+def test_T35_another_company_is_looked_at_like_the_one_before(
+    company, rule, first, charlie, put_right, lead, move, act, saved
+):
+    def is_called():
+        db.session.get(Advocate, charlie).company.name_key = "difference ltd"
+        db.session.get(Advocate, charlie).company.name = "Difference Ltd"
+
+    act(is_called)
+    move(lead, Stage.QUALIFIED)
+    assert saved(Reward)[0].state is RewardState.ACCRUED
+    put_right(company)
+    assert [one.rule for one in saved(LeadSignal)] == ([rule] if rule else [])
+    waits = rule in {"customer-company", "alike"}
+    assert saved(Reward)[0].state is (RewardState.HELD if waits else RewardState.ACCRUED)
+
+
+def test_T35_what_was_cleared_of_one_company_is_asked_again_of_another_and_no_hold_goes_away(
+    put_right, customers, lead, move, act, rosa, saved
+):
+    move(lead, Stage.QUALIFIED)
+    put_right(customers[0])
+    assert saved(Reward)[0].state is RewardState.HELD
+    put_right("Nobody we know")  # naming another is no way out
+    assert saved(Reward)[0].state is RewardState.HELD
+
+    def release():
+        risk.release(db.session.get(Lead, lead), note="New.", by=db.session.get(Staff, rosa))
+
+    act(release)
+    assert saved(Reward)[0].state is RewardState.ACCRUED
+    put_right("Nobody we know")
+    assert saved(Reward)[0].state is RewardState.ACCRUED
+    put_right(customers[1])
+    assert saved(Reward)[0].state is RewardState.HELD
+
+
 def test_deleting_is_a_page_then_a_button_and_leaves_nothing_of_her(
     as_stranger, as_ada, as_rosa, page, lead, move, saved
 ):
@@ -74,7 +149,6 @@ def test_she_may_come_back_after_deleting(as_stranger, page, code, saved):
 
 
 def test_an_issued_reward_stays_issued_when_she_deletes(as_stranger, page, lead, move, act, saved):
-    from portal.db import db
     from portal.history.actions import SYSTEM
     from portal.incentives import actions as incentives
 
