@@ -12,7 +12,7 @@ from flask import has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session
 
 T = TypeVar("T")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -267,6 +267,16 @@ def lock_row(row: Model) -> None:
     kind = type(row)
     db.session.execute(sa.select(kind.id).where(kind.id == row.id).with_for_update())
     db.session.refresh(row)
+
+
+def last_of_each(*of: InstrumentedAttribute[Any]) -> sa.Select:
+    """The id of the newest row for each thing (or set of things) that these columns name."""
+    return sa.select(sa.func.max(of[0].class_.id)).group_by(*of)
+
+
+def is_last(*of: InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
+    """Whether a row is one of those."""
+    return of[0].class_.id.in_(last_of_each(*of))
 
 
 def render_item(kind, item, _context):

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Action, Invitation, InvitationState
 from portal.dashboard import charts
-from portal.db import db, only
+from portal.db import db, is_last, only
 from portal.incentives.models import Reward, RewardEntry, RewardState
 from portal.publishing import tallying
 from portal.publishing.tallying import Tally
-from portal.referrals import prospect_ledger
 from portal.referrals.models import PROGRESS, Lead, Referral, Stage
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
 from portal.submissions.models import Submission, Version
@@ -62,19 +61,18 @@ def numbers(words: Sequence[sa.Row]) -> Numbers:
 
 def owed() -> list[tuple[int, str]]:
     """What rewards promised and not yet issued are worth, by currency."""
-    newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
     customers = (
         sa.select(
             Reward.promise["value_cents"].as_integer().label("cents"),
             Reward.promise["currency"].as_string().label("currency"),
         )
         .join(Reward.entries)
-        .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(OWED))
+        .where(is_last(RewardEntry.reward_id), RewardEntry.state.in_(OWED))
     )
     prospects = (
         sa.select(ProspectReward.value_cents, ProspectReward.currency)
         .join(ProspectReward.entries)
-        .where(ProspectRewardEntry.id.in_(prospect_ledger.newest()))
+        .where(is_last(ProspectRewardEntry.reward_id))
         .where(ProspectRewardEntry.state.in_(OWED), ProspectReward.value_cents > 0)
     )
     all_of_them = sa.union_all(customers, prospects).subquery()

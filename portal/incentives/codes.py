@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal import clock, sealing
 from portal.config import settings
-from portal.db import db, only
+from portal.db import db, is_last, only
 from portal.errors import NotAllowed, NotFound
 from portal.history.actions import Actor, record
 from portal.incentives import gifts, ledger, payees, told
@@ -87,7 +87,6 @@ def given(offer: Offer) -> int:
 
 def owed(offer: Offer) -> int:
     """How many rewards of this offer are still to be sent."""
-    newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
     return only(
         sa.select(sa.func.count())
         .select_from(Reward)
@@ -95,7 +94,7 @@ def owed(offer: Offer) -> int:
         .where(
             Reward.promise["offer_id"].as_integer() == offer.id,
             Reward.donated.is_(False),
-            RewardEntry.id.in_(newest),
+            is_last(RewardEntry.reward_id),
             RewardEntry.state.in_(WAITING),
         )
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.addresses import name_key
 from portal.advocates.models import Advocate, Company, Sector
-from portal.db import db, lock
+from portal.db import db, is_last, lock
 from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.incentives.models import GiftException, GiftRule, RuleKind
@@ -107,8 +107,7 @@ def in_words(cents: int, currency: str) -> str:
 
 def rules() -> Sequence[GiftRule]:
     """The newest version of each rule, by name."""
-    newest = sa.select(sa.func.max(GiftRule.id)).group_by(GiftRule.kind, GiftRule.name_key)
-    found = sa.select(GiftRule).where(GiftRule.id.in_(newest))
+    found = sa.select(GiftRule).where(is_last(GiftRule.kind, GiftRule.name_key))
     return db.session.scalars(found.order_by(GiftRule.kind, GiftRule.name)).all()
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.advocates import merging
 from portal.advocates.models import Advocate
-from portal.db import db, lock
+from portal.db import db, last_of_each, lock
 from portal.errors import NotAllowed
 from portal.incentives.models import Reward, RewardEntry, RewardState
 
@@ -85,18 +85,13 @@ def wait_for(pots: Iterable[str]) -> None:
 
 def _owed(pot: str, advocate: Advocate | None = None) -> tuple[int, int]:
     """How many rewards of a pot are owed or sent, and what they come to in cents."""
-    newest = (
-        sa.select(sa.func.max(RewardEntry.id).label("id"))
-        .join(RewardEntry.reward)
-        .where(Reward.pot == pot)
-        .group_by(RewardEntry.reward_id)
-    )
+    of_pot = last_of_each(RewardEntry.reward_id).join(RewardEntry.reward).where(Reward.pot == pot)
     cents = Reward.promise["value_cents"].as_integer()
     select = (
         sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(cents), 0))
         .select_from(RewardEntry)
         .join(RewardEntry.reward)
-        .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(LIVE))
+        .where(RewardEntry.id.in_(of_pot), RewardEntry.state.in_(LIVE))
     )
     if advocate is not None:
         select = select.where(Reward.advocate_id.in_(merging.rows_of(advocate)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db, only
+from portal.db import db, last_of_each, only
 from portal.errors import NotFound
 from portal.outbox import faults
 from portal.outbox.models import MailWording, Message, State, Suppression
@@ -115,7 +115,7 @@ def wordings(
     names: Collection[str] | None = None, at: datetime | None = None
 ) -> dict[str, MailWording]:
     """The owners’ words that hold, or held at a moment, by mail: of these mails or of all."""
-    last = sa.select(sa.func.max(MailWording.id)).group_by(MailWording.name)
+    last = last_of_each(MailWording.name)
     if names is not None:
         last = last.where(MailWording.name.in_(names))
     if at:

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from portal.db import db
+from portal.db import db, is_last
 from portal.errors import NotFound
 from portal.platforms.models import PlatformRule
 
 
 def all_current() -> Sequence[PlatformRule]:
     """The newest row of each platform, by name."""
-    newest = sa.select(sa.func.max(PlatformRule.id)).group_by(PlatformRule.platform)
-    rows = sa.select(PlatformRule).where(PlatformRule.id.in_(newest))
+    rows = sa.select(PlatformRule).where(is_last(PlatformRule.platform))
     return db.session.scalars(rows.order_by(PlatformRule.name)).all()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.campaigns.models import Action
-from portal.db import db
+from portal.db import db, is_last
 from portal.errors import NotFound
 from portal.history import queries as history
 from portal.publishing import wording
@@ -30,8 +30,9 @@ WORDS = {
 
 def newest() -> list[PromptSet]:
     """The newest version of each set, in the order customers know the actions."""
-    versions = sa.select(sa.func.max(PromptSet.id)).group_by(PromptSet.action, PromptSet.language)
-    found = db.session.scalars(sa.select(PromptSet).where(PromptSet.id.in_(versions))).all()
+    found = db.session.scalars(
+        sa.select(PromptSet).where(is_last(PromptSet.action, PromptSet.language))
+    ).all()
     order = list(Action)
     return sorted(found, key=lambda one: (one.language, order.index(one.action)))
 

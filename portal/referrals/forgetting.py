@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate
-from portal.db import changed, db
+from portal.db import changed, db, is_last
 from portal.history.actions import SYSTEM, Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.links import actions as signed_links
@@ -46,7 +46,7 @@ def purge(before: datetime) -> int:
     still_promised = sa.select(ProspectReward.lead_id).where(  # until it is given or refused
         ProspectReward.entries.any(
             sa.and_(
-                ProspectRewardEntry.id.in_(prospect_ledger.newest()),
+                is_last(ProspectRewardEntry.reward_id),
                 ProspectRewardEntry.state.in_(prospect_ledger.OPEN),
             )
         )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
-from portal.db import db
+from portal.db import db, is_last
 from portal.errors import NotFound
 from portal.incentives.models import RewardState
 from portal.referrals import prospect_rewards
@@ -15,7 +15,6 @@ from portal.referrals.models import Lead, Referral, ReferralLink
 from portal.referrals.prospect_ledger import (
     ProspectReward,
     ProspectRewardEntry,
-    newest,
 )
 
 PER_PAGE = 50
@@ -46,7 +45,7 @@ def page(
 def counts() -> dict[RewardState, int]:
     """How many stand where."""
     standing = sa.select(ProspectRewardEntry.state, sa.func.count())
-    standing = standing.where(ProspectRewardEntry.id.in_(newest()))
+    standing = standing.where(is_last(ProspectRewardEntry.reward_id))
     return dict(db.session.execute(standing.group_by(ProspectRewardEntry.state)).all())
 
 
@@ -75,7 +74,8 @@ def _select(state: RewardState | None) -> sa.Select:
     if state is None:
         return select
     standing = sa.select(ProspectRewardEntry.reward_id).where(
-        ProspectRewardEntry.id.in_(newest()), ProspectRewardEntry.state == state
+        is_last(ProspectRewardEntry.reward_id),
+        ProspectRewardEntry.state == state,
     )
     return select.where(ProspectReward.id.in_(standing))
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock, jobs
-from portal.db import Model, db
+from portal.db import Model, db, is_last
 from portal.history.actions import Actor, record
 from portal.incentives.limits import LIVE
 from portal.incentives.models import RewardState
@@ -115,11 +115,6 @@ def by_lead() -> dict[int, ProspectReward]:
     return {one.lead_id: one for one in db.session.scalars(sa.select(ProspectReward))}
 
 
-def newest() -> sa.Select:
-    """The ids of the lines that say how each stands now."""
-    return sa.select(sa.func.max(ProspectRewardEntry.id)).group_by(ProspectRewardEntry.reward_id)
-
-
 def owed(pot: str) -> int:
     """Cents owed or given to prospects out of one budget."""
     return int(
@@ -128,7 +123,7 @@ def owed(pot: str) -> int:
             .join(ProspectReward.entries)
             .where(
                 ProspectReward.pot == pot,
-                ProspectRewardEntry.id.in_(newest()),
+                is_last(ProspectRewardEntry.reward_id),
                 ProspectRewardEntry.state.in_(LIVE),
             )
         )

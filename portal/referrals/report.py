@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
 from portal.clicks.models import ClickDay, Kind, What
-from portal.db import db
+from portal.db import db, is_last
 from portal.incentives.limits import LIVE
 from portal.incentives.models import Reward, RewardEntry
 from portal.referrals.models import (
@@ -21,7 +21,6 @@ from portal.referrals.models import (
     StageMove,
 )
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
-from portal.referrals.prospect_ledger import newest as newest_of_prospects
 
 BY = {
     "campaign": "Campaign",
@@ -150,7 +149,6 @@ def _values(by: str, campaign: int | None) -> sa.Select:
 def _costs(by: str, campaign: int | None) -> Iterable[tuple[str, str, int]]:
     """What rewards owed or sent come to, the prospects’ own too. One lead may have earned a reward
     for two customers."""
-    newest = sa.select(sa.func.max(RewardEntry.id)).group_by(RewardEntry.reward_id)
     cost = (
         sa.select(
             Reward.reason,
@@ -159,12 +157,12 @@ def _costs(by: str, campaign: int | None) -> Iterable[tuple[str, str, int]]:
         )
         .join(Reward.entries)
         .where(Reward.reason.startswith("lead:"))
-        .where(RewardEntry.id.in_(newest), RewardEntry.state.in_(LIVE))
+        .where(is_last(RewardEntry.reward_id), RewardEntry.state.in_(LIVE))
     )
     theirs = (
         sa.select(ProspectReward.lead_id, ProspectReward.currency, ProspectReward.value_cents)
         .join(ProspectReward.entries)
-        .where(ProspectRewardEntry.id.in_(newest_of_prospects()))
+        .where(is_last(ProspectRewardEntry.reward_id))
         .where(ProspectRewardEntry.state.in_(LIVE), ProspectReward.value_cents > 0)
     )
     keys = dict(db.session.execute(_joined(campaign, Lead.id, _key(by))).all())

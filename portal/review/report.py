@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from portal.campaigns.models import Action
-from portal.db import db
+from portal.db import db, is_last
 from portal.submissions.models import State, Submission, Version
 
 BANDS = {"1 or 2 stars": (1, 2), "3 stars": (3,), "4 or 5 stars": (4, 5)}
@@ -38,12 +38,11 @@ class Band:
 
 def bands() -> Sequence[Band]:
     """Each band, from the lowest ratings up."""
-    newest = sa.select(sa.func.max(Version.id)).group_by(Version.submission_id)
     rows = db.session.execute(
         sa.select(Version.rating, Submission.state, sa.func.count())
         .join(Version.submission)
         .where(
-            Version.id.in_(newest),
+            is_last(Version.submission_id),
             Submission.action == Action.REVIEW,
             Submission.state.in_([*SHOWN, State.APPROVED, State.DECLINED]),
         )

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from portal.db import db
+from portal.db import db, last_of_each
 from portal.history.models import Entry
 from portal.settings.models import Setting
 
 log = logging.getLogger(__name__)
-_LAST = sa.select(sa.func.max(Setting.id)).group_by(Setting.name)
+_LAST = last_of_each(Setting.name)
 _CHOSEN = sa.select(Setting.name, Setting.value).where(
     Setting.id.in_(_LAST), Setting.value.is_not(None)
 )

@@ -12,7 +12,7 @@ from portal.advocates.models import Advocate, Company
 from portal.consent import actions as consent
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Statement
-from portal.db import db
+from portal.db import db, is_last
 from portal.errors import NotFound
 from portal.history import queries as history
 from portal.publishing import wording
@@ -24,8 +24,9 @@ OF_PEOPLE = {"{company}", "{credit}", "{first_name}", "{name}", "{title}"}
 
 def newest() -> list[Statement]:
     """The wording in use for each permission, in the order customers are asked."""
-    latest = sa.select(sa.func.max(Statement.id)).group_by(Statement.purpose, Statement.language)
-    found = db.session.scalars(sa.select(Statement).where(Statement.id.in_(latest))).all()
+    found = db.session.scalars(
+        sa.select(Statement).where(is_last(Statement.purpose, Statement.language))
+    ).all()
     order = list(Purpose)
     return sorted(found, key=lambda one: (one.language, order.index(one.purpose)))
 
