@@ -31,7 +31,7 @@ from portal.referrals import (
 )
 from portal.referrals import board as leads
 from portal.referrals.door import bp
-from portal.referrals.models import PROGRESS, Lead, Stage
+from portal.referrals.models import FINAL, PROGRESS, Lead, Stage
 from portal.referrals.words import NO_REWARD
 from portal.staff.models import Role
 from portal.staff.queries import name_of
@@ -66,7 +66,13 @@ def list_page(given, **typed) -> str:
     before = given.get("before", type=row_number)
     found, older = leads.listed(shown["wanted"], before)
     return render_template(
-        "referrals/list.html", leads=found, older=older, before=before, typed=typed, **shown
+        "referrals/list.html",
+        leads=found,
+        older=older,
+        before=before,
+        typed=typed,
+        final=FINAL,
+        **shown,
     )
 
 

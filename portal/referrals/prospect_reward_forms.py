@@ -50,6 +50,8 @@ class SeveralPromisesForm(Settlement):
 
     def __init__(self, *given, **more):
         super().__init__(*given, **more)
+        said = {GIVE: "They were given", REFUSE: "They are not given"}
+        self.act.choices = [SelectChoice(key, words) for key, words in said.items()]
         for name in ("act", "ground", "note"):
             field = self[name]
             field.id = field.label.field_id = f"several-promises-{name}"

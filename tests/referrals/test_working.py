@@ -106,6 +106,13 @@ def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, sav
     assert len(saved(StageMove)) == 6
 
 
+def test_who_can_go_nowhere_any_more_is_not_there_to_be_picked(as_rosa, numbered, move):
+    move(numbered[0], W)
+    page = as_rosa.get("/staff/leads?view=list").text
+    assert page.count('name="lead"') == 2
+    assert "Pick Person 1" not in page
+
+
 @pytest.mark.parametrize("way", ["by hand", "by a file"])
 def test_whoever_waits_for_the_rewards_of_a_campaign_holds_every_lead_they_move(
     under, numbered, saved, act, rosa, app, monkeypatch, way
