@@ -12,6 +12,7 @@ from portal.publishing import rendering, signoff
 from portal.publishing.models import Proposal
 from portal.submissions.actions import noun
 from portal.submissions.models import Submission
+from portal.submissions.sending import said_once_sent
 
 bp = Blueprint("approvals", __name__)
 
@@ -47,6 +48,7 @@ def signoff_page(
             item=rendering.draw(proposal, photo_url),
             sections=queries.whole_story(proposal),
             company=queries.standing(submission),
+            later=said_once_sent(submission),
             seal=proposal.seal(rendering.proposed(proposal)),
             reword=reword or reword_form(proposal, formdata=None),
             refuse=refuse or forms.RefuseForm(formdata=None),

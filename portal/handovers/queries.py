@@ -58,7 +58,9 @@ def demand(submission: Submission) -> Destination:
 def text_of(submission: Submission) -> str:
     """Their own words as they sent them, and how the reward is said where one was taken (T10)."""
     version = there(submission.current)
-    said = disclosure.in_own_review(submission.promise, submission.choice, settings().brand_name)
+    said = disclosure.in_own_review(
+        submission.promise, submission.choice, settings().brand_name, submission.outcome
+    )
     parts = [words.headline(version), words.whole(version), said]
     return words.GAP.join(part for part in parts if part)
 

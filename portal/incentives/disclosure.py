@@ -6,9 +6,42 @@ The templates that draw words call ``beside`` in the same macro, so it cannot be
 from collections.abc import Mapping
 from typing import Any
 
-from portal.incentives.models import Choice
+from portal.incentives.models import Choice, Outcome
 
-WORDING = "en@1"
+# What somebody who took part may find said of their reward, by what came of it.
+OF_A_REVIEW = {
+    Outcome.PROMISED: "Reward promised: the reviewer was promised {reward} for leaving a review, "
+    "whatever they said.",
+    Outcome.GIVEN: "Reward given: the reviewer received {reward} for leaving a review, "
+    "whatever they said.",
+    Outcome.NOT_GIVEN: "Reward offered: the reviewer was offered {reward} for leaving a review, "
+    "whatever they said; none was given.",
+}
+OF_WORDS = {
+    Outcome.PROMISED: "{brand} promised this customer {reward} for taking part.",
+    Outcome.GIVEN: "{brand} gave this customer {reward} for taking part.",
+    Outcome.NOT_GIVEN: "This customer was offered {reward} for taking part; none was given.",
+}
+DONATED = {
+    Outcome.PROMISED: "{brand} promised {reward} to {charity} in this customer’s name for taking "
+    "part.",
+    Outcome.GIVEN: "{brand} gave {reward} to {charity} in this customer’s name for taking part.",
+    Outcome.NOT_GIVEN: "This customer was offered {reward} to {charity} in their name for taking "
+    "part; none was given.",
+}
+MINE = {
+    Outcome.PROMISED: "I was promised {reward} by {brand} for leaving a review, whatever I said.",
+    Outcome.GIVEN: "I received {reward} from {brand} for leaving a review, whatever I said.",
+    Outcome.NOT_GIVEN: "I was offered {reward} by {brand} for leaving a review, whatever I said; "
+    "none was given.",
+}
+MINE_DONATED = {
+    Outcome.PROMISED: "{brand} promised {reward} to {charity} for my leaving a review, whatever I "
+    "said.",
+    Outcome.GIVEN: "{brand} gave {reward} to {charity} for my leaving a review, whatever I said.",
+    Outcome.NOT_GIVEN: "I was offered {reward} to {charity} for leaving a review, whatever I said; "
+    "none was given.",
+}
 
 
 def before(promise: Mapping[str, Any], action: str, brand: str) -> str:
@@ -16,8 +49,9 @@ def before(promise: Mapping[str, Any], action: str, brand: str) -> str:
     return (
         f"We’d like your honest experience, good or bad. Everyone invited gets {promise['reward']} "
         f"for a complete {action}; the wording or rating makes no difference. We will say beside "
-        "your words that you received it. If your employer restricts gifts, decline it: your "
-        "contribution counts the same. You need not agree to any use of your name."
+        "your words that it was promised to you, and once it is sent, that you received it. If "
+        "your employer restricts gifts, decline it: your contribution counts the same. You need "
+        "not agree to any use of your name."
     )
 
 
@@ -30,20 +64,31 @@ def before_referral(promise: Mapping[str, Any], stage: str) -> str:
     )
 
 
-def beside(promise: Mapping[str, Any] | None, choice: str | None, action: str, brand: str) -> str:
-    """The sentence that stands beside published words; empty when nothing was given."""
+def beside(
+    promise: Mapping[str, Any] | None,
+    choice: str | None,
+    action: str,
+    brand: str,
+    outcome: Outcome = Outcome.PROMISED,
+) -> str:
+    """The sentence that stands beside words: what was promised, given, or in the end not given. It
+    may have moved them all the same, so only whoever declined it has nothing said (T10)."""
     if not promise or choice in (None, Choice.DECLINED):
         return ""
-    reward = promise["reward"]
-    if choice == Choice.DONATED:
-        charity = promise["charity"]
-        return f"{brand} gave {reward} to {charity} in this customer’s name for taking part."
-    if action == "review":
-        return (
-            f"Reward given: the reviewer received {reward} for leaving a review, "
-            "whatever they said."
-        )
-    return f"{brand} gave this customer {reward} for taking part."
+    own = OF_A_REVIEW if action == "review" else OF_WORDS
+    said = DONATED if choice == Choice.DONATED else own
+    return _filled(said[outcome], promise, brand)
+
+
+def ways(
+    promise: Mapping[str, Any] | None, choice: str | None, action: str, brand: str
+) -> set[str]:
+    """All that may come to be said of one and the same promise."""
+    return {beside(promise, choice, action, brand, outcome) for outcome in Outcome}
+
+
+def _filled(text: str, promise: Mapping[str, Any], brand: str) -> str:
+    return text.format(reward=promise["reward"], charity=promise.get("charity"), brand=brand)
 
 
 def lines(
@@ -51,13 +96,14 @@ def lines(
     choice: str | None,
     action: str,
     brand: str,
+    outcome: Outcome,
     expected_results: str = "",
 ) -> dict[str, str]:
     """All we say beside published words, by name: the reward (T10) and, where they hold figures,
     what customers generally get (T5). Neither can be had without the other."""
     expected = expected_results.strip()
     return {
-        "disclosure": beside(promise, choice, action, brand),
+        "disclosure": beside(promise, choice, action, brand, outcome),
         "expected_results": f"What customers generally get, says {brand}: {expected}"
         if expected
         else "",
@@ -100,17 +146,14 @@ def in_share_text(
     return f"I may receive {reward} from {brand} if {when}."
 
 
-def in_own_review(promise: Mapping[str, Any] | None, choice: str | None, brand: str) -> str:
+def in_own_review(
+    promise: Mapping[str, Any] | None, choice: str | None, brand: str, outcome: Outcome
+) -> str:
     """The last line of a review posted on another site, in the first person; empty without."""
     if not promise or choice in (None, Choice.DECLINED):
         return ""
-    reward = promise["reward"]
-    if choice == Choice.DONATED:
-        return (
-            f"{brand} gave {reward} to {promise['charity']} for my leaving a review, whatever I "
-            "said."
-        )
-    return f"I received {reward} from {brand} for leaving a review, whatever I said."
+    said = MINE_DONATED if choice == Choice.DONATED else MINE
+    return _filled(said[outcome], promise, brand)
 
 
 def picked(brand: str) -> str:

@@ -75,6 +75,14 @@ class Choice(enum.StrEnum):
     DONATED = "donated"
 
 
+class Outcome(enum.StrEnum):
+    """What came of a reward, as it has to be said beside words (T10)."""
+
+    PROMISED = "promised"  # and not sent yet
+    GIVEN = "given"
+    NOT_GIVEN = "not given"
+
+
 class RewardState(enum.StrEnum):
     ACCRUED = "accrued"
     HELD = "held"
@@ -87,6 +95,14 @@ class RewardState(enum.StrEnum):
     def word(self) -> str:
         """As people read it: what bookkeepers call accrued is due."""
         return "due" if self is RewardState.ACCRUED else self.value
+
+    @property
+    def outcome(self) -> Outcome:
+        """What readers are told of it: a promise counts as given once it was sent, never before."""
+        if self is RewardState.ISSUED:
+            return Outcome.GIVEN
+        gone = self in (RewardState.DECLINED, RewardState.VOID)
+        return Outcome.NOT_GIVEN if gone else Outcome.PROMISED
 
 
 class Reward(Model):

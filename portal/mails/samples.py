@@ -88,12 +88,14 @@ def context(name: str) -> dict[str, Any]:
     """All that a mail may name. For the closing words, that of the mail they are shown under."""
     config = settings()
     said = config.brand_name
-    promise = f"{said} gave this customer a €25 gift card for taking part, whatever they said."
+    promise = f"{said} promised this customer a €25 gift card for taking part."
+    later = f"{said} gave this customer a €25 gift card for taking part."
     to_staff = {"first_name": "Robin Weaver"} if MAILS[name].to is To.STAFF else {}
     return (
         SAMPLES
         | dict.fromkeys(LINKS, f"{config.base_url}/i/an-example")
-        | {"code_page": f"{config.base_url}/code", "disclosure": promise, "portal": said}
+        | {"code_page": f"{config.base_url}/code", "disclosure": promise, "later": later}
+        | {"portal": said}
         | to_staff
         | OF_ONE.get(name, {})
     )

@@ -8,14 +8,14 @@ from portal import clock, seeds
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent.models import GRANTING, ConsentEvent, Purpose
-from portal.incentives.models import Choice
+from portal.incentives.models import Choice, Outcome
 from portal.proof import signing
 from portal.publishing import integrity, words
 from portal.publishing import queries as publishing
 from portal.publishing.actions import PUBLISHED_AS
 from portal.publishing.items import verified
 from portal.publishing.models import Asset
-from portal.submissions.models import Relationship, Version
+from portal.submissions.models import Relationship, Submission, Version
 
 SCHEMA = "goodword-proof/1"
 PERMITTED, WITHDRAWN, ALTERED = "permitted", "withdrawn", "altered"
@@ -119,7 +119,8 @@ def _facts(asset: Asset, item: dict[str, Any]) -> dict[str, Any]:
         },
         "reward": {
             "offered": bool(submission.promise),
-            "taken": submission.choice in (Choice.ACCEPTED, Choice.DONATED),
+            "taken": _reward(submission) == Outcome.GIVEN,
+            "state": _reward(submission),
             "disclosure": item["disclosure"],
         },
         "expected_results": item["expected_results"],
@@ -135,6 +136,14 @@ def _facts(asset: Asset, item: dict[str, Any]) -> dict[str, Any]:
         },
         "ledger": {"newest_event": events(asset)[-1].hash},
     }
+
+
+def _reward(submission: Submission) -> str:
+    """What became of it by now. It was taken once it was sent, not when somebody said yes to it."""
+    if not submission.promise:
+        return "none offered"
+    taken = submission.choice in (Choice.ACCEPTED, Choice.DONATED)
+    return submission.outcome.value if taken else "declined by the customer"
 
 
 def _words(asset: Asset) -> dict[str, Any]:

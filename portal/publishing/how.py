@@ -9,7 +9,7 @@ from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db
 from portal.incentives import disclosure
-from portal.incentives.models import Choice, Offer
+from portal.incentives.models import Choice, Offer, Outcome
 from portal.publishing.grounds import FOR_REVIEWS, WORKING_DAYS, Ground
 from portal.publishing.items import TIES, verified
 from portal.publishing.queries import RECONFIRM
@@ -24,7 +24,7 @@ class Facts:
     verified: str
     ties: list[str]
     rewards: list[str]
-    said_beside: str
+    said_beside: list[str]  # while it is promised, once it was sent, and if it never is
     months: int
     reconfirm_months: int
 
@@ -48,7 +48,10 @@ def facts() -> Facts:
         verified=verified(),
         ties=[tie.format(brand=brand) for tie in TIES.values()],
         rewards=rewards,
-        said_beside=disclosure.beside(promise, Choice.ACCEPTED, "review", brand),
+        said_beside=[
+            disclosure.beside(promise, Choice.ACCEPTED, "review", brand, outcome)
+            for outcome in Outcome
+        ],
         months=wording.months if wording else 24,
         reconfirm_months=round(RECONFIRM.days / 30.4),
     )

@@ -78,6 +78,7 @@ def item(
         submission.choice,
         submission.action,
         settings().brand_name,
+        submission.outcome,
         asset.expected_results if asset else expected_results,
     )
     return drawn | (review_parts(version, rated) if submission.action is Action.REVIEW else {})

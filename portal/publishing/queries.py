@@ -106,6 +106,7 @@ def shown(*, bound: bool = True, channel: Channel | None = None) -> sa.Select:
             submission.contains_eager(Submission.advocate).contains_eager(Advocate.photo),
             submission.lazyload(Submission.prompt_set),
             submission.lazyload(Submission.answers),
+            submission.joinedload(Submission.reward),
             submission.joinedload(Submission.receipt).selectinload(Receipt.events),
             joinedload(Asset.words),
             joinedload(Asset.proposal),

@@ -5,10 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import seeds
+from portal.config import settings
 from portal.consent import queries as permissions
 from portal.consent.models import ConsentEvent, Purpose
 from portal.db import db
 from portal.errors import there
+from portal.incentives import disclosure
 from portal.media.models import Photo
 from portal.publishing import words
 from portal.publishing.items import both, item
@@ -65,6 +67,12 @@ def by_person(submission: Submission) -> set[Purpose]:
 def allowed(submission: Submission, sha256: str) -> set[Purpose]:
     """What person and company allow now, for words with this hash (T28)."""
     return both(submission, by_person(submission), sha256)
+
+
+def promised(submission: Submission) -> tuple[Any, ...]:
+    """What the disclosure is made of, whatever came of it."""
+    brand = settings().brand_name
+    return submission.promise, submission.choice, submission.action, brand
 
 
 def may_be_shown(submission: Submission) -> bool:
@@ -154,6 +162,9 @@ def fault(asset: Asset, now: dict[str, str | None] | None = None) -> str:
     if proposal.sha256 != version.sha256 or proposal.excerpt != asset.excerpt:
         return "the words"
     agreed = proposal.rendering
+    if agreed.get("disclosure") in disclosure.ways(*promised(asset.submission)):
+        # Agreed to beside this promise: what comes of it is said as it is.
+        agreed = agreed | {"disclosure": now["disclosure"]}
     if proposal.kind is Change.WORDS:  # words signed whole may get a line of ours beside them
         agreed = agreed | {"expected_results": now["expected_results"]}
     return next((name for name in differing(agreed, now)), "")

@@ -30,6 +30,7 @@ from portal.submissions.models import (
 )
 from portal.submissions.sending import noun as noun
 from portal.submissions.sending import said_beside as said_beside
+from portal.submissions.sending import said_once_sent as said_once_sent
 
 
 class Overtaken(Stale):

@@ -11,7 +11,7 @@ from portal.campaigns.models import Action, Invitation
 from portal.consent.models import Receipt
 from portal.db import Model
 from portal.errors import NotAllowed
-from portal.incentives.models import Choice
+from portal.incentives.models import Choice, Outcome, Reward
 from portal.submissions import kinds
 
 
@@ -229,8 +229,21 @@ class Submission(Model):
         back_populates="submission", order_by="Version.number"
     )
 
+    reward: Mapped[Reward | None] = relationship(  # owed for it; written by incentives alone (T8)
+        primaryjoin=lambda: (
+            sa.orm.foreign(Reward.reason) == "submission:" + sa.cast(Submission.id, sa.String)
+        ),
+        viewonly=True,
+        uselist=False,
+    )
+
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of the reward promised for it, as it has to be said now (T10)."""
+        return self.reward.state.outcome if self.reward else Outcome.PROMISED
 
     @property
     def company_name(self) -> str:

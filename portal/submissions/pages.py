@@ -11,7 +11,7 @@ from portal.errors import there
 from portal.events import queries as events
 from portal.fields import row_number
 from portal.incentives import disclosure
-from portal.incentives.models import Choice
+from portal.incentives.models import Choice, Outcome
 from portal.interviews import queries as interviews
 from portal.submissions import actions, crediting, forms, kinds, queries
 from portal.submissions.models import IN_ROWS, Prompt, PromptKind, Submission
@@ -151,11 +151,14 @@ def offer_page(submission: Submission, form, status: int = 200):
     words = disclosure.before(
         there(submission.promise), actions.noun(submission.action), settings().brand_name
     )
-    beside = disclosure.beside(
-        submission.promise, Choice.ACCEPTED, submission.action, settings().brand_name
-    )
+    said = {
+        outcome.name: disclosure.beside(
+            submission.promise, Choice.ACCEPTED, submission.action, settings().brand_name, outcome
+        )
+        for outcome in Outcome
+    }
     back = back_from(submission, "offer")
-    return page("offer", submission, status, form=form, words=words, beside=beside, back=back)
+    return page("offer", submission, status, form=form, words=words, said=said, back=back)
 
 
 def you_page(submission: Submission, form, status: int = 200):
@@ -191,5 +194,6 @@ def check_page(submission: Submission, form, status: int = 200):
         relations=forms.RELATIONS,
         credit=crediting.CHOICES[submission.credit],
         beside=actions.said_beside(submission),
+        later=actions.said_once_sent(submission),
         back=back_from(submission, "check"),
     )

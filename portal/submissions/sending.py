@@ -17,7 +17,7 @@ from portal.history.actions import Actor
 from portal.incentives import actions as incentives
 from portal.incentives import disclosure
 from portal.incentives.limits import Limits
-from portal.incentives.models import Choice
+from portal.incentives.models import Choice, Outcome
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.submissions import crediting, queries
@@ -118,6 +118,7 @@ def confirm(submission: Submission) -> None:
         next_step=submission.prompt_set.next_step,
         permissions=permissions.in_words(receipt),
         disclosure=said_beside(submission),
+        later=said_once_sent(submission),
     )
 
 
@@ -127,7 +128,16 @@ def noun(action: Action) -> str:
 
 
 def said_beside(submission: Submission) -> str:
-    """The disclosure as it will stand beside the words; empty when nothing was taken."""
-    return disclosure.beside(
-        submission.promise, submission.choice, submission.action, settings().brand_name
-    )
+    """The disclosure as it stands beside the words now; empty when nothing was taken."""
+    return _said(submission, submission.outcome)
+
+
+def said_once_sent(submission: Submission) -> str:
+    """What it turns into when the reward has been sent; empty where nothing is still promised."""
+    promised = submission.outcome is Outcome.PROMISED
+    return _said(submission, Outcome.GIVEN) if promised else ""
+
+
+def _said(submission: Submission, outcome: Outcome) -> str:
+    offer = submission.promise, submission.choice
+    return disclosure.beside(*offer, submission.action, settings().brand_name, outcome)

@@ -283,6 +283,7 @@ def show(id: int):
         standing=permissions.state(submission.receipt) if submission.receipt else {},
         as_read=permissions.as_read,
         beside=actions.said_beside(submission),
+        later=actions.said_once_sent(submission),
     )
 
 

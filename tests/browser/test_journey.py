@@ -157,7 +157,7 @@ def approve_and_publish(page: Page) -> None:
     page.goto("/staff/queue")
     page.get_by_role("link", name="Quote from Sheryl Baxter").click()
     expect(
-        page.get_by_text("Acme gave this customer a €25 gift card for taking part.").first
+        page.get_by_text("Acme promised this customer a €25 gift card for taking part.").first
     ).to_be_visible()
     press(page, re.compile("^Approve"))
     page.goto("/staff/queue")
@@ -178,7 +178,7 @@ def read_in_public(page: Page) -> None:
     expect(card).to_contain_text("Sheryl Baxter")
     expect(card).to_contain_text("Head of Operations")
     expect(card).not_to_contain_text("Rasmussen Group")  # T28: the company was not asked yet
-    expect(card).to_contain_text("Acme gave this customer a €25 gift card for taking part.")
+    expect(card).to_contain_text("Acme promised this customer a €25 gift card for taking part.")
 
 
 def ask_a_colleague(page: Page) -> None:

@@ -60,7 +60,7 @@ def test_a_quote_from_the_mail_to_the_confirmation(visitor, portal):
 
     receipt = steps.receipt_came(portal, guest, reference)
     assert "yes, until" in receipt
-    assert "Acme gave this customer a €25 gift card" in receipt
+    assert "Acme promised this customer a €25 gift card" in receipt
     page.get_by_role("link", name="See your receipt").click()
     expect(page.get_by_role("main")).to_contain_text(reference)
     state, words = steps.contribution(

@@ -24,7 +24,7 @@ from portal.submissions.models import Relationship, Submission
 from tests.contributing import ANSWERS
 
 WORDS = ANSWERS["words"]
-GIVEN = "Acme gave this customer a €25 gift card for taking part."
+PROMISED = "Acme promised this customer a €25 gift card for taking part."
 TIE = "Sells Acme’s products"
 PICKED = [
     "/embed/stories",
@@ -53,7 +53,7 @@ def test_T10_T2_words_leave_us_with_label_disclosure_and_proof(published, as_str
     story = published(choice=Choice.ACCEPTED, relation=Relationship.RESELLER)
     text = read(as_stranger, address)
     slug = story.rpartition("/")[2]
-    for part in (WORDS, GIVEN, TIE, "Ada Lovelace", "Analytical Engines", f"/verify/{slug}"):
+    for part in (WORDS, PROMISED, TIE, "Ada Lovelace", "Analytical Engines", f"/verify/{slug}"):
         assert part in text, part
     assert "Customer quotes chosen by Acme." in text
     assert "http://localhost/reviews" in text
@@ -94,7 +94,12 @@ def test_T5_it_stands_on_the_card_in_the_preview_and_in_the_proof(
 def test_T10_reviews_leave_us_with_label_disclosure_and_proof(published, as_stranger, address):
     published(Action.REVIEW, choice=Choice.ACCEPTED, relation=Relationship.RESELLER)
     text = read(as_stranger, address)
-    for part in (ANSWERS["worked"], ANSWERS["lacking"], TIE, "Reward given: the reviewer received"):
+    for part in (
+        ANSWERS["worked"],
+        ANSWERS["lacking"],
+        TIE,
+        "Reward promised: the reviewer was promised",
+    ):
         assert part in text, part
     assert "http://localhost/reviews" in text
     assert "chosen" not in text
@@ -103,7 +108,7 @@ def test_T10_reviews_leave_us_with_label_disclosure_and_proof(published, as_stra
 def test_one_story_as_data_says_all_of_it_in_one_text_too(published, as_stranger):
     story = published(Action.CASE_STUDY, choice=Choice.ACCEPTED, title="Lifts without lists")
     found = as_stranger.get(f"/api/public{story}").json
-    assert found["disclosure"] == GIVEN
+    assert found["disclosure"] == PROMISED
     assert found["title"] == "Lifts without lists"
     assert found["url"] == f"http://localhost{story}"
     assert found["disclosure"] in found["text"]
@@ -313,14 +318,14 @@ def test_T10_the_card_is_drawn_from_the_lines_that_hold_label_and_disclosure(
     answer = as_stranger.get(f"/cards/{story.rpartition('/')[2]}.png")
     assert answer.mimetype == "image/png"
     assert Image.open(BytesIO(answer.data)).size == (1200, 630)
-    assert {GIVEN, TIE, f"“{WORDS}”"} <= set(drawn)
+    assert {PROMISED, TIE, f"“{WORDS}”"} <= set(drawn)
 
 
 def item(words: str) -> dict:
     return {
         "words": words,
         "relationship_label": TIE,
-        "disclosure": GIVEN,
+        "disclosure": PROMISED,
         "expected_results": "",
         "credit": {"name": "Zoë Łukasz", "title": None, "company": None, "fallback": "A customer"},
         "verify_url": "/verify/x",
@@ -338,7 +343,7 @@ def test_T3_a_card_grows_with_the_words_and_never_cuts_them(app):
 def test_T10_a_share_preview_carries_the_disclosure_first(published, as_stranger):
     story = published(choice=Choice.ACCEPTED)
     page = html.unescape(as_stranger.get(story).text)
-    assert f'<meta property="og:description" content="{GIVEN} “{WORDS}”">' in page
+    assert f'<meta property="og:description" content="{PROMISED} “{WORDS}”">' in page
     assert f"http://localhost/cards/{story.rpartition('/')[2]}.png" in page
 
 

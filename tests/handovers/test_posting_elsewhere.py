@@ -138,8 +138,8 @@ def test_it_works_without_script_and_leads_out_without_a_trace(as_ada, reviewed)
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        (Choice.ACCEPTED, "I received a €25 gift card from Acme for leaving a review, whatever I"),
-        (Choice.DONATED, "Acme gave a €25 gift card to Médecins Sans Frontières for my leaving"),
+        (Choice.ACCEPTED, "I was promised a €25 gift card by Acme for leaving a review, whatever"),
+        (Choice.DONATED, "Acme promised a €25 gift card to Médecins Sans Frontières for my"),
         (Choice.DECLINED, ""),
     ],
 )

@@ -117,7 +117,7 @@ def test_a_certificate_says_what_it_vouches_for(certificate, as_stranger, saved)
     assert facts["customer"]["name"] == "Ada Lovelace"
     assert facts["customer"]["company"] == "Analytical Engines"
     assert facts["relationship"] == {"tie": "partner", "label": "Business partner of Acme"}
-    assert facts["reward"]["disclosure"].startswith("Acme gave this customer a €25 gift card")
+    assert facts["reward"]["disclosure"].startswith("Acme promised this customer a €25 gift card")
     assert facts["ledger"]["newest_event"] == saved(ConsentEvent)[-1].hash
     assert facts["permission"]["wording_sha256"] == saved(Statement)[0].sha256
     for said in (ANSWERS["words"], "Ada Lovelace", "Business partner of Acme", "€25 gift card"):

@@ -64,7 +64,7 @@ def test_one_page_answers_who_what_when_which_words_which_uses_until_when(record
         "for sales, ads",
         "Rosa (staff)",
         "a €25 gift card, worth €25, terms version 1",
-        "Acme gave this customer a €25 gift card for taking part.",
+        "Acme promised this customer a €25 gift card for taking part.",
     ):
         assert said in page, said
 
@@ -129,7 +129,7 @@ def test_the_evidence_verifies_itself(unpacked):
 def test_the_evidence_answers_the_same_questions(unpacked, saved):
     (told,) = json.loads((unpacked / "account.json").read_text())
     assert told["said_by"]["name"] == "Ada Lovelace"
-    assert told["disclosure"].startswith("Acme gave this customer")
+    assert told["disclosure"].startswith("Acme promised this customer")
     assert told["published"]["words_sha256"] == saved(Version)[0].sha256
     receipt = json.loads((unpacked / f"receipts/{told['receipt']}.json").read_text())
     assert {p["purpose"] for p in receipt["permissions"]} >= {"words", "name", "sales"}

@@ -24,9 +24,9 @@ from tests.contributing import ANSWERS, EVERYTHING, invited
 
 WORDS = ANSWERS["words"]
 KEY = "ab" * 16
-GIVEN = "Acme gave this customer a €25 gift card for taking part."
+PROMISED = "Acme promised this customer a €25 gift card for taking part."
 DRAWN = r'<(?:figure|article) class="gw-(?:quote|review|tale).*?</(?:figure|article)>'
-FOR_REVIEW = "Reward given: the reviewer received a €25 gift card for leaving a review"
+FOR_REVIEW = "Reward promised: the reviewer was promised a €25 gift card for leaving a review"
 
 
 def read(client, address) -> str:
@@ -196,7 +196,7 @@ def test_T7_a_photo_is_public_only_while_permitted_words_show_it(
 @pytest.mark.parametrize("action", [Action.QUOTE, Action.CASE_STUDY, Action.REVIEW])
 def test_T10_the_reward_is_said_wherever_the_words_are(published, as_stranger, action):
     address = published(action, choice=Choice.ACCEPTED)
-    said = FOR_REVIEW if action is Action.REVIEW else GIVEN
+    said = FOR_REVIEW if action is Action.REVIEW else PROMISED
     lists = {"/", "/reviews"} if action is Action.REVIEW else {"/", "/stories"}
     for page in lists | {address}:
         drawn = re.findall(DRAWN, read(as_stranger, page), re.DOTALL)

@@ -116,7 +116,7 @@ def quoted(published, code, as_stranger):  # noqa: F811
 def test_T10_the_quote_stands_with_its_disclosure_and_says_it_was_picked(quoted, as_stranger):
     page = as_stranger.get(quoted).text
     assert "<blockquote" in page
-    assert "gave this customer a €25 gift card for taking part" in page
+    assert "promised this customer a €25 gift card for taking part" in page
     assert "Customer quotes chosen by Acme" in page
     assert "Check these words" in page
 

@@ -100,7 +100,7 @@ def test_change_links_lead_back_to_the_check_page(way):
 def test_T11_the_offer_and_its_disclosure_come_before_the_first_question(way):
     page = way().text("offer")
     assert "honest experience, good or bad" in page
-    assert "Acme gave this customer a €25 gift card for taking part." in page
+    assert "Acme promised this customer a €25 gift card for taking part." in page
     assert "One per person and action." in page
 
 
