@@ -70,6 +70,7 @@ def _staff_door(name: str, role: Role, confirmed: bool) -> Callable:
                 return page
             return view(*args, **kwargs)
 
+        guarded.confirmed = confirmed
         return guarded
 
     return guard

@@ -55,6 +55,42 @@ def test_staff_change_things_only_as_editors_or_owners(app):
             assert rule.methods <= SAFE, f"a viewer may {rule.methods - SAFE} {rule.rule}"
 
 
+# What would do harm in a stranger’s hands asks “confirm it is you” (once in ten minutes).
+CONFIRMED = {
+    # what leaves the house: people’s data, mail to many, money
+    "advocates.export", "dashboard.export_people", "privacy.export_customer", "staff.export_audit",
+    "proof.asset_evidence", "proof.person_evidence", "referrals.export",
+    "referrals.export_prospect_rewards", "incentives.export", "incentives.export_payees",
+    "campaigns.send", "campaigns.schedule", "incentives.pay_out", "incentives.give_code",
+    # what cannot be taken back, or changes what others rest on
+    "privacy.erase_customer", "companies.merge", "renaming.rename", "referrals.clear_known",
+    # what is asked, promised and allowed
+    "campaigns.write_gift_rule", "referrals.set_rule", "platforms.create", "platforms.change",
+    "settings.change", "settings.put_back", "statements.save", "mails.save", "mails.put_back",
+    # who comes in, and how
+    "staff.invite", "staff.change_role", "staff.close", "staff.open_again", "staff.new_link",
+    "staff.reset_factors", "staff.new_app", "staff.add_app", "staff.remove_app",
+    "staff.add_passkey", "staff.remove_passkey", "staff.renew_recovery", "staff.confirm",
+}  # fmt: skip
+
+
+def test_what_would_do_harm_asks_who_it_is_and_nothing_else_does(app):
+    assert {
+        name for name, view in app.view_functions.items() if getattr(view, "confirmed", False)
+    } == CONFIRMED
+
+
+@pytest.mark.parametrize("endpoint", sorted(CONFIRMED))
+def test_no_stranger_at_an_open_desk_gets_past_the_question(app, as_rosa, wait, endpoint):
+    """More than ten minutes after she signed in, whatever the address."""
+    wait(minutes=11)
+    rule = next(one for one in rules(app) if one.endpoint == endpoint)
+    method = "POST" if "POST" in rule.methods else "GET"
+    answer = as_rosa.open(address(rule), method=method)
+    assert answer.status_code == (422 if method == "POST" else 200)
+    assert "onfirm it is you" in answer.text
+
+
 @pytest.mark.parametrize("role", [None, *Role])
 def test_each_role_opens_its_own_doors_only(app, save, browser_of, role):
     """role × route × method: outsiders are sent to sign in, lesser roles are refused."""

@@ -107,7 +107,7 @@ def send_test(id: int):
 
 
 @bp.post("/staff/campaigns/<int:id>/schedule")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def schedule(id: int):
     campaign, form = queries.campaign(id), ScheduleForm.fresh(clock_of(current_user))
     if not form.validate():
@@ -151,7 +151,7 @@ def resume(id: int):
 
 
 @bp.post("/staff/campaigns/<int:id>/sending")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def send(id: int):
     campaign = queries.campaign(id)
     try:

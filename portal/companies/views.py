@@ -51,7 +51,7 @@ def comparison(id: int, other: int, form: SameForm, refusal: str = ""):
 
 
 @bp.post("/<int:id>/same-as/<int:other>")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def merge(id: int, other: int):
     kept, second = advocates.company(id), advocates.company(other)
     form = SameForm()

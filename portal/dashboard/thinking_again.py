@@ -22,6 +22,7 @@ from portal.queue.onward import asked
 from portal.referrals.several import PROMISES
 from portal.referrals.undoing import PROMISE, REWARD
 from portal.review.several import CONTRIBUTIONS, PUBLICATIONS
+from portal.staff import confirming
 from portal.staff.models import Role
 from portal.undo import actions, several
 from portal.undo.several import Result, Several
@@ -81,6 +82,8 @@ def decide_several(what_of):
     seen, form = _chosen(), kind.form()
     if not form.validate() or not seen:
         return _page(kind, form, [], seen, unselected=not seen), 422
+    if kind.confirmed(form) and (page := confirming.ask(me())):
+        return page
 
     def act(thing) -> str:
         with actions.undoable(kind.way, thing, by=me()):

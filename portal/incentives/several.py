@@ -95,4 +95,5 @@ REWARDS = Several(
     waits=selectable,
     button="Decide on the rewards you select",
     narrow=narrow,
+    confirmed=lambda form: form.decision.data in (BY_CODE, BY_PAYOUT, RewardState.ISSUED),
 )

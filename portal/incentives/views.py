@@ -27,6 +27,7 @@ from portal.incentives.undoing import REWARD
 from portal.links import actions as links
 from portal.links.models import Kind
 from portal.queue.onward import Onward
+from portal.staff import confirming
 from portal.staff.models import Role
 from portal.staff.queries import name_of
 from portal.undo.actions import undoable
@@ -114,6 +115,8 @@ def rule(reward_id: int):
         if not is_whole:
             return reward_page(found, form), 422
         wanted = RewardState(form.state.data)
+        if wanted is RewardState.ISSUED and (page := confirming.ask(me())):
+            return page
         why = {"note": form.note.data, "ground": form.ground.data}
         with undoable(REWARD, found, by=me()):
             actions.move(found, wanted, seen=form.seen.data, **why, by=me())
@@ -127,7 +130,7 @@ def rule(reward_id: int):
 
 
 @bp.post("/staff/rewards/<int:reward_id>/code")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def give_code(reward_id: int):
     found, on = queries.reward(reward_id), Onward(("rewards", reward_id))
     try:
@@ -141,7 +144,7 @@ def give_code(reward_id: int):
 
 
 @bp.post("/staff/rewards/<int:reward_id>/payout")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def pay_out(reward_id: int):
     found, on = queries.reward(reward_id), Onward(("rewards", reward_id))
     try:

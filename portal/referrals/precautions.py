@@ -66,7 +66,7 @@ def rules():
 
 
 @bp.post("/staff/risk/<key>")
-@auth.staff(Role.OWNER)
+@auth.staff(Role.OWNER, confirmed=True)
 def set_rule(key: str):
     rule = signals.BY_KEY.get(key)
     if rule is None:
@@ -138,7 +138,7 @@ def add_known():
 
 
 @bp.post("/staff/leads/known/removal")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def clear_known():
     known.clear(by=current_user._get_current_object())
     db.session.commit()

@@ -25,7 +25,7 @@ def name(id: int):
 
 
 @bp.post("/<int:id>/name")
-@auth.staff(Role.EDITOR)
+@auth.staff(Role.EDITOR, confirmed=True)
 def rename(id: int):
     company, form = advocates.company(id), NameForm()
     if not form.validate():

@@ -29,6 +29,8 @@ class Several:
     button: str = "Decide on those you select"
     # (form, things): leaves what applies to at least one; without things, to what is in the queue
     narrow: Callable[[Any, Sequence[Any] | None], None] = lambda form, things: None
+    # whether they must have proved that it is them before what the form says
+    confirmed: Callable[[Any], bool] = lambda form: False
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,35 @@ def test_a_payout_is_ordered_paid_and_noted(
     assert "Sent" in as_ada.get("/me/rewards").text
 
 
+MANY = "/staff/queue/decisions/rewards"
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "is_asked"),
+    [
+        (PAY, {}, True),
+        ("/staff/rewards/1/code", {}, True),
+        ("/staff/rewards/1/moves", {"state": "issued", "note": "Order 4", "seen": 2}, True),
+        (MANY, {"decision": "payout", "items": "1:2"}, True),
+        (MANY, {"decision": "code", "items": "1:2"}, True),
+        (MANY, {"decision": "issued", "note": "Order 4", "items": "1:2"}, True),
+        ("/staff/rewards/1/moves", {"state": "held", "note": "Wait", "seen": 2}, False),
+        (MANY, {"decision": "held", "note": "Wait", "items": "1:2"}, False),
+    ],
+)
+def test_whoever_sends_money_says_again_who_they_are(
+    path, data, is_asked, as_rosa, system, approved, saved, wait
+):
+    wait(minutes=11)
+    answer = as_rosa.post(path, data=data)
+    assert ("Confirm it is you" in answer.text) is is_asked
+    states = [line.state for line in saved(RewardEntry)]
+    assert states == [RewardState.ACCRUED, RewardState.APPROVED] + (
+        [] if is_asked else [RewardState.HELD]
+    )
+    assert saved(Payout) == []
+
+
 def test_the_order_says_whom_and_how_much_and_no_word_of_theirs(as_rosa, system, approved, work):
     as_rosa.post(PAY)
     work()
