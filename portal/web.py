@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from datetime import date, datetime
 from functools import cache
@@ -22,7 +23,6 @@ from flask import (
 )
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from limits import parse
 from limits.storage import MemoryStorage
@@ -40,8 +40,24 @@ from portal.db import SAFE_METHODS, db, rewritten
 from portal.errors import Refusal, Stale
 from portal.staff import overtaking
 
+
+def network(prefixes: dict[int, int]) -> str:
+    """The part of the visitor's address that one household, or one provider's customer, has."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "nowhere"
+    address = getattr(address, "ipv4_mapped", None) or address
+    return str(ipaddress.ip_network((address, prefixes[address.version]), strict=False))
+
+
+def household() -> str:
+    """Whom a limit counts, unless a view says otherwise: with IPv6 one line has 2⁶⁴ addresses."""
+    return network({4: 32, 6: 64})
+
+
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+limiter = Limiter(household, default_limits=[], headers_enabled=False)
 # Codes guessed at pages everyone opens. Each process counts for itself: asking Redis would cost
 # every visitor a round trip.
 guesses = FixedWindowRateLimiter(MemoryStorage())
@@ -206,12 +222,12 @@ class Sessions(SecureCookieSessionInterface):
 
 def refuse_guesser() -> None:
     """429 for an address that tried too many codes in this minute, even if it now finds one."""
-    if limiter.enabled and not guesses.test(GUESSES, request.remote_addr or ""):
+    if limiter.enabled and not guesses.test(GUESSES, household()):
         abort(429)
 
 
 def count_guess() -> None:
-    guesses.hit(GUESSES, request.remote_addr or "")
+    guesses.hit(GUESSES, household())
 
 
 def brand() -> SimpleNamespace:

@@ -7,8 +7,7 @@ from portal.campaigns.entering import let_in_by_code
 from portal.campaigns.forms import CodeForm
 from portal.campaigns.way_in import bp
 from portal.db import db
-from portal.staff.limits import network
-from portal.web import limiter
+from portal.web import limiter, network
 
 NO_MATCH = "This address and this code do not open anything together"
 

@@ -23,15 +23,15 @@ def family(agent: str) -> str:
 
 def knows(staff_id: int) -> bool:
     """Whether this person signed in on this browser before."""
-    return staff_id in _known()
+    return staff_id in known()
 
 
 def remember(response: Response, staff_id: int) -> Response:
     """Let this browser know whom it let in; signed, so nobody writes it themselves."""
-    known = sorted({*_known(), staff_id})[-20:]
+    here = sorted({*known(), staff_id})[-20:]
     response.set_cookie(
         _name(),
-        _signer().dumps(known),
+        _signer().dumps(here),
         max_age=DAYS * 24 * 3600,
         secure=settings().https,
         httponly=True,
@@ -40,7 +40,8 @@ def remember(response: Response, staff_id: int) -> Response:
     return response
 
 
-def _known() -> list[int]:
+def known() -> list[int]:
+    """Who signed in on this browser before."""
     try:
         return _signer().loads(request.cookies.get(_name(), ""))
     except BadSignature:

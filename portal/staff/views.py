@@ -23,7 +23,7 @@ from portal.staff import (
     queries,
 )
 from portal.staff.forms import CodeForm, ForgottenForm, PasskeyForm, SetUpForm, SignInForm
-from portal.staff.limits import failed, household, neighbourhood, tries
+from portal.staff.limits import askings, counted, passkey_tries, tries
 from portal.staff.models import Staff
 from portal.staff.pages import (
     bp,
@@ -34,7 +34,6 @@ from portal.staff.pages import (
     page_asked_for,
     with_password,
 )
-from portal.web import limiter
 
 WITH_ROUTES = (account, audit, company, people)  # they add theirs to ``bp``
 WRONG = "That mail address and password do not belong together. Check both."
@@ -108,8 +107,7 @@ def forgotten():
 
 @bp.post("/forgotten")
 @auth.public
-@limiter.limit("10 per 15 minutes", key_func=household)
-@limiter.limit("60 per 15 minutes", key_func=neighbourhood)
+@askings
 def send_reset():
     form = ForgottenForm()
     if not form.validate():
@@ -147,6 +145,7 @@ def begin_session():
 
 @bp.post("/sign-in/passkey")
 @auth.public
+@passkey_tries
 def begin_with_passkey():
     """A passkey alone, on a device that checked who holds it."""
     form = PasskeyForm()
@@ -185,9 +184,12 @@ def who_is_half_way() -> str:
     return f"staff-code:{person.id if person else 0}"
 
 
+half_way_tries = counted(("10 per 15 minutes", who_is_half_way))
+
+
 @bp.post("/sign-in/code")
 @auth.public
-@limiter.limit("10 per 15 minutes", key_func=who_is_half_way, deduct_when=failed)
+@half_way_tries
 def give_code():
     person, url = half_way()
     if person is None:
@@ -205,6 +207,7 @@ def give_code():
 
 @bp.post("/sign-in/code/passkey")
 @auth.public
+@half_way_tries
 def give_passkey():
     person, url = half_way()
     if person is None:

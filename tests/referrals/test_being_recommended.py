@@ -260,3 +260,21 @@ def test_guessing_codes_is_slowed_and_a_real_code_is_not(limited, code):
     assert {limited.get(f"/r/{code}").status_code for _ in range(70)} == {200}
     guesses = [limited.get(f"/r/guess{n}").status_code for n in range(62)]
     assert guesses[59:] == [404, 429, 429]
+
+
+def test_guessing_codes_counts_a_line_of_ipv6_once(limited, code):
+    def guess(n: int, line: str) -> int:
+        where = {"REMOTE_ADDR": f"2001:db8:1:{line}::{n:x}"}
+        return limited.get(f"/r/guess{n}", environ_base=where).status_code
+
+    assert [guess(n, "7") for n in range(62)][59:] == [404, 429, 429]
+    assert guess(99, "8") == 404  # the neighbour’s
+
+
+def test_the_form_counts_a_line_of_ipv6_once(limited, code):
+    def come(n: int) -> int:
+        data = SINA | {"email": f"p{n}@k{n}.example"}
+        where = {"REMOTE_ADDR": f"2001:db8:1:7::{n:x}"}
+        return limited.post(f"/r/{code}/leads", data=data, environ_base=where).status_code
+
+    assert [come(n) for n in range(11)][9:] == [303, 429]

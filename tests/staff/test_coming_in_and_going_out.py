@@ -258,6 +258,61 @@ def test_a_link_by_mail_lets_the_owner_in_while_strangers_are_guessing(
     assert fresh.get("/staff/customers").status_code == 200
 
 
+def test_whoever_shares_an_address_with_an_attacker_comes_in_from_their_own_browser(
+    guarded, sam, post_mail, mailroom
+):
+    """The same office: 30 wrong passwords, links asked for in vain, keys that are none."""
+    own, neighbour = guarded.test_client(), guarded.test_client()
+    assert sign_in(own).status_code == 303
+    own.post("/staff/sign-out")
+    for n in range(31):
+        sign_in(neighbour, email=f"guess{n}@acme.example")
+        neighbour.post("/staff/forgotten", data={"email": f"guess{n}@acme.example"})
+        key = neighbour.post("/staff/sign-in/passkey", data={"passkey": "{}"})
+    assert (sign_in(neighbour).status_code, key.status_code) == (429, 429)
+    assert own.post("/staff/sign-in/passkey", data={"passkey": "{}"}).status_code == 422
+    assert own.post("/staff/forgotten", data={"email": "sam@acme.example"}).status_code == 200
+    post_mail()
+    assert own.get(mailed_link(mailroom)).status_code == 200
+    assert sign_in(own).status_code == 303
+
+
+def test_a_known_browser_is_one_for_its_own_account_alone(guarded, sam):
+    own = guarded.test_client()
+    assert sign_in(own).status_code == 303
+    for n in range(30):
+        sign_in(own, email=f"guess{n}@acme.example")
+    assert sign_in(own, email="other@acme.example").status_code == 429
+    assert sign_in(own).status_code == 303
+
+
+def test_a_mailbox_is_filled_by_five_askings_and_the_last_link_stays_good(
+    guarded, sam, post_mail, mailroom
+):
+    def ask(n: int) -> int:
+        where = {"REMOTE_ADDR": f"203.0.{n}.7"}
+        data = {"email": "Sam@acme.example"}
+        new = guarded.test_client()
+        return new.post("/staff/forgotten", data=data, environ_base=where).status_code
+
+    assert [ask(n) for n in range(7)] == [200] * 5 + [429] * 2
+    post_mail()
+    assert len(mailroom.to("sam@acme.example")) == 5
+    fresh = guarded.test_client()
+    assert fresh.post(mailed_link(mailroom), data=CHOICE).location == "/staff"
+
+
+def test_a_passkey_as_the_second_step_is_tried_ten_times_like_a_code(guarded, sam):
+    browser = guarded.test_client()
+    with browser.session_transaction() as session:
+        session["half"] = sam, int(clock.now().timestamp()), "/staff"
+    tries = [
+        browser.post("/staff/sign-in/code/passkey", data={"passkey": "{}"}).status_code
+        for _ in range(11)
+    ]
+    assert tries == [422] * 10 + [429]
+
+
 def test_thirty_failures_close_the_address_for_a_while(guarded, sam):
     guesser = guarded.test_client()
     for n in range(30):
@@ -278,6 +333,8 @@ def test_signing_in_rightly_is_never_counted(guarded, sam):
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True, True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False, True),
         ("2001:db8:1::1", "2001:db8:2::1", False, False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True, True),
+        ("::ffff:203.0.113.7", "::ffff:198.51.100.7", False, False),
     ],
 )
 def test_addresses_are_counted_by_household_and_by_network(
