@@ -393,7 +393,7 @@ SALES = [
 DEALS = """CRM id,Stage,Notes
 D-1047,Closed Won,Signed after the visit
 D-1052,Meeting,Tuesday at ten
-D-1058,Qualified,
+D-1058,Contract Sent,
 D-1099,Working,Not from a recommendation
 """
 

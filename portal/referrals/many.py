@@ -148,8 +148,21 @@ def import_page(kept: StageImport) -> str:
         kept=kept,
         rows=shown[:LINES],
         next=shown[LINES - 1].line if len(shown) > LINES else None,
+        asked={} if kept.applied_at else stage_file.words_to_ask(kept),
+        choices=stage_file.CHOICES,
         counts=[(outcome, counts.get(outcome.value, 0)) for outcome in stage_file.Outcome],
     )
+
+
+@bp.post("/staff/leads/imports/<int:import_id>/words")
+@auth.staff(Role.EDITOR)
+def say_words(import_id: int):
+    """What the CRM’s own words mean here; what nobody chose for stays asked."""
+    said = zip(request.form.getlist("word"), request.form.getlist("means"), strict=False)
+    meanings = {word: "" if to == "out" else to for word, to in said if to}
+    stage_file.mean(stage_file.get(import_id), meanings, by=desk.me())
+    db.session.commit()
+    return redirect(url_for(".stage_import", import_id=import_id), 303)
 
 
 @bp.post("/staff/leads/imports/<int:import_id>/application")

@@ -254,6 +254,9 @@ class StageImport(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     filename: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)  # emptied when applied
+    meanings: Mapped[dict[str, str]] = mapped_column(  # a word of theirs → a stage; "": left out
+        sa.JSON, default=dict, server_default="{}"
+    )
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # outcome → lines, when applied
     refused: Mapped[list[str]] = mapped_column(default=list)  # "Line 7: …", when applied
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id))

@@ -1,8 +1,9 @@
 """A file of stage changes from the CRM: what each line would do, and doing it."""
 
 import enum
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,20 +25,24 @@ HEADINGS = {
     "stage": {"stage", "deal stage", "status"},
     "note": {"note", "notes", "comment"},
 }
-# What CRMs call our stages, besides our own words.
-SPELLED = {
-    "new": Stage.RECEIVED,
-    "open": Stage.RECEIVED,
-    "working": Stage.CONTACTED,
-    "in progress": Stage.CONTACTED,
-    "meeting booked": Stage.MEETING,
-    "closed won": Stage.WON,
-    "closedwon": Stage.WON,
-    "customer": Stage.WON,
-    "closed lost": Stage.LOST,
-    "closedlost": Stage.LOST,
-    "disqualified": Stage.UNQUALIFIED,
-} | {stage.value: stage for stage in Stage if stage is not Stage.WITHDRAWN}
+# What CRMs call our stages, besides our own words; signs between words do not matter. Only what
+# says it plainly: a reward hangs on it, so of all others (“Contract Sent”) the preview asks.
+PLAIN = {
+    Stage.RECEIVED: "new, open, open not contacted, not contacted, lead in",
+    Stage.CONTACTED: "working, working contacted, in progress, contact made, attempted to contact, "
+    "connected",
+    Stage.QUALIFIED: "qualified to buy, qualifiedtobuy, qualified lead",
+    Stage.MEETING: "meeting booked, meeting scheduled, appointment scheduled, demo scheduled, "
+    "presentation scheduled, appointmentscheduled, presentationscheduled",
+    Stage.WON: "closed won, closedwon, customer",
+    Stage.LOST: "closed lost, closedlost, closed lost to competition",
+    Stage.UNQUALIFIED: "disqualified",
+}
+CHOICES = [stage for stage in Stage if stage is not Stage.WITHDRAWN]  # that a file may move to
+SPELLED = {stage.value: stage for stage in CHOICES} | {
+    word: stage for stage, words in PLAIN.items() for word in words.split(", ")
+}
+ASKED = 40  # unknown words in one preview; their lines are refused until someone says
 
 
 class Outcome(enum.StrEnum):
@@ -103,22 +108,31 @@ def _cell(cells: list[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def plan(rows: list[Row]) -> list[Planned]:
-    """What each line would do as things stand now; changes nothing."""
+def word_of(text: str) -> str:
+    """A stage as a CRM writes it, without what stands between the words: “Closed-Won”."""
+    return " ".join(re.sub(r"[\W_]+", " ", text.lower()).split())[:100]
+
+
+def plan(rows: list[Row], meanings: Mapping[str, str]) -> list[Planned]:
+    """What each line would do as things stand now; changes nothing. ``meanings`` are the stages
+    that staff said for words we do not know, empty for lines to leave out."""
     leads = _leads({row.crm_id for row in rows if row.crm_id})
     seen: dict[str, int] = {}
     planned = []
     for row in rows:
-        planned.append(_judge(row, leads, seen))
+        planned.append(_judge(row, leads, seen, meanings))
         seen.setdefault(row.crm_id, row.line)
     return planned
 
 
-def _judge(row: Row, leads: dict[str, Lead], seen: dict[str, int]) -> Planned:
+def _judge(
+    row: Row, leads: dict[str, Lead], seen: dict[str, int], meanings: Mapping[str, str]
+) -> Planned:
     def refuse(why: str) -> Planned:
         return Planned(row.line, row.crm_id, Outcome.REFUSED, why)
 
-    lead, stage = leads.get(row.crm_id), SPELLED.get(" ".join(row.stage.lower().split()))
+    lead, word = leads.get(row.crm_id), word_of(row.stage)
+    stage = SPELLED.get(word) or (Stage(meanings[word]) if meanings.get(word) else None)
     if not row.crm_id:
         return refuse("the CRM id is missing")
     if row.crm_id in seen:
@@ -126,7 +140,8 @@ def _judge(row: Row, leads: dict[str, Lead], seen: dict[str, int]) -> Planned:
     if lead is None:
         return refuse(f"no lead here has the CRM id “{row.crm_id}”")
     if stage is None:
-        return refuse(f"“{row.stage}” is none of our stages")
+        left = "is left out, as you said" if word in meanings else "is none of our stages"
+        return refuse(f"“{row.stage}” {left}")
     if len(row.note) > 1000:
         return refuse("the note is longer than 1,000 characters")
     if lead.stage is stage:
@@ -154,7 +169,9 @@ def upload(data: bytes, filename: str, *, by: Staff) -> StageImport:
     """Keep a file for its preview; raises Unreadable, keeping nothing, when it is none of ours."""
     read(data)
     purge(clock.now() - KEPT)
-    kept = StageImport(filename=filename[-200:], content=data, staff=by)
+    newest = next(iter(recent()), None)
+    said = dict(newest.meanings) if newest else {}  # a word is asked once, not in every file
+    kept = StageImport(filename=filename[-200:], content=data, staff=by, meanings=said)
     db.session.add(kept)
     db.session.flush()
     return kept
@@ -174,7 +191,32 @@ def recent() -> Sequence[StageImport]:
 
 
 def preview(kept: StageImport) -> list[Planned]:
-    return plan(read(kept.content))
+    return plan(read(kept.content), kept.meanings)
+
+
+def words_to_ask(kept: StageImport) -> dict[str, str]:
+    """The words of a file that are none of our stages, as its first line with one writes it."""
+    found: dict[str, str] = {}
+    for row in read(kept.content):
+        word = word_of(row.stage)
+        if word and word not in SPELLED and word != Stage.WITHDRAWN:
+            found.setdefault(word, row.stage[:100])
+    return dict(sorted(found.items())[:ASKED])
+
+
+def mean(kept: StageImport, meanings: Mapping[str, str], *, by: Actor) -> None:
+    """What words of a file mean: one of our stages each, or empty for lines to leave out.
+
+    Of words that are ours, or not in the file, nobody has a say.
+    """
+    if kept.applied_at:
+        return
+    asked, ours = words_to_ask(kept), {"", *CHOICES}
+    said = {word: to for word, to in meanings.items() if word in asked and to in ours}
+    if said.items() <= kept.meanings.items():
+        return
+    kept.meanings = kept.meanings | said
+    record(kept, "said what words mean", by=by, words=len(said))
 
 
 def apply(kept: StageImport, *, by: Actor) -> None:

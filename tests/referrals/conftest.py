@@ -86,6 +86,19 @@ def come(act, referral):
 
 
 @pytest.fixture
+def numbered(come, act):
+    """Three leads with CRM ids D-1 to D-3."""
+    ids = [come(email=f"p{n}@k{n}.example", name=f"Person {n}", company=f"K{n}") for n in (1, 2, 3)]
+
+    def number():
+        for n, lead_id in enumerate(ids, 1):
+            db.session.get(Lead, lead_id).crm_id = f"D-{n}"
+
+    act(number)
+    return ids
+
+
+@pytest.fixture
 def sent_by(act, campaign):
     """Someone comes through the link of any customer; gives the lead's id."""
 

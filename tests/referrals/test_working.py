@@ -25,19 +25,6 @@ from tests.referrals.conftest import SINA
 C, Q, W = Stage.CONTACTED, Stage.QUALIFIED, Stage.WON
 
 
-@pytest.fixture
-def numbered(come, act):
-    """Three leads with CRM ids D-1 to D-3."""
-    ids = [come(email=f"p{n}@k{n}.example", name=f"Person {n}", company=f"K{n}") for n in (1, 2, 3)]
-
-    def number():
-        for n, lead_id in enumerate(ids, 1):
-            db.session.get(Lead, lead_id).crm_id = f"D-{n}"
-
-    act(number)
-    return ids
-
-
 def version(saved, lead_id: int) -> int:
     return next(lead.version for lead in saved(Lead) if lead.id == lead_id)
 
