@@ -77,6 +77,7 @@ OF_ONE = {
     "prospect-reward": {"state": "due", "reward": "your first month free"},
     "reward-refused": {"why": "We knew this person or company before."},
     "lead-moved": {"title": "Now a customer"},
+    "renewal-name": {"company": "Example Group", "stands": "Example Ltd"},
     "staff-account": {"what": "your password was changed"},
     "takedown": {"place": "Leaflet for the trade fair"},
     "takedown-late": {"place": "Leaflet for the trade fair"},

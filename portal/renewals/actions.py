@@ -1,6 +1,7 @@
 """Ask whether words are still right, remind, and take the answer (T6, T29)."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,7 +21,7 @@ from portal.publishing import actions as publishing
 from portal.publishing.queries import asset_of
 from portal.renewals import queries
 from portal.renewals.models import Answer, Renewal
-from portal.renewals.queries import ASK_BEFORE, Due
+from portal.renewals.queries import ASK_BEFORE, Due, Question
 from portal.staff import queries as staff
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission
@@ -76,16 +77,22 @@ def keep(
     *,
     seen: str,
     decks_too: bool = False,
+    new_name: bool = False,
     by: Actor,
     circumstances: Circumstances,
 ) -> None:
     """Yes, still right: each permission in force that the page names is said again, for another
     year; decks only by a yes of their own. Twice is harmless; raises Stale when the page would
-    look different by now."""
+    look different by now.
+
+    With ``new_name`` they ask for what their company is called by now. It changes nothing here: a
+    new name is agreed to with words of its own, and by the company (T28).
+    """
     submission = _hold(renewal, Answer.KEPT)
     if submission is None:
         return
-    if queries.question(renewal).seal != seen:
+    asked_now = queries.question(renewal)
+    if asked_now.seal != seen:
         raise Stale("Something on this page changed after you opened it. Look at it once more.")
     asset = asset_of(submission)
     said = permissions.state(there(submission.receipt)).get(renewal.purpose)
@@ -100,20 +107,32 @@ def keep(
     consent.give(there(submission.receipt), renewal.purpose, by=by, circumstances=how)
     asked = queries.ASKED[renewal.purpose] + (queries.BESIDES if decks_too else ())
     consent.reconfirm(there(submission.receipt), by=by, circumstances=how, asked=asked)
+    if new_name and (wish := _wish(asked_now)):
+        renewal.note = wish
+        record(submission, "asked for the new name", by=by, note=wish)
+        names = {"company": asked_now.called, "stands": asked_now.stands}
+        _tell_owners(renewal, "renewal-name", **names)
     _close(renewal, Answer.KEPT, by=by)
 
 
-def tell_of_change(renewal: Renewal, note: str, *, by: Actor) -> None:
+def _wish(question: Question) -> str:
+    if not question.called:
+        return ""
+    return f"I would like to stand under {question.called}, not {question.stands}."
+
+
+def tell_of_change(renewal: Renewal, note: str, *, new_name: bool = False, by: Actor) -> None:
     """Something is no longer so: off every page at once, and the team reads why."""
     if not note.strip():
         raise NotAllowed("Write what is different now.")
     submission = _hold(renewal, Answer.CHANGED)
     if submission is None:
         return
-    renewal.note = note.strip()
+    wish = _wish(queries.question(renewal)) if new_name else ""
+    renewal.note = "\n\n".join(filter(None, (note.strip(), wish)))
     publishing.retire(there(asset_of(submission)), by=by, note=renewal.note)
     _close(renewal, Answer.CHANGED, by=by)
-    _tell_owners(renewal)
+    _tell_owners(renewal, "renewal-changed", note=renewal.note)
 
 
 def withdraw(renewal: Renewal, *, by: Actor, circumstances: Circumstances) -> None:
@@ -196,16 +215,16 @@ def _mail(renewal: Renewal, template: str, **more) -> None:
     )
 
 
-def _tell_owners(renewal: Renewal) -> None:
+def _tell_owners(renewal: Renewal, mail: str, **more: Any) -> None:
     submission = renewal.submission
     for owner in staff.owners():
         outbox.email(
             owner.email,
-            "renewal-changed",
+            mail,
             about=renewal,
             first_name=owner.name,
             customer=submission.advocate.name,
             action=noun(submission.action),
-            note=renewal.note,
+            **more,
             url=f"{settings().base_url}/staff/submissions/{submission.id}",
         )

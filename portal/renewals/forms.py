@@ -17,6 +17,7 @@ class AnswerForm(FlaskForm):
         validators=[InputRequired("Choose one of the three")],
     )
     decks_too = BooleanField()  # its label is the permission’s own wording
+    new_name = BooleanField()  # its label names both names
     note = TextAreaField(
         "If something has changed: what?",
         filters=[lambda text: text or ""],

@@ -228,6 +228,8 @@ class Question:
     until: datetime  # how long a yes holds
     again: list[str]  # the permissions that a yes says again, in their words
     decks: Permission | None  # what needs a yes of its own
+    stands: str  # the name of their company in what they agreed to
+    called: str  # what it is called by now, where a yes keeps another name; else empty
 
 
 def question(renewal: Renewal) -> Question:
@@ -241,16 +243,15 @@ def question(renewal: Renewal) -> Question:
     picture = f"/media/{key}.webp" if key and photo_is_public(key) else None
     drawn = item(submission, version, may, picture, asset=asset, excerpt=asset.excerpt)
     facts = rendering.facts(drawn | {"credit": drawn["credit"] | {"photo_url": key}}, key)
-    seal = seeds.digest(
-        {
-            "for": renewal.purpose.value,
-            "words": version.sha256,
-            "excerpt": asset.excerpt,
-            "around": facts,
-        }
-    )
     receipt = there(submission.receipt)
     said = permissions.state(receipt)
+    called = _called_by_now(submission, said)
+    read = {
+        "for": renewal.purpose.value,
+        "words": version.sha256,
+        "excerpt": asset.excerpt,
+        "around": facts,
+    } | ({"called": called} if called else {})
     again = [
         permissions.as_read(one.statement.label, receipt)
         for purpose, one in said.items()
@@ -258,4 +259,12 @@ def question(renewal: Renewal) -> Question:
     ]
     besides = () if renewal.in_decks else BESIDES
     decks = next((said[one] for one in besides if one in said and said[one].in_force), None)
-    return Question(drawn, seal, clock.now() + RECONFIRM, again, decks)
+    until, stands = clock.now() + RECONFIRM, submission.company_name
+    return Question(drawn, seeds.digest(read), until, again, decks, stands, called)
+
+
+def _called_by_now(submission: Submission, said: dict[Purpose, Permission]) -> str:
+    """The new name of a company that may be named, and is under the one it had (T28)."""
+    now = submission.advocate.company.name
+    named = Purpose.COMPANY in said and said[Purpose.COMPANY].in_force
+    return now if named and now != submission.company_name else ""

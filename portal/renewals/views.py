@@ -66,10 +66,10 @@ def _answer(renewal: Renewal, here: str, token: str = ""):
     how = circumstances(who.language)
     try:
         if form.answer.data == Answer.KEPT:
-            seen = {"seen": form.seen.data or "", "decks_too": form.decks_too.data}
-            actions.keep(renewal, **seen, by=who, circumstances=how)
+            also = {"decks_too": form.decks_too.data, "new_name": form.new_name.data}
+            actions.keep(renewal, seen=form.seen.data or "", **also, by=who, circumstances=how)
         elif form.answer.data == Answer.CHANGED:
-            actions.tell_of_change(renewal, form.note.data, by=who)
+            actions.tell_of_change(renewal, form.note.data, new_name=form.new_name.data, by=who)
         else:
             actions.withdraw(renewal, by=who, circumstances=how)
         db.session.commit()
@@ -85,6 +85,8 @@ def _page(renewal: Renewal, form: AnswerForm, token: str = "", refusal: str = ""
     if question and question.decks:
         receipt = there(renewal.submission.receipt)
         form.decks_too.label.text = f"Also: {as_read(question.decks.statement.label, receipt)}"
+    if question and question.called:
+        form.new_name.label.text = f"I would like to stand under {question.called}"
     return render_template(
         "renewals/answer.html",
         renewal=renewal,
