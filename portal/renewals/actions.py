@@ -54,6 +54,7 @@ def nightly() -> int:
 def ask(submission: Submission, *, by: Actor) -> Renewal:
     """Write to its author: these words, this rendering, still right? While one such mail waits
     for an answer there is no second."""
+    lock("renewals")
     if waiting := queries.pending(submission):
         return waiting
     asset = asset_of(submission)

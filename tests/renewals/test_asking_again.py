@@ -11,13 +11,16 @@ from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
 from portal.consent.models import ConsentEvent, Purpose, Verdict
 from portal.db import db
+from portal.outbox.models import Message
 from portal.placements import allowed
 from portal.placements.models import Placement, Reason, Takedown
 from portal.publishing.models import Asset
 from portal.renewals import actions
 from portal.renewals.models import Answer, Renewal
+from portal.staff.models import Staff
 from portal.submissions.models import State, Submission
 from tests.contributing import ANSWERS
+from tests.crowd import overlapping
 from tests.placements.conftest import look, placed, take_back
 
 __all__ = ["look", "placed", "take_back"]
@@ -37,6 +40,22 @@ def test_T6_the_author_is_asked_thirty_days_before_and_once(
     post_mail()
     mail = mailroom.to("ada@analytical.example")[-1]
     assert mail["Subject"] == "Is your quote still right?"
+
+
+@pytest.mark.parametrize("of_the", ["same person", "night"])
+def test_T6_of_two_asks_in_the_same_moment_one_is_made(
+    app, published, wait, saved, rosa, of_the, the_asset
+):
+    published()
+    wait(days=336)
+
+    def ask():
+        submission = db.session.get(Submission, the_asset().submission_id)
+        actions.ask(submission, by=db.session.get(Staff, rosa))
+
+    overlapping(app, ask, ask if of_the == "same person" else actions.nightly)
+    assert len(saved(Renewal)) == 1
+    assert [mail.template for mail in saved(Message)].count("renewal") == 1
 
 
 def test_T6_three_reminders_and_without_an_answer_the_words_are_off_by_themselves(
