@@ -1,6 +1,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,6 +87,26 @@ def page(wanted: Search, before: int | None = None) -> tuple[Sequence[Entry], in
 def every(wanted: Search) -> Iterator[Entry]:
     """All of them, newest first, a thousand in memory at a time."""
     return iter(db.session.scalars(wanted.select().execution_options(yield_per=1000)))
+
+
+def details(entry: Entry) -> str:
+    """What else an act left on file, in one line: ``was threshold: 5; now threshold: 4``."""
+    return "; ".join(_said(entry.data))
+
+
+def _said(data: dict[str, Any], of: str = "") -> Iterator[str]:
+    for name, value in data.items():
+        called = f"{of} {name}".strip().replace("_", " ")
+        if isinstance(value, dict):
+            yield from _said(value, called)
+        elif value not in ("", None, []):
+            yield f"{called}: {_plain(value)}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def verbs() -> list[str]:

@@ -19,7 +19,7 @@ from portal.staff import queries
 from portal.staff.models import Role
 from portal.staff.pages import bp
 
-HEADS = ["when", "who", "who (name)", "did", "to", "note"]
+HEADS = ["when", "who", "who (name)", "did", "to", "note", "details"]
 ASKED = ("by", "about", "verb", "since", "until")  # no other word of an address is passed on
 
 
@@ -41,6 +41,7 @@ def audit():
         kinds=history.KINDS,
         people=queries.everyone(),
         name_of=queries.name_of,
+        details=history.details,
     )
 
 
@@ -71,5 +72,5 @@ def lines(entries: Iterator[Entry]) -> Iterator[list[str]]:
     for entry in entries:
         if entry.by not in names:
             names[entry.by] = queries.name_of(entry.by)
-        moment = entry.at.isoformat()
-        yield [moment, entry.by, names[entry.by], entry.verb, entry.about, entry.note]
+        act = [entry.by, names[entry.by], entry.verb, entry.about, entry.note]
+        yield [entry.at.isoformat(), *act, history.details(entry)]

@@ -114,3 +114,23 @@ def test_what_is_written_cannot_be_changed_or_taken_away(app, acts):
     for change in ("UPDATE history SET note = 'x'", "DELETE FROM history"):
         with app.app_context(), pytest.raises(sa.exc.DatabaseError, match="append-only"):
             db.session.execute(sa.text(change))
+
+
+def test_which_permission_and_which_rule_stand_beside_the_act(as_rosa, act, rosa):
+    """“Permission given” alone would leave the reader to guess: the page and the file say which."""
+
+    def write():
+        her = db.session.get(Staff, rosa)
+        record(her, "rule set", by=her, was={"threshold": 5, "on": True}, now={"threshold": 4})
+        record(her, "permission given", by=her, purpose="sales", places=[], codes=[1, 2], left="")
+
+    act(write)
+    said = "purpose: sales; codes: 1, 2", "was threshold: 5; was on: yes; now threshold: 4"
+    page = as_rosa.get("/staff/history").text
+    assert all(line in page for line in said)
+    text = as_rosa.post("/staff/history/export").text.lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["did"]: row["details"] for row in rows if row["details"]} == {
+        "permission given": said[0],
+        "rule set": said[1],
+    }
