@@ -297,6 +297,18 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, FileSource(settings_cls)
 
+    @property
+    def unsaid(self) -> str:
+        """What every mail has to say of who writes it (T38) and nobody has written down yet."""
+        fields = type(self).model_fields
+        missing = {
+            "the name customers know": self.brand_name == fields["brand_name"].default,
+            "your postal address": not self.brand_address.strip(),
+            "a mail address for questions": self.brand_contact_email
+            == fields["brand_contact_email"].default,
+        }
+        return " and ".join(words for words, so in missing.items() if so)
+
     @field_validator("base_url")
     @classmethod
     def _origin(cls, value: str) -> str:

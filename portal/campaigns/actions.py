@@ -19,6 +19,7 @@ from portal.campaigns.models import (
     Campaign,
     CampaignState,
 )
+from portal.config import settings
 from portal.db import db, lock_row
 from portal.errors import NotAllowed, Unfit
 from portal.history.actions import SYSTEM, Actor, record
@@ -117,6 +118,7 @@ def schedule(
     if moment and not clock.now() < moment <= clock.now() + LONGEST:
         raise NotAllowed(f"Choose a moment from now to {LONGEST.days} days from now.")
     if moment:
+        _check_sender()
         _check_audience(campaign.audience, campaign.actions)
     campaign.scheduled_for = moment
     record(campaign, "scheduled" if moment else "no longer scheduled", by=by)
@@ -141,6 +143,7 @@ def send(campaign: Campaign, *, seen: int | None = None, by: Actor) -> None:
     if campaign.state is not CampaignState.DRAFT:
         return
     _still_a_draft(campaign, seen)
+    _check_sender()
     _check_deadline(campaign.deadline)
     mail.check(campaign.subject_line, campaign.body, campaign.why)
     destinations.check(campaign)
@@ -224,6 +227,14 @@ def _set(campaign: Campaign, **values: Any) -> None:
     for name, value in (values | terms | {"actions": actions}).items():
         setattr(campaign, name, value)
     destinations.check(campaign)
+
+
+def _check_sender() -> None:
+    """Nobody is asked by somebody who does not say who they are (T38)."""
+    if unsaid := settings().unsaid:
+        raise NotAllowed(
+            f"Your mails do not say yet who you are. Write down {unsaid} first, under Settings."
+        )
 
 
 def _check_deadline(deadline: date) -> None:

@@ -80,6 +80,7 @@ def _preview_page(campaign: Campaign, refusal: str, plan: ScheduleForm | None = 
         words=mail.context(sample, settings().brand_name) if sample else None,
         platform=destinations.rule_of(campaign),
         actions=ACTIONS,
+        unsaid=settings().unsaid,
         refusal=refusal or eligibility.fault(campaign.audience, campaign.actions),
         ask_every_days=settings().ask_every_days,
         plan=plan or ScheduleForm.fresh(clock_of(current_user)),

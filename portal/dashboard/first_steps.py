@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Campaign, Invitation
-from portal.config import Settings, settings
+from portal.config import settings
 from portal.db import db, only
 from portal.history.actions import record
 from portal.incentives.models import Offer
@@ -36,13 +36,12 @@ def steps() -> list[Step]:
     decided = [State.APPROVED, State.PUBLISHED, State.DECLINED, State.RETIRED]
     if found(sa.select(Submission.id).where(Submission.state.in_(decided))):
         return []
-    unnamed = Settings.model_fields["brand_name"].default
     return [
         Step(
             "Say who you are",
-            "Name, logo and colour, as customers know them.",
+            "Name, postal address and whom to ask: every mail carries them.",
             "/staff/settings",
-            settings().brand_name != unnamed,
+            not settings().unsaid,
             Role.OWNER,
         ),
         Step(

@@ -2,11 +2,12 @@
 
 import re
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from portal import clock
 from portal.advocates.models import Advocate, Company
 from portal.campaigns import actions, eligibility, inviting, mail
 from portal.campaigns.models import Ask, Campaign, CampaignState, Invitation, InvitationState
@@ -492,3 +493,31 @@ def test_how_many_a_filter_finds_is_told_while_it_is_typed(as_rosa, draft, ada, 
         assert ("to see them" in told.text) is (now > 0)
         assert told.content_type == "text/plain; charset=utf-8"
         assert f"{now} {said}" in as_rosa.get(asked).text
+
+
+@pytest.mark.parametrize(
+    ("unsaid", "says"),
+    [
+        ({"brand_address": " "}, "Write down your postal address first"),
+        ({"brand_contact_email": "customers@example.com"}, "a mail address for questions first"),
+        ({"brand_name": "Your company"}, "Write down the name customers know first"),
+    ],
+)
+def test_T38_nothing_is_sent_before_it_says_who_sends_it(as_rosa, app, draft, saved, unsaid, says):
+    app.extensions["goodword"] = app.extensions["goodword"].model_copy(update=unsaid)
+    page = as_rosa.get(f"/staff/campaigns/{draft}").text
+    assert "Your mails do not say yet who you are" in page
+    assert 'href="/staff/settings/brand"' in page
+    assert "Say who you are" in as_rosa.get("/staff").text
+    plan = {
+        "on": f"{clock.now() + timedelta(days=3):%Y-%m-%d}",
+        "at": "10:00",
+        "zone": "UTC",
+        "seen": "1",
+    }
+    for act, data in (("sending", {"seen": "1"}), ("schedule", plan)):
+        answer = as_rosa.post(f"/staff/campaigns/{draft}/{act}", data=data)
+        assert answer.status_code in (409, 422), act
+    assert says in as_rosa.post(f"/staff/campaigns/{draft}/sending", data={"seen": "1"}).text
+    assert saved(Message) == saved(Invitation) == []
+    assert saved(Campaign)[0].scheduled_for is None
