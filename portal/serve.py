@@ -5,13 +5,18 @@ import base64
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from portal import cli, create_app
-from portal.config import ROOT, BadSettings
+from portal.config import ROOT, BadSettings, settings
+from portal.db import db
+from portal.staff.models import Staff
 
 PYTHON = sys.executable
 
@@ -22,15 +27,28 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="web processes")
     options = parser.parse_args()
+    demand_free(options.host, options.port)
     env_file = Path(os.environ.get("GOODWORD_ENV_FILE", ROOT / ".env"))
     if "GOODWORD_BASE_URL" not in os.environ and not env_file.exists():
         write_settings(env_file, {"BASE_URL": f"http://localhost:{options.port}"})
         print(f"Wrote {env_file} with fresh secrets. Set your brand and mail relay there.")
     try:
-        prepare()
+        print(prepare(), flush=True)
     except BadSettings as error:
         raise SystemExit(str(error)) from None
     supervise(processes(options.host, options.port, options.workers))
+
+
+def demand_free(host: str, *ports: int) -> None:
+    """Ends here where another server listens: the system would give visitors either at random."""
+    for port in ports:
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            with socket.create_server((host, port), family=family):
+                pass
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
+            raise SystemExit(f"Port {port} cannot be used: {why}. See --port.") from None
 
 
 def write_settings(path: Path, values: dict[str, str]) -> None:
@@ -45,11 +63,18 @@ def write_settings(path: Path, values: dict[str, str]) -> None:
     path.write_text("".join(f"GOODWORD_{name}={value}\n" for name, value in values.items()))
 
 
-def prepare() -> None:
-    """Check the settings and bring the database up to date."""
+def prepare() -> str:
+    """Check the settings and bring the database up to date; gives back where to go now."""
     app = create_app()
     with app.app_context():
         cli.upgrade()
+        base, somebody = settings().base_url, db.session.scalar(sa.select(Staff.id).limit(1))
+        db.session.commit()
+        db.engine.dispose()
+    if somebody:
+        return f"Goodword is up at {base}. Colleagues sign in at {base}/staff/sign-in"
+    begin = "python3 dev.py flask staff add you@your-company.com --role owner"
+    return f"Goodword is up at {base}. Nobody can sign in yet; in another terminal:\n  {begin}"
 
 
 def processes(host: str, port: int, workers: int) -> list[list[str]]:

@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="mails are read on the next one")
     parser.add_argument("--fresh", action="store_true", help="begin again with new sample data")
     options = parser.parse_args()
+    serve.demand_free("127.0.0.1", options.port, options.port + 1, options.port + 2)
     if options.fresh:
         shutil.rmtree(HOME, ignore_errors=True)
     settle(HOME, options.port)
