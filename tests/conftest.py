@@ -146,6 +146,18 @@ def stages():
     return cache(Stage)
 
 
+UNTYPED = ("Confirm it is you", "That cannot be used as it is")  # refused, and no form of ours
+
+
+def titled_error(answer):
+    """Whatever any test sends and has refused: the page that comes back says so in its title."""
+    if answer.status_code == 422 and answer.mimetype == "text/html":
+        title = answer.get_data(as_text=True).partition("<title>")[2].partition("</title>")[0]
+        said = title.startswith(("Error: ", *UNTYPED))
+        assert said, f"a refused form called “{title}”"
+    return answer
+
+
 class Stage:
     """One application, set again for each test: its database, settings and memory are new."""
 
@@ -169,6 +181,7 @@ class Stage:
 
     def build(self, config: Settings):
         app = create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        app.after_request(titled_error)
         self.config, self.extensions = dict(app.config), dict(app.extensions)
         with app.app_context():
             sa.event.listen(db.engine, "do_connect", self.connect)
