@@ -1,15 +1,27 @@
 """Time zones by their IANA names: which there are, and what a clock on a wall there shows."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
+from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
 
+from portal import clock
 from portal.errors import Unreadable
 
 REGIONS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian",
     "Pacific",
 )  # fmt: skip
+
+# How countries are written beside their code and the name in the table of the zones.
+ALSO = {
+    "GB": "united kingdom|great britain|uk|england|scotland|wales|northern ireland",
+    "DE": "deutschland", "AT": "österreich", "CH": "schweiz|suisse",
+    "NL": "the netherlands|holland", "CZ": "czechia", "TR": "türkiye",
+    "KR": "south korea|korea|republic of korea",
+    "VN": "viet nam", "AE": "uae", "CI": "ivory coast", "BA": "bosnia and herzegovina",
+    "MM": "myanmar",
+}  # fmt: skip
 
 
 @cache
@@ -27,6 +39,37 @@ def regions() -> dict[str, list[str]]:
 def known() -> frozenset[str]:
     """Every name that may be chosen."""
     return frozenset({"UTC"}.union(*regions().values()))
+
+
+def of_country(country: str) -> str:
+    """The clock of a country, by its English name or its code; empty where it has several."""
+    code = _codes().get(" ".join(country.split()).casefold(), "")
+    found = _table("zone.tab", 2).get(code, [])
+    months = [datetime(clock.now().year, month, 15, tzinfo=UTC) for month in range(1, 13)]
+    clocks = {tuple(ZoneInfo(zone).utcoffset(moment) for moment in months) for zone in found}
+    return found[0] if len(clocks) == 1 and found[0] in known() else ""
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The code of each country by whatever it is called, in small letters."""
+    named = {name: code for code, names in _table("iso3166.tab", 1).items() for name in names}
+    named |= {name: code for code, names in ALSO.items() for name in names.split("|")}
+    return {name.casefold(): code for name, code in named.items()} | {
+        code.casefold(): code for code in named.values()
+    }
+
+
+@cache
+def _table(name: str, column: int) -> dict[str, list[str]]:
+    """A table of the zone data: country code → what stands in a column of its lines."""
+    found: dict[str, list[str]] = {}
+    text = (resources.files("tzdata.zoneinfo") / name).read_text("utf-8")
+    for line in text.splitlines():
+        cells = line.split("\t")
+        if not line.startswith("#") and len(cells) > column:
+            found.setdefault(cells[0], []).append(cells[column])
+    return found
 
 
 def place(zone: str) -> str:

@@ -15,6 +15,7 @@ LABELS = {
     "city": "city",
     "country": "country",
     "language": "language",
+    "time_zone": "time zone",
     "customer_since": "customer since",
     "website": "website",
     "sector": "sector",
@@ -39,6 +40,7 @@ SPELLINGS = {
     "city": "city mailingcity billingcity town ort stadt ville",
     "country": "country countryregion mailingcountry billingcountry land pays",
     "language": "language preferredlanguage sprache langue locale",
+    "time_zone": "timezone hstimezone zeitzone fuseauhoraire",
     "customer_since": "customersince subscriptiondate becameacustomerdate clientsince kundeseit "
     "startdate",
     "website": "website websiteurl companydomainname homepage webseite url web",

@@ -16,6 +16,7 @@ from portal.history.actions import Actor, record
 
 OF_PERSON = (
     "first_name", "last_name", "email", "job_title", "phone", "city", "country", "language",
+    "time_zone",
 )  # fmt: skip
 
 
@@ -79,4 +80,4 @@ def _plan(said: Mapping[str, str], of: Advocate | None = None) -> Planned:
 
 
 def _blank(name: str) -> str:
-    return "en" if name == "language" else ""
+    return {"language": "en", "time_zone": "UTC"}.get(name, "")

@@ -8,6 +8,7 @@ from portal.spreadsheet import table
 HEADINGS = (
     "Customer id", "First name", "Last name", "Email", "Company", "Job title", "Phone", "City",
     "Country", "Language", "Sector", "Customer since", "Tags", "Asked us to stop", "Left",
+    "Time zone",
 )  # fmt: skip
 
 
@@ -23,6 +24,7 @@ def row(person: Advocate) -> list[object]:
         person.language, person.company.sector.value, person.customer_since,
         ", ".join(tag.name for tag in person.tags), person.stopped_at and person.stopped_at.date(),
         person.left_at and person.left_at.date(),
+        "" if person.time_zone == "UTC" else person.time_zone,
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, SelectChoice, SelectField, StringField, TelField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp, ValidationError
 
+from portal import zones
 from portal.advocates import caring
 from portal.advocates.detailing import OF_PERSON
 from portal.advocates.models import SignalKind
@@ -67,6 +68,15 @@ def typed(label: str, longest: int, *needed, of=StringField, **more) -> StringFi
     return of(label, filters=[one_line], validators=[*needed, short], **more)
 
 
+def zones_to_choose() -> list[SelectChoice]:
+    """Every time zone by region, under the one of nobody we know more of."""
+    known = [(name, region) for region, names in zones.regions().items() for name in names]
+    return [
+        SelectChoice("UTC", "Not known: as in their country"),
+        *(SelectChoice(name, name.replace("_", " "), optgroup=region) for name, region in known),
+    ]
+
+
 class PersonForm(FlaskForm):
     """Who somebody is."""
 
@@ -84,6 +94,13 @@ class PersonForm(FlaskForm):
     city = typed("City", 100)
     country = typed("Country", 100, description="In English, as your other customers have it.")
     language = typed("Language", 10, description="A code such as en or de, or its name.")
+
+    time_zone = SelectField(
+        "Time zone",
+        choices=zones_to_choose,
+        default="UTC",
+        invalid_choice_message="Choose a time zone of the list",
+    )
 
     def said(self) -> dict[str, str]:
         return {name: self[name].data for name in OF_PERSON}

@@ -96,7 +96,7 @@ class Advocate(Model):
     city: Mapped[str] = mapped_column(sa.String(100), default="")
     country: Mapped[str] = mapped_column(sa.String(100), default="")
     language: Mapped[str] = mapped_column(sa.String(10), default="en")
-    time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")  # IANA; as they told us
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")  # IANA; UTC: nobody said
     customer_since: Mapped[date | None]
     photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Photo.id))
     photo: Mapped[Photo | None] = relationship(viewonly=True)

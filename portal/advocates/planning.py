@@ -18,7 +18,7 @@ from portal.outbox import actions as outbox
 # What a row may change about a person; their company only by their own page (T29).
 PERSONAL = (
     "first_name", "last_name", "email", "external_id", "job_title", "phone", "city", "country",
-    "language", "customer_since",
+    "language", "time_zone", "customer_since",
 )  # fmt: skip
 OF_COMPANY = {"website", "sector"}
 T = TypeVar("T")

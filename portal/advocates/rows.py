@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from portal import zones
 from portal.addresses import canonical_email, name_key
 from portal.advocates.columns import LABELS
 from portal.advocates.importing import ImportFile, Row
@@ -58,6 +59,7 @@ class CustomerRow(BaseModel):
     city: str = Field("", max_length=100)
     country: str = Field("", max_length=100)
     language: str = Field("", max_length=10)
+    time_zone: str = Field("", max_length=60)
     customer_since: date | None = None
     website: str = Field("", max_length=300)
     sector: Sector | None = None
@@ -104,6 +106,14 @@ class CustomerRow(BaseModel):
         if code and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?", code):
             raise ValueError(f"“{value}” is not a language we know; write a code such as en or de")
         return code
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone(cls, value: str) -> str:
+        named = {zone.casefold(): zone for zone in zones.known()}
+        if value and value.casefold() not in named:
+            raise ValueError(f"“{value}” is not a time zone we know; write it like Europe/Berlin")
+        return named.get(value.casefold(), "")
 
     @field_validator("customer_since", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from typing import Any
 from portal import clock, zones
 from portal.advocates import signals
 from portal.advocates.models import Advocate
+from portal.config import settings
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.outbox import actions as outbox
@@ -55,8 +56,15 @@ def prefer(
         _call_off(advocate)
 
 
+def clock_of(advocate: Advocate) -> str:
+    """The clock by which their night is kept: as they or we noted, else their country’s where it
+    has one alone, else the one our team plans on."""
+    said = advocate.time_zone if advocate.time_zone != "UTC" else ""
+    return said or zones.of_country(advocate.country) or settings().brand_time_zone
+
+
 def live_in(advocate: Advocate, zone: str) -> None:
-    """Show them times as on their own clock, from now on. Only they say where that is."""
+    """Show them times as on their own clock, from now on."""
     if zone in zones.known():
         advocate.time_zone = zone
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from portal import clock
+from portal.advocates import wishes
 from portal.advocates.models import Advocate
 from portal.campaigns import destinations, eligibility, facts, mail, queries
 from portal.campaigns.models import (
@@ -252,7 +253,7 @@ def mail_to(
         mail_class=MailClass.MARKETING,
         links=_ways_in(invitation) | {"stop_url": (Kind.STOP, person)},
         not_before=not_before,
-        zone=person.time_zone,
+        zone=wishes.clock_of(person),
         code_page=code_page(),
         **mail.context(invitation, settings().brand_name, reminder=reminder),
     )

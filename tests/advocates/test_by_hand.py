@@ -2,7 +2,10 @@
 
 import pytest
 
+from portal.advocates import actions, importing
 from portal.advocates.models import Advocate, Company
+from portal.advocates.planning import Outcome
+from portal.db import db
 from portal.history.models import Entry
 from portal.outbox.models import Message
 from tests.publishing.conftest import approved, published  # noqa: F401
@@ -134,3 +137,32 @@ def test_T29_another_title_is_another_job_unless_it_was_written_wrongly(
     as_rosa.post(details, data=ADA | {"job_title": "Chief Engineer"})
     assert saved(Advocate)[0].moved_at
     assert as_stranger.get(story).status_code == 410
+
+
+def test_staff_note_the_clock_of_somebody_and_take_it_back(as_rosa, details, saved):
+    page = as_rosa.get(details).text
+    assert '<option selected value="UTC">Not known: as in their country</option>' in page
+    as_rosa.post(details, data=ADA | {"time_zone": "America/New_York"})
+    assert saved(Advocate)[0].time_zone == "America/New_York"
+    assert 'selected value="America/New_York"' in as_rosa.get(details).text
+    assert as_rosa.post(details, data=ADA | {"time_zone": "Mars/Base"}).status_code == 422
+    as_rosa.post(details, data=ADA | {"time_zone": "UTC"})
+    assert saved(Advocate)[0].time_zone == "UTC"
+
+
+def test_a_time_zone_that_was_exported_is_read_back(as_rosa, act, ada, saved):
+    act(lambda: setattr(db.session.get(Advocate, ada), "time_zone", "Asia/Tokyo"))
+    table = as_rosa.post("/staff/customers/export").data
+    assert b"Asia/Tokyo" in table
+
+    def plan(data: bytes):
+        (row,) = actions.plan_import(importing.read(data, "ours.csv"))
+        return row.outcome, [(change.label, change.new) for change in row.changes], row.why
+
+    assert act(lambda: plan(table)) == (Outcome.SAME, [], "")
+    moved = table.replace(b"Asia/Tokyo", b"europe/berlin")
+    expected = Outcome.UPDATE, [("time zone", "Europe/Berlin")], ""
+    assert act(lambda: plan(moved)) == expected
+    outcome, _, why = act(lambda: plan(table.replace(b"Asia/Tokyo", b"CET or so")))
+    assert outcome is Outcome.REFUSED
+    assert why == "“CET or so” is not a time zone we know; write it like Europe/Berlin"

@@ -335,6 +335,32 @@ def test_quiet_hours_are_those_of_whoever_gets_the_mail(now, zone, morning):
     assert quiet.over(at, zone, "0-0") is None
 
 
+@pytest.mark.parametrize(
+    ("country", "said", "zone"),
+    [
+        ("Germany", "UTC", "Europe/Berlin"),
+        ("united  kingdom", "UTC", "Europe/London"),
+        ("jp", "UTC", "Asia/Tokyo"),
+        ("United States", "UTC", "Europe/Vienna"),  # several clocks: that of our team
+        ("Atlantis", "UTC", "Europe/Vienna"),
+        ("", "UTC", "Europe/Vienna"),
+        ("Germany", "Asia/Tokyo", "Asia/Tokyo"),  # as they told us
+    ],
+)
+def test_the_night_of_a_customer_nobody_asked_is_that_of_their_country(
+    app, act, sent, ada, saved, monkeypatch, country, said, zone
+):
+    def lives():
+        person = db.session.get(Advocate, ada)
+        person.country, person.time_zone = country, said
+
+    act(lives)
+    monkeypatch.setattr(app.extensions["goodword"], "brand_time_zone", "Europe/Vienna")
+    sent()
+    [hers] = [one for one in saved(Message) if one.recipient.startswith("ada@")]
+    assert hers.zone == zone
+
+
 def test_mail_that_would_arrive_at_night_waits_for_the_morning(
     app, act, sent, ada, wait, post_mail, mailroom, saved, monkeypatch
 ):
