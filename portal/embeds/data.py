@@ -23,6 +23,7 @@ def item(drawn: dict[str, Any]) -> dict[str, Any]:
         "id": drawn["slug"],
         "kind": drawn["noun"],
         "title": drawn["title"],
+        "title_by": drawn["title_by"],
         "relationship": drawn["relationship_label"],
         "words": drawn["words"],
         "cut": drawn["cut"],
@@ -107,8 +108,9 @@ def add(parent: Xml.Element, tag: str, text: str = "", **attributes: str) -> Xml
 
 
 def title(drawn: dict[str, Any]) -> str:
-    """Our own headline, or whose words they are; never a piece of them."""
-    return drawn["title"] or f"{drawn['noun'].capitalize()} by {plain.who(drawn)}"
+    """Our own headline, said to be ours, or whose words they are; never a piece of them."""
+    ours = drawn["title"] and f"{drawn['title']} (headline by {drawn['title_by']})"
+    return ours or f"{drawn['noun'].capitalize()} by {plain.who(drawn)}"
 
 
 def newest(items: Iterable[dict[str, Any]]) -> datetime | None:

@@ -107,7 +107,6 @@ def _head(slug: str, status: str) -> dict[str, Any]:
 
 def _facts(asset: Asset, item: dict[str, Any]) -> dict[str, Any]:
     submission, yes = asset.submission, permission(asset)
-    ended = [moment for moment in (yes.until, confirm_by(asset, yes.at)) if moment]
     return {
         "kind": submission.action.value,
         "words": _words(asset),
@@ -124,18 +123,29 @@ def _facts(asset: Asset, item: dict[str, Any]) -> dict[str, Any]:
             "disclosure": item["disclosure"],
         },
         "expected_results": item["expected_results"],
+        "added_by_publisher": {
+            "headline": asset.headline or None,
+            "expected_results": item["expected_results"] or None,
+        },
         "sent_on": day(asset.words.created_at),
         "accepted_on": day(submission.decided_at),
         "published_on": day(asset.published_at),
         "permission": {
             "purpose": yes.purpose.value,
             "confirmed_on": day(yes.at),
-            "in_force_until": day(min(ended)),
+            "in_force_until": day(yes.until),
+            "asked_again_by": _asked_again(asset, yes),
             "wording": f"{yes.statement.language}@{yes.statement.version}",
             "wording_sha256": yes.statement.sha256,
         },
         "ledger": {"newest_event": events(asset)[-1].hash},
     }
+
+
+def _asked_again(asset: Asset, yes: ConsentEvent) -> str | None:
+    """The day they are asked by whether it is still right, where it does not end before."""
+    asked = confirm_by(asset, yes.at)
+    return day(asked) if yes.until is None or asked < yes.until else None
 
 
 def _reward(submission: Submission) -> str:

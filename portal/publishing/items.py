@@ -70,6 +70,7 @@ def item(
         "url": url,
         "verify_url": f"/verify/{asset.slug}" if asset else None,
         "title": asset.headline if asset else "",
+        "title_by": settings().brand_name if asset and asset.headline else None,
         "slug": asset and asset.slug,
         "noun": "story" if submission.action is Action.CASE_STUDY else submission.action.value,
     }
