@@ -127,7 +127,8 @@ def introduce(
     lock_row(submission)
     _demand_open(submission)
     submission.relation, submission.credit = relation, credit
-    advocates.correct_title(submission.advocate, job_title, by=by)
+    if job_title:  # left empty, it says nothing about the one we know
+        advocates.correct_title(submission.advocate, job_title, by=by)
     _touch(submission)
 
 

@@ -9,6 +9,7 @@ CHOICES = {
     Credit.ROLE: "My job title and company only",
     Credit.ANONYMOUS: "Anonymously",
 }
+WITH_TITLE = (Credit.FULL, Credit.ROLE)  # these alone need one
 NOBODY = "A customer"
 
 

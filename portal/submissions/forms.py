@@ -60,7 +60,6 @@ class YouForm(FlaskForm):
         "Your job title",
         filters=[trimmed],
         validators=[
-            DataRequired("Enter your job title"),
             Length(max=150, message="Job title must be 150 characters or fewer"),
         ],
     )
@@ -75,6 +74,10 @@ class YouForm(FlaskForm):
         filters=[lambda given: given or Credit.FULL.value],
         validate_choice=False,
     )
+
+    def validate_job_title(self, field) -> None:
+        if self.credit.data in crediting.WITH_TITLE and not field.data:
+            raise ValidationError("Enter your job title, or choose a credit without it")
 
     def validate_credit(self, field) -> None:
         if field.data not in set(Credit):

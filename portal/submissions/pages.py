@@ -192,6 +192,7 @@ def check_page(submission: Submission, form, status: int = 200):
         answers=queries.answers_now(submission),
         sections=queries.in_sections(submission.prompt_set.prompts),
         relations=forms.RELATIONS,
+        waits=queries.waits_for_company(submission),
         credit=crediting.CHOICES[submission.credit],
         beside=actions.said_beside(submission),
         later=actions.said_once_sent(submission),

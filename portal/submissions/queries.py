@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.campaigns.models import Action, CampaignState, Invitation, InvitationState
+from portal.consent import companies
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db
@@ -15,7 +16,7 @@ from portal.errors import NotFound
 from portal.events import queries as events
 from portal.history import queries as history
 from portal.submissions import kinds
-from portal.submissions.models import Prompt, PromptKind, PromptSet, State, Submission
+from portal.submissions.models import Credit, Prompt, PromptKind, PromptSet, State, Submission
 
 
 def prompt_set(action: Action, language: str = "en") -> PromptSet | None:
@@ -136,6 +137,15 @@ def permitted(submission: Submission) -> set[Purpose]:
         standing = permissions.state(submission.receipt)
         return {purpose for purpose, said in standing.items() if said.in_force}
     return {Purpose(name) for name, yes in submission.choices.items() if yes}
+
+
+def waits_for_company(submission: Submission) -> bool:
+    """Whether a yes to the company’s name waits for the company’s own (T28)."""
+    if Purpose.COMPANY not in permitted(submission) or submission.credit is Credit.ANONYMOUS:
+        return False
+    story = submission.action is Action.CASE_STUDY  # which takes a yes to each text
+    named = companies.may_be_named(submission.advocate.company, submission.receipt)
+    return story or not named
 
 
 def is_answered(submission: Submission, prompt: Prompt) -> bool:

@@ -59,7 +59,7 @@ def test_one_page_answers_who_what_when_which_words_which_uses_until_when(record
         ANSWERS["words"],
         saved(Version)[0].sha256,
         saved(Receipt)[0].reference,
-        "Name me beside them, the way I chose",
+        "Name me, the way I chose",
         "Name, wording en@1",
         "for sales, ads",
         "Rosa (staff)",

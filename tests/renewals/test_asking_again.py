@@ -107,7 +107,7 @@ def test_T23_a_yes_says_again_what_the_page_names_and_decks_only_by_a_tick_of_th
     named = page[page.index("Your yes says these permissions again, and no other") :]
     listed, rest = named.split("</ul>", 1)
     assert "Show my words, exactly as I wrote them" in listed
-    assert "Name me beside them" in listed
+    assert "Name me, the way I chose" in listed
     assert "sales decks" not in listed
     assert "Also: Use the same words in sales decks and ads" in rest
     assert answer(where, "kept").status_code == 303

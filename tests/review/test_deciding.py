@@ -28,7 +28,7 @@ def test_one_page_shows_words_permissions_offer_and_history(sent, as_rosa):
     for piece in (
         ANSWERS["words"],
         ANSWERS["use"],  # never shown to the world, but to whoever decides
-        "Name me beside them",
+        "Name me, the way I chose",
         "words@1",
         "a €25 gift card, worth €25",
         "Ada Lovelace: submitted",

@@ -88,3 +88,38 @@ def test_a_made_up_wish_is_refused_in_words(way):
     answer = one.post("you", relation="none", job_title="Head", credit="queen")
     assert answer.status_code == 422
     assert "Choose how you want to be credited" in answer.text
+
+
+def test_a_job_title_is_asked_only_where_the_credit_shows_it(way):
+    one = way("quote")
+    one.take("declined")
+    one.say_all()
+    for wish in ("full", "role"):
+        answer = one.post("you", relation="none", job_title=" ", credit=wish)
+        assert answer.status_code == 422
+        assert "Enter your job title, or choose a credit without it" in answer.text
+    for wish in ("initials", "anonymous"):
+        assert one.post("you", relation="none", job_title="", credit=wish).status_code == 303
+
+
+def test_T28_a_yes_to_the_companys_name_says_that_the_company_has_a_say_too(credited):
+    waits = "Your company’s name appears once Analytical Engines agrees"
+    one, _ = credited("full", "words", "name", "company")
+    assert waits in one.text("check")
+
+
+@pytest.mark.parametrize(("wish", "allowed"), [("anonymous", "company"), ("full", "name")])
+def test_nothing_is_said_of_the_company_where_its_name_is_not_wanted(credited, wish, allowed):
+    one, _ = credited(wish, "words", allowed)
+    assert "appears once" not in one.text("check")
+
+
+def test_T23_whoever_offers_to_speak_is_asked_about_being_announced(way):
+    one = way("webinar")
+    one.take("declined")
+    one.say_all()
+    one.introduce()
+    page = one.text("consent")
+    assert "Name me, the way I chose" in page
+    assert "where you speak at an event, also in its announcement" in page
+    assert "beside them" not in page

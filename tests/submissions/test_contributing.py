@@ -190,7 +190,7 @@ def test_T27_the_receipt_leaves_by_mail_with_every_yes_and_no(way, post_mail, ma
     (mail,) = [m for m in post_mail() if "receipt" in m["Subject"]]
     text = mailroom.text(mail)
     assert "exactly as I wrote them, on Acme’s web pages: yes, until" in text
-    assert "Name my company beside them: no" in text
+    assert "Name my company, too: no" in text
     assert "http://localhost/c/" in text
 
 
