@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import manimgx_fonts
 import manimgx_fonts_cjk
@@ -23,9 +23,11 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=FONTS)
 
 
-def as_pdf(receipt: Receipt, withdraw_at: str) -> bytes:
-    """The same for the same record, byte for byte; ``withdraw_at`` as in the JSON."""
-    given = {"data": json.dumps(_facts(receipt, withdraw_at), ensure_ascii=False)}
+def as_pdf(receipt: Receipt, withdraw_at: str | None, said: Any = None) -> bytes:
+    """The same for the same record, byte for byte. ``withdraw_at``: a path that opens it without
+    signing in, where one is known; ``said``: the words it was given for, and their disclosure."""
+    facts = _facts(receipt) | _way_back(receipt, withdraw_at) | _said(said)
+    given = {"data": json.dumps(facts, ensure_ascii=False)}
     compiler = typst.Compiler(font_paths=_fonts())
     try:
         made = compiler.compile(
@@ -36,7 +38,35 @@ def as_pdf(receipt: Receipt, withdraw_at: str) -> bytes:
     return cast(bytes, made)  # one file: only pictures come by the page
 
 
-def _facts(receipt: Receipt, withdraw_at: str) -> dict:
+def _way_back(receipt: Receipt, withdraw_at: str | None) -> dict[str, str]:
+    config = settings()
+    if withdraw_at:
+        how = "Open this page, choose what to withdraw, press the button. It costs nothing."
+        return {"how": how, "url": config.base_url + withdraw_at, "read_as": ""}
+    mail = config.brand_contact_email
+    how = (
+        "Open the link in the mail that brought you this receipt; it works without signing in. "
+        "Choose there what to withdraw, press the button. It costs nothing. "
+        f"Or write to us, and name receipt {receipt.reference}:"
+    )
+    return {"how": how, "url": f"mailto:{mail}", "read_as": mail}
+
+
+def _said(said: Any) -> dict[str, Any]:
+    if said is None:
+        return {"said": [], "beside": []}
+    beside = [said.disclosure] if said.disclosure else []
+    if said.later:
+        beside.append(f"As soon as the reward was sent, it says: “{said.later}”")
+    return {
+        "said": said.words,
+        "all_of_it": said.all_of_it,
+        "language": said.language.split("-")[0],
+        "beside": beside,
+    }
+
+
+def _facts(receipt: Receipt) -> dict[str, Any]:
     config, day = settings(), receipt.issued_at
     by = config.brand_legal_name or config.brand_name
     hashes = [event.text_sha256 for event in receipt.events if event.text_sha256]
@@ -62,8 +92,6 @@ def _facts(receipt: Receipt, withdraw_at: str) -> dict:
             }
             for said in queries.state(receipt).values()
         ],
-        "how": "Open this page, choose what to withdraw, press the button. It costs nothing.",
-        "url": config.base_url + withdraw_at,
         "events": [
             [
                 _moment(event.at),

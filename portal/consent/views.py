@@ -1,6 +1,16 @@
 """What a person allowed: to read, to print, to change, signed in or by the receipt’s link."""
 
-from flask import Blueprint, Response, flash, g, jsonify, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    url_for,
+)
 
 from portal import auth
 from portal.consent import actions, queries
@@ -55,12 +65,13 @@ def receipt_json(reference: str):
 @bp.get("/me/receipts/<reference>.pdf")
 @auth.advocate
 def receipt_pdf(reference: str):
-    return pdf(mine(reference), url_for("consent.permissions", _external=False))
+    return pdf(mine(reference), None)  # what opens only while signed in is no way back from paper
 
 
-def pdf(found: Receipt, withdraw_at: str) -> Response:
+def pdf(found: Receipt, withdraw_at: str | None) -> Response:
+    given = current_app.jinja_env.globals["given_for"](found)  # submissions, to the right, know it
     return attachment(
-        as_pdf(found, withdraw_at), "application/pdf", f"receipt-{found.reference}.pdf"
+        as_pdf(found, withdraw_at, given), "application/pdf", f"receipt-{found.reference}.pdf"
     )
 
 

@@ -27,6 +27,7 @@ from portal.proof import record, signing
 from portal.proof.record import Account, Act
 from portal.publishing import signoff
 from portal.publishing.models import Asset, Proposal
+from portal.submissions.receipted import given_for
 
 SCHEMA = "goodword-evidence/1"
 HERE = Path(__file__).parent
@@ -70,7 +71,7 @@ def pack(name: str, about: str, told: list[Account], receipts: list[Receipt]) ->
     files |= dict(words(told))
     for receipt in receipts:
         files[f"receipts/{receipt.reference}.json"] = readable(as_data(receipt, PERMISSIONS))
-        files[f"receipts/{receipt.reference}.pdf"] = as_pdf(receipt, PERMISSIONS)
+        files[f"receipts/{receipt.reference}.pdf"] = as_pdf(receipt, None, given_for(receipt))
     manifest = readable(
         {
             "schema": SCHEMA,

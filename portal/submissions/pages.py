@@ -16,8 +16,11 @@ from portal.interviews import queries as interviews
 from portal.submissions import actions, crediting, forms, kinds, queries
 from portal.submissions.models import IN_ROWS, Prompt, PromptKind, Submission
 from portal.submissions.questions import QuestionForm, question_form
+from portal.submissions.receipted import given_for
 
 bp = Blueprint("submissions", __name__)
+
+bp.add_app_template_global(given_for)  # for the receipts of consent, which stands to the left
 
 STAYS = {"add", "remove", "zone"}  # buttons that save and come back to the same question
 
