@@ -57,7 +57,7 @@ def _said(said: Any) -> dict[str, Any]:
         return {"said": [], "beside": []}
     beside = [said.disclosure] if said.disclosure else []
     if said.later:
-        beside.append(f"As soon as the reward was sent, it says: “{said.later}”")
+        beside.append(f"Once the reward is sent, it says: “{said.later}”")
     return {
         "said": said.words,
         "all_of_it": said.all_of_it,
