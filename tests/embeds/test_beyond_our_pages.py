@@ -128,7 +128,7 @@ def test_feeds_can_be_read_by_feed_readers(published, as_stranger):
         assert feed.mimetype == "application/feed+json"
         assert feed.json["version"] == "https://jsonfeed.org/version/1.1"
     [entry] = as_stranger.get("/feeds/stories.json").json["items"]
-    assert entry["title"] == "Orders seen at once"
+    assert entry["title"] == "Orders seen at once (headline by Acme)"
 
 
 # ── Only what is allowed there, and no longer ──────────────────────────────────────────────
