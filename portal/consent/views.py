@@ -1,5 +1,7 @@
 """What a person allowed: to read, to print, to change, signed in or by the receipt’s link."""
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -69,9 +71,11 @@ def receipt_pdf(reference: str):
 
 
 def pdf(found: Receipt, withdraw_at: str | None) -> Response:
-    given = current_app.jinja_env.globals["given_for"](found)  # submissions, to the right, know it
+    given_for: Any = current_app.jinja_env.globals["given_for"]  # of submissions, to the right
     return attachment(
-        as_pdf(found, withdraw_at, given), "application/pdf", f"receipt-{found.reference}.pdf"
+        as_pdf(found, withdraw_at, given_for(found)),
+        "application/pdf",
+        f"receipt-{found.reference}.pdf",
     )
 
 
