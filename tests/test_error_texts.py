@@ -105,7 +105,7 @@ def test_the_catalogue_finds_texts_of_every_kind():
     found = {text for _, text in texts()}
     assert len(found) > 100
     for known in (
-        "Enter your job title",  # a validator
+        "Choose what ties you to the company",  # a validator
         "Enter how many minutes it takes, between 5 and 1440",  # a constant of a module
         "Something is still unanswered.",  # a refusal
         "Link 7 must be the address of a web page, like https://example.com/story",  # a complaint
