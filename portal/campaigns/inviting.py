@@ -114,6 +114,8 @@ def why_no_mail(invitation: Invitation, *, again: bool) -> str:
 @outbox.asks_first("invitation")
 def bar(mail: Message, again: bool) -> str:
     """The same for a mail on its way, or one that was given up (T38)."""
+    if mail.mail_class is not MailClass.MARKETING:
+        return ""  # a trial, to its writer
     found = db.session.get(Invitation, int(mail.about.rpartition(":")[2]))
     return why_no_mail(found, again=again) if found else "This invitation is gone."
 

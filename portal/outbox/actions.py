@@ -28,7 +28,7 @@ ASKED_FOR = {"invitation-link"}
 # Mail that whoever asked us to stop does not get, though it advertises nothing.
 UNLESS_STOPPED = {"prospect-reward"}
 Bar = Callable[[Message, bool], str]
-_bars: dict[str, Bar] = {}  # by template: who says whether a mail that asks may still leave
+_bars: dict[str, Bar] = {}  # by template: who says whether such a mail may still leave
 _held: ContextVar[tuple[datetime, list[Message]] | None] = ContextVar("held", default=None)
 
 
@@ -145,11 +145,13 @@ def put_off(names: Iterable[str]) -> list[int]:
 
 
 def call_back(ids: Iterable[int]) -> None:
-    """What was called off waits for its time again; its job never stopped doing so."""
-    stopped = sa.update(Message).where(
-        Message.id.in_(list(ids)), Message.state == State.STOPPED, Message.not_before > clock.now()
-    )
-    db.session.execute(stopped.values(state=State.QUEUED))
+    """What was called off waits for its time again, as its job never stopped doing; or leaves now
+    if that has come meanwhile."""
+    stopped = sa.select(Message).where(Message.id.in_(list(ids)), Message.state == State.STOPPED)
+    for mail in db.session.scalars(stopped):
+        mail.state = State.QUEUED
+        if mail.not_before and mail.not_before <= clock.now():
+            jobs.enqueue("mail.deliver", mail.id, queue=jobs.MAIL, key=f"mail-{mail.id}-0-back")
 
 
 def wait_for_morning(message: Message) -> bool:
@@ -197,9 +199,9 @@ def asks_first(template: str) -> Callable[[Bar], Bar]:
 
 
 def bar(message: Message, *, again: bool = False) -> str:
-    """Why a mail that asks for something may not leave any more; empty when it may (T38)."""
-    asks = message.mail_class is MailClass.MARKETING and message.template in _bars
-    return _bars[message.template](message, again) if asks else ""
+    """Why a mail may not leave any more, as those who promise such mails say (T26, T38)."""
+    barred = _bars.get(message.template)
+    return barred(message, again) if barred else ""
 
 
 def send_again(message: Message, *, by: Actor) -> None:

@@ -18,6 +18,7 @@ from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
+from portal.outbox.models import Message
 from portal.publishing import items, placing, planning, queries, rendering, words
 from portal.publishing.basis import NOTHING, Basis, demand
 from portal.publishing.models import Asset, Proposal
@@ -155,6 +156,14 @@ def demand_care(submission: Submission, excerpt: str, basis: Basis, fair: bool) 
             "that the cut is fair."
         )
     demand(words.claims(version), basis)
+
+
+@outbox.asks_first("published")
+def bar(mail: Message, _again: bool) -> str:
+    """Nothing leads to what is gone before the mail leaves: taken down, or withdrawn (T26)."""
+    submission = db.session.get(Submission, int(mail.about.rpartition(":")[2]))
+    seen = submission and queries.address_of(submission)
+    return "" if seen else "What it says is published is not to be read any more."
 
 
 def slug(submission: Submission, headline: str) -> str:

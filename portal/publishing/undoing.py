@@ -8,6 +8,7 @@ from portal.advocates.models import Advocate
 from portal.db import db
 from portal.errors import NotAllowed
 from portal.events import actions as events
+from portal.outbox import actions as outbox
 from portal.publishing import actions, signoff
 from portal.publishing.models import Asset, Proposal
 from portal.publishing.queries import asset_of
@@ -37,6 +38,7 @@ def snapshot(submission: Submission) -> dict[str, Any]:
         "asset": asset and _of(asset),
         "proposal": ours and ours.id,
         "speaker": events.standing_of(submission.subject),
+        "mails": outbox.put_off([submission.subject]),
     }
 
 
@@ -51,6 +53,7 @@ def put_back(submission: Submission, was: dict[str, Any], *, by: Staff) -> None:
     submission.decided_at = as_moment(was["decided_at"])
     _put_back_asset(asset_of(submission), was["asset"])
     _put_back_proposal(submission, was["proposal"])
+    outbox.call_back(was["mails"])
     if was["speaker"]:
         events.put_back(submission.subject, was["speaker"], by=by)
 

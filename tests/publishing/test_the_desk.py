@@ -3,6 +3,7 @@
 import html
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -20,6 +21,7 @@ from portal.publishing import rendering, signoff
 from portal.publishing.models import Asset
 from portal.staff.models import Role, Staff
 from portal.submissions.models import State, Submission
+from portal.undo import actions as undo
 from tests.contributing import ANSWERS, EVERYTHING
 
 
@@ -304,3 +306,52 @@ def test_a_stranger_and_a_customer_find_no_desk(approved, as_stranger, as_ada, s
             assert answer.status_code == 302
             assert "/staff/sign-in" in answer.headers["Location"]
     assert saved(Asset) == []
+
+
+@pytest.fixture
+def desk_of(approved, as_rosa):
+    """Rosa publishes Ada’s quote at the desk; the address of the desk."""
+    address = f"/staff/submissions/{approved()}/publication"
+    assert as_rosa.post(address, data={"headline": "Rosa’s headline"}).status_code == 303
+    return address
+
+
+@pytest.fixture
+def subjects(post_mail, mailroom, wait):
+    """What Ada has got by mail once the ten seconds are over."""
+
+    def subjects() -> list[str]:
+        wait(minutes=1)
+        post_mail()
+        return [mail["Subject"] for mail in mailroom.to("ada@analytical.example")]
+
+    return subjects
+
+
+def test_T26_of_words_gone_before_the_mail_leaves_it_says_nothing(
+    desk_of, as_rosa, the_asset, subjects
+):
+    as_rosa.post(f"/staff/assets/{the_asset().id}/retirement", data={"note": ""})
+    assert "Your quote is published" not in subjects()
+
+
+def test_T26_nor_of_words_whose_author_withdrew_them(desk_of, act, ada, the_asset, subjects):
+    def withdraw():
+        receipt = db.session.get(Submission, the_asset().submission_id).receipt
+        who = db.session.get(Advocate, ada)
+        consent.withdraw(receipt, Purpose.WORDS, by=who, circumstances=Circumstances())
+
+    act(withdraw)
+    assert "Your quote is published" not in subjects()
+
+
+def test_once_the_taking_down_is_undone_the_mail_leaves_even_if_its_time_had_come(
+    desk_of, as_rosa, the_asset, subjects, monkeypatch
+):
+    asset = the_asset()
+    monkeypatch.setattr(undo, "WINDOW", timedelta(days=9))
+    as_rosa.post(f"/staff/assets/{asset.id}/retirement", data={"note": ""})
+    assert "Your quote is published" not in subjects()
+    back = as_rosa.post("/staff/undo", data={"items": f"submission:{asset.submission_id}"})
+    assert back.status_code == 303
+    assert subjects().count("Your quote is published") == 1
