@@ -15,6 +15,7 @@ from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db, lock_row
 from portal.errors import NotAllowed, there
+from portal.history import queries as history
 from portal.history.actions import Actor, record
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
@@ -22,6 +23,7 @@ from portal.outbox.models import Message
 from portal.publishing import items, placing, planning, queries, rendering, words
 from portal.publishing.basis import NOTHING, Basis, demand
 from portal.publishing.models import Asset, Proposal
+from portal.staff import overtaking
 from portal.submissions.actions import noun
 from portal.submissions.models import State, Submission, Version
 
@@ -62,6 +64,7 @@ def publish(
     hold(submission)
     asset = queries.asset_of(submission)
     if asset and submission.state is State.PUBLISHED:
+        demand_own(submission, by=by)
         return asset
     demand_permission(submission)
     if at:
@@ -136,6 +139,14 @@ def demand_permission(submission: Submission) -> None:
         raise NotAllowed(f"{who} has not agreed to have these words shown.")
     if not permission.in_force:
         raise NotAllowed(f"The permission of {who} to show these words is {permission.standing}.")
+
+
+def demand_own(submission: Submission, *, by: Actor) -> None:
+    """What one has published oneself is done; whom a colleague was faster than is told: Stale."""
+    acts = [history.last(submission, only=verb) for verb in ("published", planning.PLANNED)]
+    last = max(filter(None, acts), key=lambda act: act.id, default=None)
+    if last and last.by != by.subject:
+        raise overtaking.overtaken_by(last, so=overtaking.NOTHING)
 
 
 def demand_own_words(submission: Submission, version: Version) -> None:

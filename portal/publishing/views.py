@@ -52,7 +52,7 @@ from portal.queue.queries import clock_of
 from portal.staff.models import Role
 from portal.undo.actions import undoable
 from portal.undo.telling import tell
-from portal.web import brand
+from portal.web import brand, typed
 
 bp = Blueprint("publishing", __name__)
 
@@ -301,4 +301,5 @@ def _desk(submission, form: PublishForm, refusal: str = "") -> str:
         form=form.suit(desk, clock_of(current_user)),
         desk=desk,
         refusal=refusal,
+        typed=typed() if refusal else [],
     )

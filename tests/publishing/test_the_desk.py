@@ -355,3 +355,16 @@ def test_once_the_taking_down_is_undone_the_mail_leaves_even_if_its_time_had_com
     back = as_rosa.post("/staff/undo", data={"items": f"submission:{asset.submission_id}"})
     assert back.status_code == 303
     assert subjects().count("Your quote is published") == 1
+
+
+def test_the_second_of_two_publishers_is_told_and_keeps_what_they_typed(
+    desk_of, as_rosa, browser_of, save, the_asset
+):
+    theo = browser_of(staff=save(Staff(email="t@acme.example", name="Theo", role=Role.EDITOR)))
+    answer = theo.post(desk_of, data={"headline": "Theo’s headline"})
+    assert answer.status_code == 409
+    assert "Rosa published it at" in answer.text
+    assert "Theo’s headline" in answer.text
+    assert the_asset().headline == "Rosa’s headline"
+    again = as_rosa.post(desk_of, data={"headline": "Rosa’s headline"})
+    assert again.status_code == 303
