@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from datetime import date, datetime
 from functools import cache
@@ -308,10 +309,16 @@ def overtaken(_: StaleDataError):
     return late(overtaking.overtaken(*changed, so=overtaking.NOTHING))
 
 
+NOT_TYPED = re.compile(r"password|_was$|^confirm_|^seen|^csrf_token$")  # names of fields
+NOTES = {"headline", "note", "proof", "words", "topic"}  # in which even one word was typed
+
+
 def typed() -> list[str]:
-    """The sentences in what was sent: a note, an answer."""
-    sent = (text.strip() for name, text in request.form.items(multi=True) if "password" not in name)
-    return [text for text in sent if any(sign.isspace() for sign in text)]
+    """What a person wrote in what was sent: sentences, addresses, and any note; nothing secret, and
+    nothing that the page itself put beside it."""
+    sent = [(name, text.strip()) for name, text in request.form.items(multi=True)]
+    own = [(name, text) for name, text in sent if text and not NOT_TYPED.search(name)]
+    return [text for name, text in own if name in NOTES or any(sign in text for sign in "\n .@")]
 
 
 def csrf_failed(_: CSRFError):

@@ -134,7 +134,11 @@ def finish(takedown_id):
     form = ProofForm()
     if not form.validate():
         return _page(takedown, form), 422
-    actions.hold(takedown)  # before a file is kept that nothing would name
+    try:
+        actions.hold(takedown)  # before a file is kept that nothing would name
+    except Stale as refusal:
+        db.session.rollback()
+        return _page(queries.takedown(takedown_id), form, str(refusal)), refusal.status
     try:
         key, mimetype = _kept(form.file.data)
     except Refusal as refusal:
@@ -200,7 +204,7 @@ def _uses(asset: Asset, form: UseForm, chosen: PlacesForm | None = None, refusal
     )
 
 
-def _page(takedown: Takedown, form: ProofForm) -> str:
+def _page(takedown: Takedown, form: ProofForm, refusal: str = "") -> str:
     owner = OwnerForm(formdata=None, data={"owner": takedown.owner_id})
     return render_template(
         "placements/takedown.html",
@@ -208,6 +212,7 @@ def _page(takedown: Takedown, form: ProofForm) -> str:
         placement=takedown.placement,
         submission=takedown.placement.asset.submission,
         form=form,
+        refusal=refusal,
         owner_form=owner.for_these(staff.active()),
         because=BECAUSE[takedown.reason],
         outcomes=OUTCOMES,

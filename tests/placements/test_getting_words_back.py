@@ -219,6 +219,20 @@ def test_closing_twice_keeps_the_first_proof(task, as_rosa, saved):
     assert saved(Takedown)[0].proof == PROOF["proof"]
 
 
+def test_a_proof_for_a_task_that_a_colleague_closed_is_shown_as_typed(
+    task, as_rosa, browser_of, save
+):
+    address = task()
+    sam = browser_of(staff=save(Staff(email="sam@acme.example", name="Sam", role=Role.EDITOR)))
+    as_rosa.post(f"{address}/proof", data=PROOF)
+    typed = {"outcome": "gone", "proof": "Done", "proof_url": "https://acme.example/log/7"}
+    answer = sam.post(f"{address}/proof", data=typed)
+    assert answer.status_code == 409
+    assert "Rosa was faster: gone," in answer.text
+    assert "Done</p>" in answer.text
+    assert "https://acme.example/log/7</p>" in answer.text
+
+
 def test_a_proof_that_comes_too_late_leaves_no_file_behind(task, as_rosa, tmp_path):
     address, picture = task(), BytesIO()
     as_rosa.post(f"{address}/proof", data=PROOF)

@@ -424,3 +424,13 @@ def test_two_who_write_in_the_same_moment_are_told_by_the_database(app, campaign
     assert re.search(r"Rosa closed it at [\d:]+ UTC on \d+ \w+\. Nothing was changed", page)
     assert "Please wait for me." in page
     assert "never shown" not in page
+
+
+def test_what_the_page_put_beside_it_is_not_shown_as_typed(app):
+    sent = {
+        "note": "Ok", "topic": "", "url": "https://acme.example/7", "seen": "3",
+        "kind": "gift-card", "seen_was": "title:ab12 place:99", "confirm_code": "482 913",
+        "csrf_token": "x y", "password": "a b", "sentence": "Two words",
+    }  # fmt: skip
+    with app.test_request_context("/", method="POST", data=sent):
+        assert web.typed() == ["Ok", "https://acme.example/7", "Two words"]
