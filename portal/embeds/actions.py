@@ -9,6 +9,7 @@ from portal.errors import NotAllowed
 from portal.history.actions import Actor, record
 from portal.publishing.actions import SIGNS
 from portal.publishing.models import Asset
+from portal.publishing.placing import stays
 from portal.publishing.queries import PICKED
 from portal.staff.models import Staff
 
@@ -43,12 +44,12 @@ def take_out(block: Block, asset: Asset, *, by: Actor) -> None:
         record(block, "taken out", by=by, asset=asset.id)
 
 
-def move_up(block: Block, asset: Asset, *, by: Actor) -> None:
-    """One place further to the front; the first stays where it is."""
+def move_up(block: Block, asset: Asset, *, seen: int | None = None, by: Actor) -> None:
+    """One place further to the front than it was ``seen`` at; the first stays where it is."""
     lock_row(block)
     order = list(block.picks)
     place = next((n for n, one in enumerate(order) if one.asset_id == asset.id), 0)
-    if place:
+    if not stays(place, seen):
         order[place - 1], order[place] = order[place], order[place - 1]
         for position, one in enumerate(order, start=1):
             one.position = position

@@ -60,7 +60,8 @@ def pick(block_id):
 def move_up(block_id, asset_id):
     block = queries.block(block_id)
     asset = queries.asset(asset_id)
-    actions.move_up(block, asset, by=current_user)
+    seen = request.form.get("seen", type=row_number)
+    actions.move_up(block, asset, seen=seen, by=current_user)
     db.session.commit()
     flash(f"Moved up: {called(asset)}.")
     return _back(block, moved=asset_id)

@@ -99,8 +99,16 @@ def in_words(asset: Asset) -> str:
     )
 
 
-def move_up(asset: Asset, drawn: Callable[[], list[Asset]], *, by: Actor) -> None:
-    """One place further to the front of what the front page has ``drawn``; the first stays.
+def stays(place: int, seen: int | None) -> bool:
+    """Whether “Move up” moves nothing: it is the first, or is by now before where it was ``seen``,
+    as on a second click."""
+    return not place or (seen is not None and place < seen)
+
+
+def move_up(
+    asset: Asset, drawn: Callable[[], list[Asset]], *, seen: int | None = None, by: Actor
+) -> None:
+    """One place further to the front of what the front page has ``drawn`` than it was ``seen`` at.
 
     Whatever nobody put in its place follows, newest first; what is only hidden for now keeps its
     place among the others."""
@@ -108,9 +116,10 @@ def move_up(asset: Asset, drawn: Callable[[], list[Asset]], *, by: Actor) -> Non
     shown = drawn()  # read anew after the wait
     if asset not in shown:
         raise NotFound("It does not stand on the front page now.")
-    if asset is shown[0]:
+    place = shown.index(asset)
+    if stays(place, seen):
         return
-    before = shown[shown.index(asset) - 1]
+    before = shown[place - 1]
     placed = _placed()
     order = placed + [one for one in shown if one not in placed]
     here, there = order.index(asset), order.index(before)

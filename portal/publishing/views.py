@@ -262,7 +262,8 @@ def front_page():
 @auth.staff(Role.EDITOR)
 def move_up(asset_id):
     asset = _asset(asset_id)
-    placing.move_up(asset, queries.on_front_page, by=current_user)
+    seen = request.form.get("seen", type=row_number)
+    placing.move_up(asset, queries.on_front_page, seen=seen, by=current_user)
     db.session.commit()
     flash(f"Moved up: {desks.called(asset)}.")
     return redirect(url_for(".front_page", moved=asset_id), 303)

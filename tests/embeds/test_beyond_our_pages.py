@@ -268,7 +268,10 @@ def test_T18_staff_pick_quotes_in_their_order_and_the_block_says_so(
         assert as_rosa.post(f"{block}/picks", data={"asset": asset}).status_code == 303
     text = read(as_stranger, address)
     assert text.index(WORDS) < text.index("Other words.")
-    as_rosa.post(f"{block}/picks/{second}/place")
+    as_rosa.post(f"{block}/picks/{second}/place", data={"seen": "2"})  # clicked a second time
+    text = read(as_stranger, address)
+    assert text.index(WORDS) < text.index("Other words.")
+    as_rosa.post(f"{block}/picks/{second}/place", data={"seen": "1"})
     text = read(as_stranger, address)
     assert text.index("Other words.") < text.index(WORDS)
     assert "Customer quotes chosen by Acme." in text

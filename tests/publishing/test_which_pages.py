@@ -230,6 +230,16 @@ def test_what_is_hidden_for_now_comes_back_to_its_place(three, act, as_rosa, as_
     assert order(as_stranger) == ["Second", "First", "Third"]
 
 
+def test_a_second_click_on_one_button_moves_nothing(three, as_rosa, as_stranger):
+    page = as_rosa.get("/staff/front-page").text
+    seen = re.findall(r'name="seen" value="(\d+)"', page)
+    assert seen == ["1", "2"]
+    for _ in range(2):
+        answer = as_rosa.post("/staff/front-page/1/place", data={"seen": seen[-1]})
+        assert answer.status_code == 303
+    assert order(as_stranger) == ["Third", "First", "Second"]
+
+
 def focused(page: str) -> str:
     """What the keyboard stands on once the page has come."""
     [found] = re.findall(r"<(?:a|button)[^>]* autofocus[^>]*>", page)
