@@ -104,6 +104,8 @@ def move_all(
         if lead is None:
             continue
         was, refusal = lead.stage, ""
+        if was is stage and not history.of_this_post(about=lead.subject):
+            refusal = "It stood there already."
         try:
             with db.session.begin_nested():
                 actions.move(lead, stage, seen=seen, note=note, by=by)

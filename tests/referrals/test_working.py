@@ -89,7 +89,8 @@ def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, sav
     assert [m.note for m in saved(StageMove)].count("From the fair") == 2
     assert len(saved(Reward)) == 3
     again = as_rosa.post("/staff/leads/moves", data=form | {"lead": [seen[0]]}).text
-    assert "1 of 1 moved" in again  # it stands there: nothing changed
+    assert "0 of 1 moved" in again
+    assert "It stood there already." in again
     assert len(saved(StageMove)) == 6
 
 
