@@ -1,7 +1,6 @@
 """Staff bring in customers from a file, and see what it would change before it does."""
 
 import io
-import time
 import zipfile
 from pathlib import Path
 
@@ -79,17 +78,14 @@ def test_the_shifted_last_row_of_the_thousand_is_refused_with_its_reason(bring_i
     )
 
 
-def test_a_thousand_rows_need_a_handful_of_queries_and_a_second_or_so(app):
+def test_a_thousand_rows_need_a_handful_of_queries(app):
     with app.app_context():
         statements = []
         sa.event.listen(db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
-        begun = time.monotonic()
         plan = actions.plan_import(read((DATA / "customers-1000.csv").read_bytes()))
         actions.apply_import(plan, by=SYSTEM)
         db.session.commit()
-        took = time.monotonic() - begun
     assert sum(statement.startswith("SELECT") for statement in statements) < 20
-    assert took < 5  # about 0.5 on a quiet machine
 
 
 def test_restaurant_reviews_are_no_customers():

@@ -45,7 +45,7 @@ def test_T21_what_is_marked_up_is_what_is_seen(published, as_stranger, switched_
     for part in review["reviewBody"].split("\n\n"):
         assert part in page
     assert review["author"]["name"] in page
-    assert "received a €25 gift card" in review["disambiguatingDescription"]  # T10
+    assert "was promised a €25 gift card" in review["disambiguatingDescription"]  # T10
     assert "Organization" not in json.dumps(data)
 
 
