@@ -69,7 +69,7 @@ class Landing(NamedTuple):
     is_open: bool
     sender: str  # a first name, while they allow it (T31); else empty
     disclosed: str  # who may be rewarded and with what (T31)
-    promised: str  # what the person who comes gets; else empty
+    promised: str  # what the person who comes gets, and when (T31); else empty
     asks: tuple[str, str, str]  # for company, phone and message: an ``Asked`` each
     quote: Markup  # what a customer said, drawn with its disclosure; else empty
 
@@ -97,6 +97,7 @@ def find(code: str) -> Landing | None:
     counts = now <= attribution.until(as_moment(made), days)
     promise = {"reward": reward, "charity": charity} if reward and counts else None
     disclosed = disclosure.on_referral_page(promise, choice, sender, words.IF_YOU[stage])
+    promised = promised and f"{promised} if {words.IF_YOU[stage]}"
     said = quote.html if shows_quote else Markup()
     return Landing(
         link_id, kept_code, bool(is_open), sender, disclosed, promised, tuple(asks), said

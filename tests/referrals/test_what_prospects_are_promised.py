@@ -468,7 +468,7 @@ def test_a_name_keeps_its_capital_for_whoever_listens_to_the_page(
 ):
     monkeypatch.setattr(queries, "sender", lambda referral: "Ada")
     page = as_stranger.get(status).text
-    assert '<span class="visually-hidden"> whether we tell Ada how it goes</span>' in page
+    assert '<span class="visually-hidden"> whether Ada sees your name</span>' in page
 
 
 def test_nobody_mails_a_prospect_who_said_stop(lead, move, status, as_stranger, as_rosa, post_mail,
