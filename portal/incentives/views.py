@@ -126,7 +126,7 @@ def rule(reward_id: int):
     waits = seconding.first_yes(found) and wanted is RewardState.APPROVED
     said = "Noted. Somebody else has to approve it too." if waits else f"It is {found.state.word}."
     tell(said, found)
-    return on(".reward", reward_id=reward_id)
+    return on(".reward", aside=wanted is RewardState.HELD, reward_id=reward_id)
 
 
 @bp.post("/staff/rewards/<int:reward_id>/code")

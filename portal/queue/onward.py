@@ -41,9 +41,9 @@ class Onward:
         places = (queries.place(kinds(), key, number) for key, number in wanted)
         return next(filter(None, places), None)
 
-    def __call__(self, endpoint: str, **values):
+    def __call__(self, endpoint: str, aside: bool = False, **values):
         """On to what is next under the same filter. Who did not come through the queue, or has
-        more to decide on this page, goes where this says instead."""
-        if self.place and not self.where():
+        more to decide on this page and put nothing ``aside``, goes where this says instead."""
+        if self.place and (aside or not self.where()):
             return redirect(url_for("dashboard.following", after=str(self.place), **asked()), 303)
         return redirect(url_for(endpoint, **asked() | values), 303)

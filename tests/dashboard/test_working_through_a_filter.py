@@ -260,6 +260,17 @@ def test_a_page_with_more_to_decide_keeps_who_works_on_it(two, act, campaign, as
     assert as_rosa.post(address, data=ruling).location == "/staff/leads/1?via=queue"
 
 
+def test_what_is_held_is_put_aside_and_the_next_one_opens(two, as_rosa):
+    """It waits on, but whoever goes on deciding would decide on it once more by mistake."""
+    two("rewards")
+    ways = links(as_rosa.get("/staff/queue?kind=rewards").text)
+    address, hidden = form(as_rosa.get(ways[0]).text, "moves")
+    held = {"state": "held", "note": "We look at it.", "ground": "other"} | hidden
+    answer = as_rosa.post(address, data=held)
+    assert as_rosa.get(answer.location).location == ways[1]
+    assert ways[0] in links(as_rosa.get("/staff/queue?kind=rewards").text)
+
+
 def test_a_refused_decision_still_knows_the_filter(two, as_rosa):
     two("nominations")
     page = as_rosa.get("/staff/nominations/1?kind=nominations").text
