@@ -1,5 +1,5 @@
 // The queue from the keyboard. [data-queue] holds [data-queue-item]s; J and K walk them, or press [data-key=j] and [data-key=k]
-// where there are none. [data-key="a"] is pressed by A, inside the current item first; a summary opens and its first field gets the focus.
+// where there are none. [data-key="a"] is pressed by A, inside the current item first, and never inside another one; a summary opens and its first field gets the focus.
 // A radio is chosen; the focus goes on to the note where A needs one (other keys: where there is one), else Enter sends.
 // [data-picked=ID] says how many are selected for the form of that id. ? opens dialog[data-keys-help]. Nothing without [data-keys=on]; [data-keys] is hidden without script. Silent while typing or with Ctrl, Alt, ⌘. [data-undo] goes after 10 seconds.
 (function () {
@@ -40,7 +40,8 @@
     if (!/^[a-z]$/.test(key)) return;
     var now = document.activeElement.closest("[data-queue-item]") || here || document;
     var target = now.querySelector("[data-key=" + key + "]") || document.querySelector("[data-key=" + key + "]");
-    if (!target) return;
+    var item = target && target.closest("[data-queue-item]");
+    if (!target || (item && item !== now)) return;
     e.preventDefault();
     if (target.matches("summary")) { target.parentNode.open = true; target = target.parentNode.querySelector("input:not([type=hidden]), textarea, select"); }
     if (target.matches("[type=radio]")) { target.click(); target = target.form.querySelector(key === "a" ? "textarea:required" : "textarea") || target; }

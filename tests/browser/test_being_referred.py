@@ -189,12 +189,13 @@ def test_staff_work_at_a_desk_without_a_mouse(visitor, portal):
     columns = page.locator(".gw-board__column")
     tops = {round(columns.nth(place).bounding_box()["y"]) for place in range(5)}
     assert len(tops) == 1  # five columns beside each other
-    for key in "jjk":
+    for key in "mjjk":  # nobody is chosen at first, so nobody is moved
         page.keyboard.press(key)
     expect(page.locator(":focus")).to_have_text("Al Roth")  # the newest is first
     with page.expect_navigation():
         page.keyboard.press("m")
     expect(columns.nth(1)).to_contain_text("Al Roth")
+    expect(columns.nth(1).locator(".gw-leadcard")).to_have_count(1)
 
     keys.enter("link", "As a list")
     for name in ("Mia Wong", "Bo Lind"):
