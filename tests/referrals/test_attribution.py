@@ -175,7 +175,7 @@ def test_the_terms_are_printed_under_the_link(under, as_stranger, code):
         prospect_promise="your first month free",
     )  # fmt: skip
     landing = as_stranger.get(f"/r/{code}")
-    assert "You get your first month free if you become a customer." in landing.text
+    assert "You get your first month free if it turns out that we can help you." in landing.text
     assert f"/r/{code}/terms" in landing.text
     answer = as_stranger.get(f"/r/{code}/terms")
     assert "noindex" in answer.headers["X-Robots-Tag"]
