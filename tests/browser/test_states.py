@@ -72,7 +72,7 @@ def test_a_quote_in_every_state(page, checks, portal):
     two_windows(page, checks)
     steps.heading(page, "About you")
     page.locator("[name=job_title]").fill("")
-    wrong(page, checks, "about you, empty", "Enter your job title")
+    wrong(page, checks, "about you, empty", "Choose what ties you to the company")
     steps.introduce(page)
     checks.look("permissions")
     steps.permit(page, "words", "name", "company", "photo", "sales")
