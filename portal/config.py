@@ -307,7 +307,8 @@ class Settings(BaseSettings):
             "a mail address for questions": self.brand_contact_email
             == fields["brand_contact_email"].default,
         }
-        return " and ".join(words for words, so in missing.items() if so)
+        *others, last = [words for words, so in missing.items() if so] or [""]
+        return f"{', '.join(others)} and {last}" if others else last
 
     @field_validator("base_url")
     @classmethod

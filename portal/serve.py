@@ -47,7 +47,8 @@ def demand_free(host: str, *ports: int) -> None:
             with socket.create_server((host, port), family=family):
                 pass
         except OSError as error:
-            why = os.strerror(error.errno or 0)
+            number = error.errno or 0
+            why = os.strerror(number) if number > 0 else error.strerror  # a name nobody knows
             raise SystemExit(f"Port {port} cannot be used: {why}. See --port.") from None
 
 
@@ -72,9 +73,9 @@ def prepare() -> str:
         db.session.commit()
         db.engine.dispose()
     if somebody:
-        return f"Goodword is up at {base}. Colleagues sign in at {base}/staff/sign-in"
+        return f"Goodword starts at {base}. Colleagues sign in at {base}/staff/sign-in"
     begin = "python3 dev.py flask staff add you@your-company.com --role owner"
-    return f"Goodword is up at {base}. Nobody can sign in yet; in another terminal:\n  {begin}"
+    return f"Goodword starts at {base}. Nobody can sign in yet; in another terminal:\n  {begin}"
 
 
 def processes(host: str, port: int, workers: int) -> list[list[str]]:

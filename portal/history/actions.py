@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -27,6 +28,17 @@ class _System:
 
 
 SYSTEM = _System()
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """What is written down in here is no part of what the form that is answered was sent for."""
+    post = db.session.info.pop("post", None)
+    try:
+        yield
+    finally:
+        if post:
+            db.session.info["post"] = post
 
 
 def record(thing: Model, verb: str, *, by: Actor, note: str = "", **data) -> None:

@@ -121,6 +121,7 @@ def give(lead: Lead, link: ReferralLink, *, note: str, by: Actor, at: datetime) 
         raise NotAllowed("Say why it counts for someone else.")
     if rewarding.was_sent(lead):
         raise NotAllowed("The reward for this lead was sent already, so it stays where it is.")
+    rewarding.wait_for([lead.link, link])  # before the reward of either is held
     _claim(lead, link, "by hand", at=at, by=by, note=note.strip())
     _count_for(lead, link)
     record(lead, "given to another link", by=by, link=link.id)

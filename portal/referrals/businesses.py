@@ -3,6 +3,8 @@
 A legal form or the spelling of a name makes no other business of it; a person has the last word.
 """
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
 from portal.addresses import akin, parents
@@ -52,11 +54,16 @@ def _by_domain(domain: str) -> list[sa.ColumnElement[bool]]:
     return [Company.id.in_(at_domain), site.contains(f".{domain}", autoescape=True), *there]
 
 
-def is_this(company: Company, key: str, domain: str) -> bool:
+def is_this(
+    company: Company,
+    key: str,
+    domain: str,
+    domains: Callable[[Company], list[str]] = companies.domains,
+) -> bool:
     """For certain, after the database’s rough guess."""
     if key and core(company.name) == key:
         return True
-    return any(akin(domain, one) for one in companies.domains(company))
+    return bool(domain) and any(akin(domain, one) for one in domains(company))
 
 
 def one_of(company: Company) -> int:

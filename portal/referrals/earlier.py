@@ -17,6 +17,7 @@ def catch_up() -> None:
     for lead_id in db.session.scalars(_left_out()).all():
         lead = db.session.get_one(Lead, lead_id, with_for_update=True, populate_existing=True)
         rewarding.settle_with_prospect(lead, earlier=True)
+        db.session.commit()  # nobody waits for the next lead holding this one
     db.session.commit()
 
 
@@ -27,4 +28,5 @@ def _left_out() -> sa.Select:
         for place, stage in enumerate(PROGRESS)
     ]
     leads = sa.select(Lead.id).join(Lead.link).join(ReferralLink.referral)
-    return leads.where(Lead.prospect_promise != "", ~written, sa.or_(*due)).order_by(Lead.id)
+    theirs = Lead.prospect_promise != "", Lead.email != ""  # of the forgotten nobody can be told
+    return leads.where(*theirs, ~written, sa.or_(*due)).order_by(Lead.id)

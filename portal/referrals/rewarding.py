@@ -17,7 +17,7 @@ from portal.incentives import queries as rewards
 from portal.incentives.limits import Limits, Reached
 from portal.incentives.models import Choice, Reward, RewardState
 from portal.referrals import prospect_ledger, prospect_rewards, signals, telling
-from portal.referrals.models import PROGRESS, Lead, Referral, Severity, Stage
+from portal.referrals.models import PROGRESS, Lead, Referral, ReferralLink, Severity, Stage
 from portal.referrals.words import NO_REWARD, cause
 
 BATCH = 500  # as many in one question to the database
@@ -158,6 +158,12 @@ def was_sent(lead: Lead) -> bool:
     return reward is not None and reward.state is RewardState.ISSUED
 
 
+def wait_for(links: Iterable[ReferralLink]) -> None:
+    """What the campaigns of these links have left to give, in the one order of everyone."""
+    left = map(limits_of, {link.referral.invitation.campaign for link in links})
+    pots.wait_for(one.pot for one in left if one.are_any)
+
+
 def hold_all(ids: Iterable[int], *, waiting: bool = True) -> dict[int, Lead]:
     """These leads by id, locked in the order of their ids, as everyone does who takes several; and
     after the last of them what their campaigns have left to give (``limits.wait_for``).
@@ -172,7 +178,5 @@ def hold_all(ids: Iterable[int], *, waiting: bool = True) -> dict[int, Lead]:
         for start in range(0, len(wanted), BATCH)
         for lead in db.session.scalars(anew.where(Lead.id.in_(wanted[start : start + BATCH])))
     }
-    campaigns = {lead.link.referral.invitation.campaign for lead in leads.values()}
-    left = map(limits_of, campaigns)
-    pots.wait_for(one.pot for one in left if one.are_any)
+    wait_for(lead.link for lead in leads.values())
     return leads

@@ -1,11 +1,13 @@
 """Customers who recommend each other, in twos or threes: through which leads (T35)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.advocates.models import Advocate, Company
+from portal.consent import companies
 from portal.consent.companies import free_mail
 from portal.db import db
 from portal.referrals import businesses
@@ -13,8 +15,10 @@ from portal.referrals.models import Lead, Referral, ReferralLink
 
 LONGEST = 3
 MOST = 100  # leads looked at in each step, the newest first
+AT_ONCE = 40  # companies one statement asks about; SQLite reads no deeper expression than 1,000
 
 Trail = list[Lead]
+Domains = Callable[[Company], list[str]]
 
 
 def closing(lead: Lead) -> Trail:
@@ -24,10 +28,11 @@ def closing(lead: Lead) -> Trail:
     those leads is at the company of the first, or is the first.
     """
     first, trails = sender(lead), [[lead]]
+    domains = cache(companies.domains)  # asked once for each company
     for _ in range(LONGEST - 1):
-        trails = list(_further(trails))
+        trails = list(_further(trails, domains))
         for trail in trails:
-            if _is_at(trail[-1], first):
+            if _is_at(trail[-1], first, domains):
                 return trail[1:]
     return []
 
@@ -36,21 +41,22 @@ def sender(lead: Lead) -> Advocate:
     return lead.link.referral.advocate
 
 
-def _further(trails: Sequence[Trail]):
+def _further(trails: Sequence[Trail], domains: Domains):
     """Each trail with every lead that someone at its last one's company sent."""
     sent = _sent_from([trail[-1] for trail in trails]) if trails else []
     for trail in trails:
         here = {sender(one).id for one in trail}
         for one in sent:
-            if sender(one).id not in here and _is_at(trail[-1], sender(one)):
+            if sender(one).id not in here and _is_at(trail[-1], sender(one), domains):
                 yield [*trail, one]
 
 
 def _sent_from(leads: Sequence[Lead]) -> Sequence[Lead]:
     """What was sent, roughly, by people at the companies of these leads."""
     there: list[sa.ColumnElement[bool]] = [Advocate.mailbox.in_({one.mailbox for one in leads})]
-    for one in leads[:MOST]:
-        there += businesses.roughly(one.company_key, own_domain(one))
+    firms = dict.fromkeys((one.company_key, own_domain(one)) for one in leads)
+    for key, domain in list(firms)[:AT_ONCE]:
+        there += businesses.roughly(key, domain)
     sent = (
         sa.select(Lead)
         .join(Lead.link)
@@ -63,11 +69,11 @@ def _sent_from(leads: Sequence[Lead]) -> Sequence[Lead]:
     return db.session.scalars(sent.order_by(Lead.id.desc()).limit(MOST)).all()
 
 
-def _is_at(lead: Lead, person: Advocate) -> bool:
+def _is_at(lead: Lead, person: Advocate, domains: Domains) -> bool:
     """Is this their own mailbox, or one at their company, or their company by its name?"""
     if lead.mailbox == person.mailbox:
         return True
-    return businesses.is_this(person.company, lead.company_key, own_domain(lead))
+    return businesses.is_this(person.company, lead.company_key, own_domain(lead), domains)
 
 
 def own_domain(lead: Lead) -> str:

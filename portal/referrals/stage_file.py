@@ -201,7 +201,8 @@ def words_to_ask(kept: StageImport) -> dict[str, str]:
         word = word_of(row.stage)
         if word and word not in SPELLED and word != Stage.WITHDRAWN:
             found.setdefault(word, row.stage[:100])
-    return dict(sorted(found.items())[:ASKED])
+    said = kept.meanings or {}
+    return dict(sorted(found.items(), key=lambda one: (one[0] in said, one[0]))[:ASKED])
 
 
 def mean(kept: StageImport, meanings: Mapping[str, str], *, by: Actor) -> None:

@@ -119,7 +119,7 @@ def keep(
 def _wish(question: Question) -> str:
     if not question.called:
         return ""
-    return f"I would like to stand under {question.called}, not {question.stands}."
+    return f"Please use {question.called} instead of {question.stands} from now on."
 
 
 def tell_of_change(renewal: Renewal, note: str, *, new_name: bool = False, by: Actor) -> None:

@@ -246,12 +246,6 @@ def question(renewal: Renewal) -> Question:
     receipt = there(submission.receipt)
     said = permissions.state(receipt)
     called = _called_by_now(submission, said)
-    read = {
-        "for": renewal.purpose.value,
-        "words": version.sha256,
-        "excerpt": asset.excerpt,
-        "around": facts,
-    } | ({"called": called} if called else {})
     again = [
         permissions.as_read(one.statement.label, receipt)
         for purpose, one in said.items()
@@ -259,6 +253,15 @@ def question(renewal: Renewal) -> Question:
     ]
     besides = () if renewal.in_decks else BESIDES
     decks = next((said[one] for one in besides if one in said and said[one].in_force), None)
+    read = {
+        "for": renewal.purpose.value,
+        "words": version.sha256,
+        "excerpt": asset.excerpt,
+        "around": facts,
+        "again": again,  # what a yes prolongs is what the page named, word for word (T23)
+        "decks": decks and permissions.as_read(decks.statement.label, receipt),
+        "called": called,
+    }
     until, stands = clock.now() + RECONFIRM, submission.company_name
     return Question(drawn, seeds.digest(read), until, again, decks, stands, called)
 

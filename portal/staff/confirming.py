@@ -7,6 +7,7 @@ from portal import clock
 from portal.config import settings
 from portal.db import SAFE_METHODS, db
 from portal.errors import there
+from portal.history.actions import apart
 from portal.sessions import actions as sessions
 from portal.sessions.models import CONFIRMED
 from portal.staff import actions, challenges, codes, factors, passkeys
@@ -83,11 +84,12 @@ def prove(person: Staff, form: ConfirmForm) -> bool:
     if sent is None:  # “I have, go on”: there is nothing to guess
         form.form_errors = [NOT_YET]
         return False
-    if sentence := _fault(person, sent, form[sent].data or ""):
-        form[sent].errors = [sentence]
-        return False
-    sessions.confirm(there(person.session_token))
-    db.session.commit()
+    with apart():
+        if sentence := _fault(person, sent, form[sent].data or ""):
+            form[sent].errors = [sentence]
+            return False
+        sessions.confirm(there(person.session_token))
+        db.session.commit()
     return True
 
 

@@ -436,7 +436,7 @@ def test_pages_and_mail_name_the_same_days_and_promise_nothing_too_early(
     assert f"Due</strong>, since {due}; under the terms it may be given from {given_from} on" in (
         theirs
     )
-    assert f"is on its way: {PROMISE}, from {given_from} on" in words(mail["Subject"])
+    assert f"is due from {given_from} on: {PROMISE}" in words(mail["Subject"])
     assert f"it may be given from {given_from} on" in words(mailroom.text(mail))
     for text in (mail["Subject"], mailroom.text(mail), theirs):
         assert "yours" not in text.lower()

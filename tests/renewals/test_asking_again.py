@@ -9,7 +9,7 @@ from portal import clock
 from portal.advocates.models import Advocate
 from portal.consent import actions as consent
 from portal.consent.actions import Circumstances
-from portal.consent.models import ConsentEvent, Purpose, Verdict
+from portal.consent.models import ConsentEvent, Purpose, Receipt, Verdict
 from portal.db import db
 from portal.outbox.models import Message
 from portal.placements import allowed
@@ -158,6 +158,28 @@ def test_T3_a_yes_to_another_rendering_than_the_one_seen_is_not_taken(
     late = as_stranger.post(where, data={"answer": "kept", "seen": seal})
     assert late.status_code == 409
     assert "Look at it once more" in late.text
+    assert saved(Renewal)[0].answered_at is None
+
+
+def test_T23_a_yes_prolongs_no_permission_given_after_its_page_was_opened(
+    published, night, wait, link, as_ada, as_stranger, saved, act, ada
+):
+    """Nothing drawn changes with it, for the company has not agreed to be named."""
+    published(company=False)
+    ours = f"/me/permissions/{saved(Receipt)[0].reference}/company"
+    as_ada.post(f"{ours}/withdrawal")
+    wait(days=340)
+    night()
+    where = link()
+    seal = as_stranger.get(where).text.split('name="seen" value="')[1].split('"')[0]
+
+    def give():
+        receipt, who = db.session.scalars(sa.select(Receipt)).one(), db.session.get(Advocate, ada)
+        consent.give(receipt, Purpose.COMPANY, by=who, circumstances=Circumstances())
+
+    act(give)
+    late = as_stranger.post(where, data={"answer": "kept", "seen": seal})
+    assert late.status_code == 409
     assert saved(Renewal)[0].answered_at is None
 
 

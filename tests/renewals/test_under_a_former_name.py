@@ -57,7 +57,7 @@ def test_T28_who_asks_for_the_new_name_is_heard_and_nothing_stands_under_it_unag
     said = {one.purpose for one in saved(ConsentEvent) if one.verdict is Verdict.RECONFIRMED}
     assert Purpose.COMPANY in said
     asked = [one for one in saved(Entry) if one.verb == "asked for the new name"]
-    assert [one.note for one in asked] == [f"I would like to stand under {NEW}, not {OLD}."]
+    assert [one.note for one in asked] == [f"Please use {NEW} instead of {OLD} from now on."]
     post_mail()
     mail = mailroom.to("rosa@acme.example")[-1]
     assert mail["Subject"] == f"Ada Lovelace would like to stand under {NEW}"
@@ -66,7 +66,7 @@ def test_T28_who_asks_for_the_new_name_is_heard_and_nothing_stands_under_it_unag
 
 def test_T28_the_wish_goes_along_with_what_else_has_changed(renamed, link, answer, saved):
     assert answer(link(), "changed", note="I lead another team.", new_name="y").status_code == 303
-    wish = f"I would like to stand under {NEW}, not {OLD}."
+    wish = f"Please use {NEW} instead of {OLD} from now on."
     assert [one.note for one in saved(Renewal)] == [f"I lead another team.\n\n{wish}"]
 
 

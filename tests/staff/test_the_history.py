@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.db import Model, db
 from portal.history import queries as history
-from portal.history.actions import SYSTEM, record
+from portal.history.actions import SYSTEM, apart, record
 from portal.history.models import Entry
 from portal.staff.models import Role, Staff
 
@@ -134,3 +134,18 @@ def test_which_permission_and_which_rule_stand_beside_the_act(as_rosa, act, rosa
         "permission given": said[0],
         "rule set": said[1],
     }
+
+
+def test_what_proves_who_it_is_is_no_part_of_what_a_form_does(act, rosa, saved):
+    """Else a form refused behind a spent recovery code would be told as one sent twice."""
+
+    def twice():
+        her = db.session.get(Staff, rosa)
+        db.session.info["post"] = "the print"
+        with apart():
+            record(her, "recovery code used", by=her)
+            db.session.flush()
+        record(her, "role changed", by=her)
+
+    act(twice)
+    assert [one.post for one in saved(Entry)][-2:] == [None, "the print"]

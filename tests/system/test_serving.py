@@ -46,8 +46,8 @@ def test_a_new_portal_says_where_it_is_and_how_the_first_colleague_comes_in(tmp_
         "portal.serve", "--port", str(port), "--workers", "1", env=env, log=log
     )
     try:
-        processes.eventually(lambda: "is up" in log.read_text(), 120, "the first words")
+        processes.eventually(lambda: "starts at" in log.read_text(), 120, "the first words")
     finally:
         processes.stop(server)
-    assert f"Goodword is up at http://localhost:{port}. Nobody can sign in yet" in log.read_text()
+    assert f"Goodword starts at http://localhost:{port}. Nobody can sign in yet" in log.read_text()
     assert "dev.py flask staff add" in log.read_text()
