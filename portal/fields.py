@@ -1,10 +1,12 @@
 """What every form needs of a field: typed text trimmed, and our own words when a day is none."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from wtforms import DateField, Field, Form, IntegerField, TimeField
+from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput, html_params
 
 from portal import comparing
@@ -47,6 +49,20 @@ def row_number(typed: str) -> int:
 def number_of(typed: str) -> int | None:
     """The number of a row, where it can be one: no ², and none a database would choke on."""
     return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+
+class NeededIf:
+    """A field that only some answers to another one need: which, what is said when it is empty,
+    and what stands beside its label in place of “(optional)”."""
+
+    def __init__(self, other: str, asks: Mapping[str, str], beside: str):
+        self.other, self.asks = other, asks
+        self.field_flags = {"needed": beside}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        asks = self.asks.get(form[self.other].data)
+        if asks and not str(field.data or "").strip():
+            raise ValidationError(asks.rstrip("."))
 
 
 class _Carried(HiddenInput):

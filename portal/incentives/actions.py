@@ -164,7 +164,7 @@ def demand_seen(reward: Reward, seen: int | None) -> None:
 
 
 def _approve(reward: Reward, *, note: str, by: Actor) -> None:
-    if (day := reward.not_before) and clock.now() < day:
+    if day := reward.early_until:
         raise NotAllowed(f"It can be approved from {day.day} {day:%B %Y} on, as the terms say.")
     if seconding.needs_another(reward, by):
         append(reward, RewardState.HELD, how=ledger.FIRST_YES, note=note, by=by)

@@ -20,7 +20,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from portal.fields import Seen, trimmed
+from portal.fields import NeededIf, Seen, trimmed
 from portal.incentives import copylint, seconding
 from portal.incentives.actions import SAYS_WHY
 from portal.incentives.inwords import GROUNDS
@@ -71,19 +71,17 @@ class SeveralRewardsForm(FlaskForm):
         validators=[
             Length(max=500, message="Shorten it to 500 characters or fewer"),
             buys_no_praise,
+            NeededIf("decision", SAYS_WHY, "needed unless you approve, give a code or order"),
         ],
     )
     ground = SelectField(
-        "Kind of reason, for a refusal",
+        "Kind of reason",
         id="several-rewards-ground",
         choices=[SelectChoice(key, said) for key, (said, _) in GROUNDS.items()],
         default="other",
+        validators=[NeededIf("decision", {}, "counts only if you decline")],
         invalid_choice_message="Choose a kind of reason of the list",
     )
-
-    def validate_note(self, field: TextAreaField) -> None:
-        if self.decision.data in SAYS_WHY and not field.data:
-            raise ValidationError(SAYS_WHY[RewardState(self.decision.data)])
 
 
 class RewardForm(FlaskForm):
@@ -94,19 +92,17 @@ class RewardForm(FlaskForm):
         validators=[
             Length(max=500, message="Shorten it to 500 characters or fewer"),
             buys_no_praise,
+            NeededIf("state", SAYS_WHY, "needed unless you approve it"),
         ],
     )
     ground = SelectField(
-        "Kind of reason, for a refusal",
+        "Kind of reason",
         choices=[SelectChoice(key, said) for key, (said, _) in GROUNDS.items()],
         default="other",
+        validators=[NeededIf("state", {}, "counts only if you decline")],
         invalid_choice_message="Choose a kind of reason of the list",
     )
     seen = Seen(validators=[InputRequired("Reload the page, then try again")])
-
-    def validate_note(self, field) -> None:
-        if self.state.data in SAYS_WHY and not field.data:
-            raise ValidationError(SAYS_WHY[RewardState(self.state.data)])
 
     @classmethod
     def of(cls, reward: Reward) -> "RewardForm":

@@ -143,6 +143,12 @@ class Reward(Model):
         return lines.standing(self.entries, lambda one: one.how)
 
     @property
+    def early_until(self) -> datetime | None:
+        """The day its terms allow it from, while that is ahead and it waits for a yes."""
+        waits = self.state in (RewardState.ACCRUED, RewardState.HELD)
+        return self.not_before if waits and early(self.not_before) else None
+
+    @property
     def has_code(self) -> bool:
         """Whether a code was given for it: one whose giving was undone is kept for it, unseen."""
         return self.code is not None and self.line.how == "code"
@@ -151,6 +157,11 @@ class Reward(Model):
     def cause(self) -> str:
         """What it is for, as staff read it, who did not earn it."""
         return cause(self.explanation)
+
+
+def early(day: datetime | None) -> bool:
+    """Whether terms that name this day do not allow it yet."""
+    return day is not None and clock.now() < day
 
 
 def cause(explanation: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from portal import clock
 from portal.errors import NotAllowed
 from portal.incentives import actions, codes, payouts, seconding
 from portal.incentives.forms import BY_CODE, BY_PAYOUT, SeveralRewardsForm
@@ -44,7 +43,10 @@ def decide(one: Reward, seen: int, form: SeveralRewardsForm, *, by: Staff) -> st
 
 
 def selectable(one: Reward) -> bool:
-    """Whether anything can be decided on it now."""
+    """Whether anything can be decided on it now, with others; what is due on a later day is
+    not, though it can be refused on its own page."""
+    if one.state is RewardState.ACCRUED and one.early_until:
+        return False
     return one.state in OPEN and not actions.ordered(one) and not one.advocate.erased_at
 
 
@@ -66,7 +68,7 @@ def _ways(one: Reward, has_codes: Callable[[int], bool]) -> set[str]:
     ways = {state.value for state in MOVES[one.state]}
     if one.state is RewardState.HELD and not seconding.first_yes(one):
         ways -= {RewardState.HELD.value}
-    if one.not_before and clock.now() < one.not_before:
+    if one.early_until:
         ways -= {RewardState.APPROVED.value}
     if one.state is not RewardState.APPROVED:
         return ways

@@ -186,6 +186,8 @@ def reward_page(found, form, refusal: str = "") -> str:
     offered = form.state.choices
     if first == me().subject:  # refused if sent all the same
         offered = [one for one in offered if one[0] != RewardState.APPROVED]
+    if found.early_until:  # its page says from which day on
+        offered = [one for one in offered if one[0] != RewardState.APPROVED]
     if waits:
         offered = [one for one in offered if one[0] != RewardState.ISSUED]
     form.state.choices = offered

@@ -1,8 +1,8 @@
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.fields import trimmed
+from portal.fields import NeededIf, trimmed
 
 
 class ProposeForm(FlaskForm):
@@ -42,11 +42,14 @@ class SeveralForm(FlaskForm):
     note = TextAreaField(
         "Why not now?",
         id="several-nominations-note",
-        description="Needed if you decline. Each colleague gets it by mail, no customer does.",
+        description="Each colleague gets it by mail, no customer does.",
         filters=[trimmed],
-        validators=[Length(max=800, message="Use 800 characters or fewer")],
+        validators=[
+            Length(max=800, message="Use 800 characters or fewer"),
+            NeededIf(
+                "decision",
+                {"decline": "Write why: each colleague will read it"},
+                "needed if you decline",
+            ),
+        ],
     )
-
-    def validate_note(self, field: TextAreaField) -> None:
-        if self.decision.data == "decline" and not field.data:
-            raise ValidationError("Write why: each colleague will read it")

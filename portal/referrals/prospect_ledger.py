@@ -13,7 +13,7 @@ from portal import clock, jobs
 from portal.db import Model, db, is_last
 from portal.history.actions import Actor, record
 from portal.incentives.limits import LIVE
-from portal.incentives.models import RewardState
+from portal.incentives.models import RewardState, early
 from portal.outbox import actions as outbox
 from portal.referrals.models import Lead
 from portal.undo import lines
@@ -62,6 +62,11 @@ class ProspectReward(Model):
     @property
     def state(self) -> RewardState:
         return self.entries[-1].state
+
+    @property
+    def early_until(self) -> datetime | None:
+        """The day its terms allow it from, while that is ahead and it is not settled."""
+        return self.not_before if self.state in OPEN and early(self.not_before) else None
 
     @property
     def line(self) -> "ProspectRewardEntry":

@@ -2,10 +2,10 @@
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from portal.fields import trimmed
+from portal.fields import NeededIf, trimmed
 from portal.referrals.prospect_rewards import GROUNDS
 
 GIVE, REFUSE = "give", "refuse"
@@ -18,25 +18,29 @@ class Settlement(FlaskForm):
         validators=[InputRequired("Choose whether it was given")],
     )
     ground = SelectField(
-        "Reason, if it is not given",
+        "Reason",
         choices=[SelectChoice("", "Choose one")]
         + [SelectChoice(key, said) for key, (said, _) in GROUNDS.items()],
         default="",
+        validators=[
+            NeededIf(
+                "act", {REFUSE: "Choose a reason: the prospect reads it"}, "if it is not given"
+            )
+        ],
         invalid_choice_message="Choose a reason of the list",
     )
     note = TextAreaField(
         "Note",
         filters=[trimmed],
-        validators=[Length(max=500, message="Shorten it to 500 characters or fewer")],
+        validators=[
+            Length(max=500, message="Shorten it to 500 characters or fewer"),
+            NeededIf(
+                "act",
+                {GIVE: "Say how it was given, for whoever asks later"},
+                "needed if it was given",
+            ),
+        ],
     )
-
-    def validate_ground(self, field) -> None:
-        if self.act.data == REFUSE and not field.data:
-            raise ValidationError("Choose a reason: the prospect reads it")
-
-    def validate_note(self, field) -> None:
-        if self.act.data == GIVE and not field.data:
-            raise ValidationError("Say how it was given, for whoever asks later")
 
 
 class PromiseForm(Settlement):

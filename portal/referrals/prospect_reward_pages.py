@@ -14,7 +14,7 @@ from portal.queue.onward import Onward
 from portal.referrals import prospect_books, prospect_rewards, several
 from portal.referrals.door import bp
 from portal.referrals.prospect_ledger import OPEN, SHOWN, ProspectReward
-from portal.referrals.prospect_reward_forms import PromiseForm, SeveralPromisesForm
+from portal.referrals.prospect_reward_forms import REFUSE, PromiseForm, SeveralPromisesForm
 from portal.referrals.prospect_rewards import GROUNDS, SHORT
 from portal.referrals.undoing import PROMISE
 from portal.spreadsheet import table
@@ -94,6 +94,8 @@ def settle_prospect_reward(reward_id: int):
 
 def promise_page(found: ProspectReward, form: PromiseForm, refusal: str = "") -> str:
     form.seen.data, form.seen.raw_data = len(found.entries), None
+    if found.early_until:  # its page says from which day on
+        form.act.choices = [one for one in form.act.choices if one.value == REFUSE]
     return render_template(
         "referrals/prospect-reward.html",
         reward=found,

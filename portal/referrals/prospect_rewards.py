@@ -9,7 +9,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal import clock
 from portal.db import db, lock_row
 from portal.errors import NotAllowed, Stale
 from portal.history.actions import SYSTEM, Actor
@@ -108,7 +107,7 @@ def give(reward: ProspectReward, *, note: str, seen: int, by: Actor) -> None:
         return
     if lead.open_signals:
         raise NotAllowed("Decide first about what stood out, on the page of the lead.")
-    if (day := reward.not_before) and clock.now() < day:
+    if day := reward.early_until:
         raise NotAllowed(f"It can be given from {day.day} {day:%B %Y} on, as the terms say.")
     if not note.strip():
         raise NotAllowed("Say how it was given, for whoever asks later.")

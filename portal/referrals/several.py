@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from portal import clock
 from portal.errors import NotAllowed
 from portal.referrals import prospect_rewards
-from portal.referrals.prospect_ledger import GIVEN, OPEN, REFUSED, ProspectReward
+from portal.referrals.prospect_ledger import DUE, GIVEN, OPEN, REFUSED, ProspectReward
 from portal.referrals.prospect_reward_forms import GIVE, REFUSE, SeveralPromisesForm
 from portal.referrals.undoing import PROMISE
 from portal.staff.models import Staff
@@ -26,8 +25,9 @@ def decide(one: ProspectReward, seen: int, form: SeveralPromisesForm, *, by: Sta
 
 
 def selectable(one: ProspectReward) -> bool:
-    """Whether anything can be decided on it now."""
-    return one.state in OPEN
+    """Whether anything can be decided on it now, with others; what is due on a later day is
+    not, though it can be refused on its own page."""
+    return one.state in OPEN and not (one.state is DUE and one.early_until)
 
 
 def narrow(form: SeveralPromisesForm, those: Sequence[ProspectReward] | None) -> None:
@@ -37,7 +37,7 @@ def narrow(form: SeveralPromisesForm, those: Sequence[ProspectReward] | None) ->
 
 
 def _may_be_given(one: ProspectReward) -> bool:
-    return not one.lead.open_signals and (not one.not_before or clock.now() >= one.not_before)
+    return not one.lead.open_signals and not one.early_until
 
 
 PROMISES = Several(

@@ -1,7 +1,8 @@
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length
 
+from portal.fields import NeededIf
 from portal.renewals.models import Answer
 
 
@@ -19,13 +20,16 @@ class AnswerForm(FlaskForm):
     decks_too = BooleanField()  # its label is the permission’s own wording
     new_name = BooleanField()  # its label names both names
     note = TextAreaField(
-        "If something has changed: what?",
+        "What has changed?",
         filters=[lambda text: text or ""],
         description="Goes to the team, who settle it with you. Until then your words are off "
         "our pages.",
-        validators=[Length(max=2000, message="Use at most 2,000 characters")],
+        validators=[
+            Length(max=2000, message="Use at most 2,000 characters"),
+            NeededIf(
+                "answer",
+                {Answer.CHANGED: "Write what is different now"},
+                "needed if something has changed",
+            ),
+        ],
     )
-
-    def validate_note(self, field: TextAreaField) -> None:
-        if self.answer.data == Answer.CHANGED and not field.data.strip():
-            raise ValidationError("Write what is different now")

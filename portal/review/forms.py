@@ -3,6 +3,7 @@ from wtforms import IntegerField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.campaigns.models import Action
+from portal.fields import NeededIf
 from portal.incentives.forms import buys_no_praise
 from portal.publishing.grounds import FOR_REVIEWS, Ground
 
@@ -61,21 +62,26 @@ class BulkForm(FlaskForm):
     ground = RadioField(
         "Ground",
         id="several-ground",
-        description="Only if you decline. Reviews keep to the neutral ones.",
+        description="Reviews keep to the neutral ones.",
         choices=[SelectChoice(ground.value, ground.sentence) for ground in Ground],
+        validators=[NeededIf("decision", {"decline": "Choose the ground"}, "if you decline")],
         validate_choice=False,
     )
     note = TextAreaField(
         "Note",
         id="several-note",
-        description="The same to each, by mail. Needed unless you approve.",
-        validators=[TOO_LONG, buys_no_praise],
+        description="The same to each, by mail.",
+        validators=[
+            TOO_LONG,
+            buys_no_praise,
+            NeededIf(
+                "decision",
+                {one: "Write why: each of them will read it" for one in ("change", "decline")},
+                "needed unless you approve",
+            ),
+        ],
     )
 
     def validate_ground(self, field: RadioField) -> None:
-        if self.decision.data == "decline" and field.data not in set(Ground):
+        if self.decision.data == "decline" and field.data and field.data not in set(Ground):
             raise ValidationError("Choose the ground")
-
-    def validate_note(self, field: TextAreaField) -> None:
-        if self.decision.data in ("change", "decline") and not (field.data or "").strip():
-            raise ValidationError("Write why: each of them will read it")

@@ -255,3 +255,29 @@ def test_what_is_held_before_its_terms_allow_it_waits_from_the_hold_on(earn, rul
     wait(hours=1)
     rule(1, RewardState.HELD)
     assert saved(Reward)[0].waits_since <= clock.now()
+
+
+def test_what_its_terms_allow_later_names_the_day_and_has_no_box(earn, as_rosa, wait):
+    day = clock.now() + timedelta(days=30)
+    earn(not_before=day)
+    said = f"from {day.day} {day:%B %Y} on"
+    listed, own = as_rosa.get("/staff/rewards").text, as_rosa.get("/staff/rewards/1").text
+    assert said in listed
+    assert said in own.replace("From", "from")
+    assert 'name="items"' not in listed
+    assert 'value="approved"' not in own
+    assert 'value="declined"' in own
+    wait(days=31)
+    listed, own = as_rosa.get("/staff/rewards").text, as_rosa.get("/staff/rewards/1").text
+    assert said not in listed + own
+    assert 'name="items"' in listed
+    assert 'value="approved"' in own
+
+
+def test_a_reason_that_some_answers_need_is_not_called_optional(earn, as_rosa):
+    earn()
+    label = r'<label class="gw-label" for="note">Reason or reference <span[^>]*>\((.*?)\)'
+    assert re.findall(label, as_rosa.get("/staff/rewards/1").text) == ["needed unless you approve it"]
+    answer = as_rosa.post("/staff/rewards/1/moves", data={"state": "held", "seen": 1, "note": " "})
+    assert answer.status_code == 422
+    assert '<a href="#note">Say why: the customer will read it</a>' in answer.text

@@ -125,14 +125,27 @@ def test_they_are_selected_on_the_list_and_in_the_queue_by_who_may_decide(
     assert viewer.post(SEVERAL, data=sent("3:1")).status_code == 403
 
 
-def test_to_have_given_them_is_offered_where_their_terms_allow_it_by_now(
-    under, come, move, as_rosa
+def test_what_is_due_on_a_later_day_says_so_and_has_no_box_until_then(
+    under, come, move, as_rosa, wait, saved
 ):
     under(hold_days=30)
     move(come(), Q)
+    day = saved(ProspectReward)[0].not_before
     page = as_rosa.get(LIST).text
-    assert 'value="refuse"' in page
-    assert 'value="give"' not in page
+    assert f"from {day.day} {day:%B %Y} on" in page
+    assert 'name="items"' not in page
+    assert 'value="refuse"' not in page  # there is nothing to decide on with others
+    one = as_rosa.get(f"{LIST}/1").text
+    assert 'value="refuse"' in one
+    assert 'value="give"' not in one
+    wait(days=31)
+    assert 'name="items"' in as_rosa.get(LIST).text
+    assert 'value="give"' in as_rosa.get(f"{LIST}/1").text
+
+
+def test_what_is_due_on_a_later_day_is_refused_sooner_all_the_same(under, come, move, as_rosa):
+    under(hold_days=30)
+    move(come(), Q)
     answer = as_rosa.post(SEVERAL, data=sent("1:1", act="refuse", ground="theirs"))
     assert "Refused, with the reason." in answer.text
 
