@@ -160,6 +160,7 @@ def load_staff(token: str) -> Staff | None:
     if request.method not in SAFE_METHODS:
         sessions.acted(row)
     person.session_token, person.session_row = token, row
+    db.session.info["asking"] = person.subject
     return person
 
 

@@ -3,6 +3,13 @@
 from typing import TypeVar
 
 T = TypeVar("T")
+YOU = "you"
+
+
+class Said(str):
+    """A sentence that knows what stands above it."""
+
+    heading = ""
 
 
 class Refusal(Exception):
@@ -24,17 +31,29 @@ class Unfit(NotAllowed):
 class Stale(Refusal):
     """Someone else was faster; what the person typed is kept on the page they sent.
 
-    ``newest`` is the version of what they had open, as it is now.
+    ``newest`` is the version of what they had open, as it is now; ``who`` was faster: a name, or
+    ``YOU`` for the same person in another tab.
     """
 
     def __init__(self, message: str, newest: int | None = None, who: str = "a colleague"):
         super().__init__(message)
         self.newest, self.who = newest, who
 
+    @property
+    def heading(self) -> str:
+        own = self.who == YOU
+        return "You changed this elsewhere meanwhile" if own else "This was changed meanwhile"
+
+    def __str__(self) -> str:
+        said = Said(super().__str__())
+        said.heading = self.heading
+        return said
+
     def also(self, found: set[bool]) -> None:
         """Say so where the page shows what they did, in fields left alone (True) or typed into."""
+        theirs = "what you saved there" if self.who == YOU else "theirs"
         if False in found:
-            self.args = (f"{self} Where it differs, theirs stands beside yours.",)
+            self.args = (f"{self} Where it differs, {theirs} stands beside yours.",)
         if True in found:
             self.args = (f"{self} What you had not changed is as {self.who} left it.",)
 

@@ -55,7 +55,7 @@ class NeededIf:
     """A field that only some answers to another one need: which, what is said when it is empty,
     and what stands beside its label in place of “(optional)”."""
 
-    def __init__(self, other: str, asks: Mapping[str, str], beside: str):
+    def __init__(self, other: str, asks: Mapping[Any, str], beside: str):
         self.other, self.asks = other, asks
         self.field_flags = {"needed": beside}
 

@@ -275,7 +275,7 @@ TITLES = {
     400: "That request did not reach us whole",
     403: "You may not do that here",
     404: "There is nothing at this address",
-    409: "Something changed meanwhile",
+    409: "That cannot be done just now",
     410: "This is no longer here",
     413: "That is too large",
     422: "That cannot be used as it is",
@@ -299,7 +299,7 @@ def refused(error: Refusal):
 
 def late(error: Stale):
     """Told by no page of its own: what was typed is read here, before it is gone."""
-    return error_page(str(error), error.status, typed=typed())
+    return error_page(str(error), error.status, error.heading, typed=typed())
 
 
 def overtaken(_: StaleDataError):

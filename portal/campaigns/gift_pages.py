@@ -110,6 +110,7 @@ def _exception_page(person: Advocate, form: ExceptionForm, refusal: str = "") ->
         person=person,
         form=form,
         problems=[(refusal, None)] if refusal else [],
+        refusal=refusal,
     )
 
 
@@ -130,4 +131,5 @@ def _rules_page(form: GiftRuleForm, refusal: str = "") -> str:
         in_words=gifts.in_words,
         name_of=name_of,
         problems=[(refusal, None)] if refusal else [],
+        refusal=refusal,
     )

@@ -108,6 +108,7 @@ def _page(block: Block, form: PickForm) -> str:
     return render_template(
         "embeds/block.html",
         block=block,
+        called=called,
         form=form,
         base=settings().base_url,
         said=disclosure.picked(settings().brand_name),

@@ -28,6 +28,11 @@ class Entry(Model):
     post: Mapped[str | None] = mapped_column(sa.String(16), default=lambda: sent())
 
 
+def asking() -> str | None:
+    """Which colleague asks for the page that is being answered, if one does: ``staff:3``."""
+    return db.session.info.get("asking")
+
+
 def sent() -> str | None:
     """The print of the form that is being answered, if it is one of staff: ``undo/repeating``."""
     return db.session.info.get("post")

@@ -160,7 +160,7 @@ def demand_seen(reward: Reward, seen: int | None) -> None:
     last = reward.entries[-1]
     stands = f"this reward is {reward.state.word}"
     said = overtaking.told(last.by, stands, last.at, "Yours was not saved.")
-    raise Stale(said, len(reward.entries))
+    raise Stale(said, len(reward.entries), overtaking.called(last.by))
 
 
 def _approve(reward: Reward, *, note: str, by: Actor) -> None:

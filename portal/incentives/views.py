@@ -280,6 +280,7 @@ def offer_page(found: Offer | None, form: OfferForm, refusal: str = "") -> str:
         offer=found,
         form=form,
         problems=[(refusal, None)] if refusal else [],
+        refusal=refusal,
         earlier=queries.earlier_terms(found) if found else [],
         left=codes.left(found) if found else 0,
     )

@@ -59,7 +59,7 @@ def _row(one: Mail, own: MailWording | None, authors: dict[str, str]) -> Row:
     words = in_use(one, own)
     if own is None or own.is_ours:
         return Row(one, words["subject"], "", None, False)
-    author = name_of(authors.get(own.subject, ""))
+    author = name_of(authors.get(own.subject, ""), within=True)
     return Row(one, words["subject"], author, own.at, bool(fault(one, *words.values())))
 
 

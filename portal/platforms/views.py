@@ -73,6 +73,7 @@ def _page(rule: PlatformRule | None, form: RuleForm, refusal: str = "") -> str:
         rule=rule,
         form=form,
         problems=[(refusal, None)] if refusal else [],
+        refusal=refusal,
         earlier=queries.earlier(rule) if rule else [],
         most=rules.in_words,
         name_of=name_of,

@@ -41,7 +41,9 @@ def answer(request: DataRequest, words: str, *, by: Staff) -> None:
     lock_row(request)
     if request.answered_at:
         who, at = there(request.answered_by), there(request.answered_at)
-        raise Stale(overtaking.told(who.subject, "answered", at))
+        raise Stale(
+            overtaking.told(who.subject, "answered", at), who=overtaking.called(who.subject)
+        )
     request.answer, request.answered_at, request.answered_by = words, clock.now(), by
     person = request.advocate
     outbox.email(

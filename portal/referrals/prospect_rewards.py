@@ -149,7 +149,7 @@ def demand_seen(reward: ProspectReward, seen: int) -> None:
         said = overtaking.told(
             last.by, f"it is {in_short(reward)}", last.at, "Yours was not saved."
         )
-        raise Stale(said, len(reward.entries))
+        raise Stale(said, len(reward.entries), overtaking.called(last.by))
 
 
 def in_short(reward: ProspectReward) -> str:

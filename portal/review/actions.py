@@ -12,10 +12,12 @@ from portal.consent.models import Purpose
 from portal.errors import NotAllowed, Stale
 from portal.events import actions as events
 from portal.history.actions import Actor, record
+from portal.history.models import Entry
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.publishing import actions as publishing
 from portal.publishing.grounds import FOR_REVIEWS, Ground
+from portal.queue.kinds import opening
 from portal.review import queries
 from portal.staff import overtaking
 from portal.submissions.actions import noun
@@ -63,7 +65,7 @@ def _decide(submission: Submission, move: str, verb: str, *, seen, by, note, **d
         last = queries.decision(submission)
         if last and last.verb == verb and last.by == by.subject and not submission.allows(move):
             return False
-        raise Stale(_overtaken(submission, last))
+        raise _overtaken(submission, last)
     if submission.advocate.restricted_at:
         raise NotAllowed(
             f"{submission.advocate.name} asked us to do nothing with their data for now. "
@@ -79,20 +81,21 @@ def demand_newest(submission: Submission, seen: int) -> None:
     """Raise Stale, saying who did what, where it is not as it was ``seen`` any more."""
     publishing.hold(submission)
     if submission.version != seen:
-        raise Stale(_overtaken(submission, queries.decision(submission)))
+        raise _overtaken(submission, queries.decision(submission))
 
 
-def _overtaken(submission: Submission, last) -> str:
+def _overtaken(submission: Submission, last: Entry | None) -> Stale:
     if submission.state is State.WITHDRAWN:
-        return f"{submission.advocate.name} has taken this back. Nothing was changed."
+        return Stale(f"{submission.advocate.name} has taken this back. Nothing was changed.")
     if last is None or submission.state is State.SUBMITTED:
         if last and last.verb == "decision undone":
-            who = queries.name_of(last.by)
-            return f"{who} decided and undid it while you had this open. Nothing was changed."
-        return (
+            who = overtaking.called(last.by)
+            did = "decided and undid it while you had this open. Nothing was changed."
+            return Stale(f"{opening(who)} {did}", who=who)
+        return Stale(
             "The customer changed this while you had it open. Read it again; nothing was changed."
         )
-    return overtaking.told(last.by, last.verb, last.at)
+    return overtaking.overtaken_by(last, so=overtaking.NOTHING)
 
 
 def _may_show(submission: Submission) -> bool:

@@ -76,7 +76,7 @@ class BulkForm(FlaskForm):
             buys_no_praise,
             NeededIf(
                 "decision",
-                {one: "Write why: each of them will read it" for one in ("change", "decline")},
+                dict.fromkeys(("change", "decline"), "Write why: each of them will read it"),
                 "needed unless you approve",
             ),
         ],

@@ -6,14 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.db import Model, db
-from portal.errors import Stale
+from portal.errors import YOU, Stale
 from portal.history import queries as history
 from portal.history.actions import Actor
-from portal.history.models import Entry
+from portal.history.models import Entry, asking
 from portal.staff.queries import name_of
 
 KEPT = "Yours is not saved, and stands below. If you save it now, it takes the place of theirs."
 NOTHING = "Nothing was changed."
+KEPT_OWN = (
+    "What you typed here is not saved, and stands below. If you save it now, it takes the place "
+    "of that."
+)
 # Of what the history says was done, what can be said of “it” in a sentence.
 TO_IT = {
     "accepted", "answered", "approved", "cancelled", "changed", "closed", "corrected", "declined",
@@ -25,12 +29,15 @@ TO_IT = {
 
 def told(by: str, did: str, at: datetime, so: str = NOTHING) -> str:
     """The sentence itself, in which ``by`` is a subject such as ``staff:3``."""
-    who, when = name_of(by), f"at {at:%H:%M} UTC on {at.day} {at:%B}"
+    own, when = by == asking(), f"at {at:%H:%M} UTC on {at.day} {at:%B}"
+    who = "You" if own else name_of(by)
+    if own:  # in another tab, where it may be open still
+        when, so = f"{when}, in another tab or window", KEPT_OWN if so == KEPT else so
     if did in TO_IT:
         before = ", before you saved" if so == KEPT else ""
         verb, _, rest = did.partition(" ")  # “put back” it is: put it back
         return f"{' '.join(filter(None, (who, verb, 'it', rest)))} {when}{before}. {so}"
-    return f"{who} was faster: {did}, {when}. {so}"
+    return f"{who} {'were' if own else 'was'} faster: {did}, {when}. {so}"
 
 
 def overtaken(*things: Model, newest: int | None = None, so: str = KEPT, but=()) -> Stale:
@@ -46,7 +53,12 @@ def overtaken(*things: Model, newest: int | None = None, so: str = KEPT, but=())
 
 def overtaken_by(act: Entry, newest: int | None = None, so: str = KEPT) -> Stale:
     """The same where it is known by which act."""
-    return Stale(told(act.by, act.verb, act.at, so), newest, name_of(act.by))
+    return Stale(told(act.by, act.verb, act.at, so), newest, called(act.by))
+
+
+def called(by: str) -> str:
+    """Who was faster, within a sentence."""
+    return YOU if by == asking() else name_of(by, within=True)
 
 
 def demand_newest(thing: Model, seen: int | None, column: Any = None, so: str = KEPT) -> None:

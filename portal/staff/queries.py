@@ -18,15 +18,18 @@ def invited_by(link: Link) -> Staff:
     return person
 
 
-def name_of(subject: str) -> str:
-    """Who acted, for people: "staff:3" is a colleague's name; anyone else is said by kind."""
+OTHERS = {"advocate": "the customer", "lead": "the prospect", "system": "the portal"}
+
+
+def name_of(subject: str, *, within: bool = False) -> str:
+    """Who acted, for people: "staff:3" is a colleague's name; anyone else is said by kind, with a
+    capital where it does not stand ``within`` a sentence."""
     kind, _, number = subject.partition(":")
     person = db.session.get(Staff, int(number)) if kind == "staff" else None
     if person:
         return person.name
-    return {"advocate": "The customer", "lead": "The prospect", "system": "The portal"}.get(
-        kind, "Someone"
-    )
+    said = OTHERS.get(kind, "someone")
+    return said if within else said.capitalize()
 
 
 def known(email: str) -> Staff | None:

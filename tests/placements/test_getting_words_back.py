@@ -250,7 +250,7 @@ def test_a_closed_task_is_handed_to_nobody(task, as_rosa, save, saved, rosa, pos
     as_rosa.post(f"{address}/proof", data=PROOF)
     handed = as_rosa.post(f"{address}/owner", data={"owner": sam})
     assert handed.status_code == 409
-    assert "Rosa was faster: gone, " in handed.text
+    assert "You were faster: gone, " in handed.text
     assert saved(Takedown)[0].owner_id == rosa
     post_mail()
     assert mailroom.to("sam@acme.example") == []

@@ -143,7 +143,7 @@ def test_T12_two_owners_at_once_do_not_overwrite_each_other(as_rosa, app, row):
     as_rosa.post("/staff/platforms/review-barn", data=row | {"seen": "1"})
     answer = as_rosa.post("/staff/platforms/review-barn", data=row | {"seen": "1", "note": "Mine."})
     assert answer.status_code == 409
-    assert "Rosa was faster: " in answer.text
+    assert "You were faster: " in answer.text
     assert "Mine." in answer.text
     assert "There is another" not in answer.text
     again = as_rosa.post("/staff/platforms", data=row)

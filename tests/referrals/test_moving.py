@@ -144,7 +144,7 @@ def test_who_was_slower_is_told_and_keeps_the_note(as_rosa, lead, move, saved):
     form = {"stage": "meeting", "note": "Asked for a demo", "seen": seen}
     late = as_rosa.post(f"/staff/leads/{lead}/moves", data=form)
     assert late.status_code == 409
-    assert "Rosa was faster: contacted," in late.text
+    assert "You were faster: contacted," in late.text
     assert "Asked for a demo" in late.text
     assert saved(Lead)[0].stage is C
     seen_now = saved(Lead)[0].version

@@ -283,7 +283,7 @@ def test_owners_set_a_rule_and_the_change_is_kept(as_rosa, saved):
     assert entry.data["now"] == {"on": False, "severity": "note", "threshold": 7}
     late = as_rosa.post("/staff/risk/per-hour", data=form | {"threshold": "8"})
     assert late.status_code == 409
-    assert "Rosa was faster: rule set, " in late.text
+    assert "You were faster: rule set, " in late.text
 
 
 @pytest.mark.parametrize("threshold", ["0", "", "lots", "1001"])

@@ -227,7 +227,7 @@ def test_two_who_decide_at_once_decide_once(lead, move, as_rosa, stands):
     decide(as_rosa)
     late = decide(as_rosa, "refuse", ground="terms")
     assert late.status_code == 409
-    assert "Rosa was faster: it is given" in late.text
+    assert "You were faster: it is given" in late.text
     assert stands() == [GIVEN]
 
 

@@ -84,7 +84,7 @@ def test_many_move_each_for_itself_with_its_outcome(as_rosa, numbered, move, sav
     page = as_rosa.post("/staff/leads/moves", data=form)
     assert page.status_code == 200
     assert "2 of 3 moved to qualified" in page.text
-    assert "Rosa was faster: won, " in page.text
+    assert "You were faster: won, " in page.text
     assert [lead.stage for lead in saved(Lead)] == [Q, W, Q]
     assert [m.note for m in saved(StageMove)].count("From the fair") == 2
     assert len(saved(Reward)) == 3

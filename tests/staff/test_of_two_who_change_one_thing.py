@@ -358,6 +358,25 @@ def test_who_sends_the_same_twice_is_told_nothing_new(opened, as_rosa, saved, wh
     assert "was faster" not in page.text
 
 
+@pytest.mark.parametrize("what", TABLE)
+def test_who_was_faster_in_another_tab_is_called_you_and_the_page_says_what_happened(
+    opened, as_rosa, what
+):
+    address, rosa, other_tab = opened(what)
+    other_tab = other_tab | {"csrf_token": "another tab"} | other(other_tab)
+    assert as_rosa.post(address, data=other_tab).status_code == 303
+    answer = as_rosa.post(address, data=rosa)
+    if answer.status_code == 303:  # decided already, and by herself: nothing is left to say
+        return
+    assert answer.status_code == 409
+    text = html.unescape(answer.text)
+    assert re.search(r"You (?:[a-z ]+ it(?: [a-z]+)? at|were faster: )", text), text
+    assert "Rosa changed" not in text
+    assert "Rosa’s version" not in text
+    assert "There is a problem" not in text
+    assert re.search(r"<title>\s*You changed this elsewhere meanwhile: ", text)
+
+
 def test_who_moves_a_lead_twice_by_one_form_reads_where_it_stands(opened, as_rosa, as_theo, saved):
     address, rosa, theo = opened("where a lead stands")
     first = as_rosa.post(address, data=rosa)
