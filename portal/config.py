@@ -241,7 +241,8 @@ class Settings(BaseSettings):
     brand_time_zone: Zone = Field(
         default="UTC",
         description="The clock your team mostly plans on, as an IANA name like Europe/Berlin. "
-        "Forms for times begin with it, until a colleague chooses another one.",
+        "Your pages tell times by it; evidence is told in UTC. Forms for times begin with it, "
+        "until a colleague chooses another one.",
     )
     brand_contact_email: EmailStr = Field(
         default="customers@example.com", description="Whom people may write to with a question."

@@ -34,6 +34,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock, zones
 from portal.addresses import masked
+from portal.advocates import wishes
 from portal.cells import labelled
 from portal.colours import ink_on
 from portal.config import Settings, settings
@@ -97,6 +98,7 @@ def init_app(app: Flask, config: Settings) -> None:
     app.jinja_env.filters |= {
         "day": day,
         "moment": moment,
+        "utc": utc,
         "money": money,
         "masked": masked,
         "spoken": zones.spoken,
@@ -387,9 +389,22 @@ def day(value: date | datetime | None) -> str:
     return f"{value.day} {value:%B %Y}" if value else ""
 
 
-def moment(value: datetime | None) -> str:
-    """24 November 2026, 14:02 UTC"""
-    return f"{day(value)}, {value:%H:%M} UTC" if value else ""
+def moment(value: datetime | None, zone: str = "") -> str:
+    """24 November 2026, 15:02 CET: by the clock of the customer who reads it, else the team’s."""
+    if not value:
+        return ""
+    zone = zone or whose_clock()
+    return f"{day(zones.local(value, zone))}, {zones.hour(value, zone)}"
+
+
+def whose_clock() -> str:
+    reader = g.get("advocate")
+    return wishes.clock_of(reader) if reader else settings().brand_time_zone
+
+
+def utc(value: datetime | None) -> str:
+    """24 November 2026, 14:02 UTC: of what is evidence, wherever it is read."""
+    return moment(value, "UTC")
 
 
 def money(cents: int, currency: str) -> str:

@@ -87,6 +87,13 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone if zone in known() else "UTC"))
 
 
+def hour(moment: datetime, zone: str) -> str:
+    """What a clock there shows, and which clock it is: ``15:02 CET``, ``17:02 UTC+03``."""
+    there = local(moment, zone)
+    name = there.tzname() or "UTC"
+    return f"{there:%H:%M} {name if name.isalpha() else f'UTC{name}'}"
+
+
 def spoken(moment: datetime, zone: str) -> str:
     """``Tuesday 3 November 2026, 15:00 Berlin time``."""
     there = local(moment, zone)

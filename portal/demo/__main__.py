@@ -69,6 +69,8 @@ def settle(home: Path, port: int) -> None:
             "BRAND_LEGAL_NAME": "Fernhill Software GmbH",
             "BRAND_ADDRESS": "Lindenstraße 12, 10969 Berlin",
             "BRAND_CONTACT_EMAIL": "hello@fernhill.example",
+            "BRAND_PRIVACY_URL": "https://fernhill.example/privacy",
+            "BRAND_TIME_ZONE": "Europe/Berlin",
         },
     )
     for name in [name for name in os.environ if name.startswith("GOODWORD_")]:

@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, zones
 from portal.addresses import canonical_email, name_key
 from portal.advocates import actions as advocates
 from portal.advocates import caring, importing, signals, wishes
@@ -540,16 +540,22 @@ def sell(referral: Referral, *, by: Staff) -> None:
         stage_file.upload(people.DEALS.encode(), "deals-this-week.csv", by=by)
 
 
+def on_a_working_day(days: int, *, hour: int) -> datetime:
+    """From Monday to Friday, in so many days or soon after, as a clock in Berlin has it."""
+    day = (datetime.now(UTC) + timedelta(days=days)).date()
+    day += timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
+    return zones.moment(datetime.combine(day, time(hour)), "Europe/Berlin")
+
+
 def plan_event(rosa: Staff) -> None:
     """An evening with two customers on the stage, three weeks from now."""
     for first_name, zone in people.CLOCKS.items():
         wishes.live_in(person(first_name), zone)
     with clock.ago(days=30):
-        day = (datetime.now(UTC) + timedelta(days=23)).replace(hour=15, minute=0)
         events.plan(
             title="The map and the road",
             description="Two people who plan service rounds talk about what a plan does not know.",
-            starts_at=day.replace(second=0, microsecond=0),
+            starts_at=on_a_working_day(23, hour=16),
             minutes=60,
             time_zone="Europe/Berlin",
             place="https://meet.fernhill.example/map-and-road",
@@ -651,12 +657,11 @@ def talk() -> None:
     """Wei is in the middle of a story, and would rather tell it."""
     who = person("Wei")
     story = find(Submission, advocate_id=who.id, action=Action.CASE_STUDY)
-    morning = (clock.now() + timedelta(days=5)).replace(hour=9, minute=0, second=0, microsecond=0)
     with clock.ago(days=1):
         interviews.ask(
             story.invitation,
             reason=story.subject,
-            slots=[morning, morning + timedelta(days=2, hours=4)],
+            slots=[on_a_working_day(5, hour=10), on_a_working_day(8, hour=14)],
             time_zone="Europe/Berlin",
             medium=Medium.VIDEO,
             phone="",

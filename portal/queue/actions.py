@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from portal import clock, zones
+from portal.config import settings
 from portal.db import db, lock
 from portal.errors import NotAllowed
 from portal.queue import queries
@@ -26,7 +27,8 @@ def claim(subject: str, *, by: Staff) -> QueueClaim:
     db.session.execute(sa.delete(QueueClaim).where(QueueClaim.until <= clock.now()))
     found = db.session.get(QueueClaim, subject, populate_existing=True)
     if found and found.staff_id != by.id:
-        raise NotAllowed(f"{found.staff.name} is on it until {found.until:%H:%M} UTC.")
+        until = zones.hour(found.until, settings().brand_time_zone)
+        raise NotAllowed(f"{found.staff.name} is on it until {until}.")
     found = found or QueueClaim(about=subject, staff_id=by.id)
     found.until = clock.now() + FOR
     db.session.add(found)

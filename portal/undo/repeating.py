@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, Response, current_app, flash, make_response, redirect, request
 from flask_login import current_user
 
+from portal import zones
+from portal.config import settings
 from portal.db import db
 from portal.errors import there
 from portal.history import queries as history
@@ -46,7 +48,7 @@ def answer(response: Response) -> Response:
     done = history.of_this_post(by=current_user.subject)
     if not done:
         return response
-    when = f"at {done[-1].at:%H:%M} UTC"
+    when = f"at {zones.hour(done[-1].at, settings().brand_time_zone)}"
     said = f"You sent this already, {when}, and it was done once. This is how it stands now."
     again = actions.still_possible({one.about for one in done}, by=current_user)
     with_way_back: Any = {"text": said, "undo": again} if again else said

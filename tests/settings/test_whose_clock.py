@@ -1,13 +1,15 @@
 """Forms for times begin on the brand's clock, or on the one a colleague last chose."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal import clock
+from portal import clock, zones
 from portal.events.models import Event
 from portal.queue.models import Desk
 from portal.settings.models import Setting
+from portal.submissions.models import Submission
 from tests.settings.test_choosing import BRAND
 
 EVENT = {
@@ -83,3 +85,27 @@ def test_a_planned_moment_is_said_on_the_brands_clock(
     sent = {"on": day, "at": "09:00", "zone": "Asia/Tokyo"}
     as_rosa.post(f"/staff/submissions/{quote}/publication", data=sent)
     assert "09:00 Tokyo time" in as_rosa.get("/staff/published?show=planned").text
+
+
+def test_staff_pages_tell_times_by_the_teams_clock_and_evidence_is_told_in_utc(
+    brand, approved, as_rosa, saved, ada
+):
+    quote = approved()
+    at = saved(Submission)[0].submitted_at
+    page = f"/staff/submissions/{quote}"
+    assert f"{at:%H:%M} UTC" in as_rosa.get(page).text
+    brand("Asia/Tokyo")
+    there = at.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert f"{there.day} {there:%B %Y, %H:%M} JST" in as_rosa.get(page).text
+    assert " JST" in as_rosa.get("/staff/history").text
+    evidence = as_rosa.get(f"/staff/customers/{ada}/record").text
+    assert f"{at:%H:%M} UTC" in evidence
+    assert "JST" not in evidence
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [("Europe/Berlin", "15:02 CET"), ("Europe/Istanbul", "17:02 UTC+03"), ("UTC", "14:02 UTC")],
+)
+def test_the_clock_that_tells_a_time_is_named(zone, told):
+    assert zones.hour(datetime(2026, 11, 24, 14, 2, tzinfo=UTC), zone) == told

@@ -1,7 +1,12 @@
 """One question per page: saved as it is typed, never lost, never overwritten unseen."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from portal.advocates.models import Advocate
+from portal.advocates.wishes import live_in
+from portal.db import db
 from portal.submissions.models import Answer
 from tests.submissions.way import RESULT
 
@@ -84,6 +89,14 @@ def test_two_windows_show_both_texts_and_overwrite_neither(one, saved):
     assert [a.value for a in saved(Answer)] == ["From the first window"]
     assert one.say(1, "From the second window", seen=1).status_code == 303
     assert [a.value for a in saved(Answer)] == ["From the second window"]
+
+
+def test_a_customer_reads_times_by_their_own_clock(one, act, ada, saved):
+    act(lambda: live_in(db.session.get(Advocate, ada), "Asia/Tokyo"))
+    one.say(1, "From the first window")
+    at = saved(Answer)[0].updated_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    answer = one.say(1, "From the second window", seen=0)
+    assert f"{at.day} {at:%B %Y, %H:%M} JST" in answer.text
 
 
 def test_autosave_in_a_stale_window_stops_with_a_reason(one, saved):
