@@ -30,7 +30,7 @@ from portal.renewals.models import Answer, Renewal
 from portal.staff.models import Staff
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401
 from tests.browser.keyboard import HERE
-from tests.conftest import settings
+from tests.conftest import Mailroom, settings
 
 VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 DARK, LIGHT = "dark", "light"
@@ -62,11 +62,19 @@ def demo(tmp_path_factory, sqlite_template):
     """The app with the demo's whole story told."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copyfile(sqlite_template, folder / "demo.sqlite")
-    config = settings(f"sqlite:///{folder / 'demo.sqlite'}", media_url=f"file://{folder / 'media'}")
+    room = Mailroom()
+    room.controller.start()
+    config = settings(
+        f"sqlite:///{folder / 'demo.sqlite'}",
+        media_url=f"file://{folder / 'media'}",
+        smtp_port=room.port,
+    )
     app = create_app(config, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with app.app_context():
         story.tell()
+    assert len(room.mails) > 200  # they left as the story went on
     yield app
+    room.controller.stop()
     with app.app_context():
         db.engine.dispose()
 

@@ -22,6 +22,7 @@ def main() -> None:
     if options.fresh:
         shutil.rmtree(HOME, ignore_errors=True)
     settle(HOME, options.port)
+    mailbox.start(HOME / "mails", options.port + 2, options.port + 1)
     app = create_app()
     with app.app_context():
         if not (HOME / "told").exists():
@@ -36,7 +37,6 @@ def main() -> None:
         ways += [("Elif was recommended, and got what she was promised", story.prospect_link())]
         db.session.commit()
         db.engine.dispose()
-    mailbox.start(HOME / "mails", options.port + 2, options.port + 1)
     print(welcome(options.port, ways), flush=True)
     serve.supervise(serve.processes("127.0.0.1", options.port, workers=2))
 

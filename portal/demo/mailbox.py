@@ -28,7 +28,7 @@ class Mailbox:
         return "250 OK"
 
     def names(self) -> list[str]:
-        """All mails, newest first."""
+        """All mails, the last to come in first."""
         return sorted((path.stem for path in self.folder.glob("*.eml")), reverse=True)
 
     def read(self, name: str) -> EmailMessage:
@@ -43,8 +43,9 @@ def page(mailbox: Mailbox) -> Flask:
 
     @app.get("/")
     def index():
-        mails = [(name, mailbox.read(name)) for name in mailbox.names()[:300]]
-        return render_template("demo/mailbox.html", mails=mails, total=len(mailbox.names()))
+        mails = [(name, mailbox.read(name)) for name in mailbox.names()]
+        mails.sort(key=lambda mail: mail[1]["Date"].datetime, reverse=True)
+        return render_template("demo/mailbox.html", mails=mails[:300], total=len(mails))
 
     @app.get("/<name>")
     def mail(name: str):

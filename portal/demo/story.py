@@ -46,7 +46,10 @@ from portal.mails import actions as mails
 from portal.media import actions as media
 from portal.media.models import UploadKind
 from portal.nominations import actions as nominations
+from portal.outbox import delivery
 from portal.outbox.catalogue import MAILS
+from portal.outbox.models import Message
+from portal.outbox.models import State as MailState
 from portal.placements import actions as placements
 from portal.placements.models import Kind as PlaceKind
 from portal.placements.models import Outcome
@@ -102,17 +105,21 @@ With thanks
 
 
 def tell() -> None:
-    """Fill an empty database with the whole program; one commit."""
+    """Fill an empty database with the whole program; its mails go to the SMTP server as they are
+    written, each at its hour of the story."""
     rosa = employ()
     introduce(by=rosa)
     gift, credit = make_offers(rosa)
     early = people.PEOPLE[:9] + people.PEOPLE[15:16] + people.PEOPLE[19:]
     arrive(early, days=245)
     third = ask_for_reviews_elsewhere(by=rosa)
+    post()
     with clock.ago(days=135):
         first = campaign("First voices", offer=gift, referral_offer=None, days=75, by=rosa)
+    post()
     for told in people.FIRST:
         contribute(told, first, by=rosa)
+    post()
     with clock.ago(days=60):
         campaigns.close(first, by=rosa)
     arrive([one for one in people.PEOPLE if one not in early], days=100)
@@ -123,8 +130,10 @@ def tell() -> None:
         second = campaign("Autumn voices", offer=gift, referral_offer=credit, days=45, by=rosa)
         suggesting.suggest(second, people.SUGGESTED, seen=second.version, by=rosa)
         db.session.flush()
+    post()
     for told in people.SECOND:
         contribute(told, second, by=rosa)
+    post()
     answer_elsewhere(third, by=rosa)
     speak(by=rosa)
     for answer in people.COMPANIES:
@@ -135,13 +144,28 @@ def tell() -> None:
         db.session.flush()
     with clock.ago(days=6):
         privacy.ask_for_correction(person("Jonas"), people.CORRECTION)
+    post()
     refer(second, by=rosa)
+    post()
     pay(by=rosa)
     decide(second)
     plan_ahead(gift, by=rosa)
     show_elsewhere(by=rosa)
     mind_gift_rules(by=rosa)
+    post()
     db.session.commit()
+
+
+def post() -> None:
+    """What the worker does all along: whatever is due by now is handed over, when it was due."""
+    due = sa.func.coalesce(Message.not_before, Message.created_at)
+    waiting = sa.select(Message.id, due.label("due")).where(Message.state == MailState.QUEUED)
+    db.session.commit()
+    for number, at in db.session.execute(
+        waiting.where(due <= datetime.now(UTC)).order_by(due, Message.id)
+    ).all():
+        with clock.ago(seconds=(datetime.now(UTC) - at).total_seconds()):
+            delivery.deliver(number)
 
 
 def employ() -> Staff:
