@@ -20,7 +20,7 @@ from portal.nominations.undoing import NOMINATION
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
 from portal.referrals.several import PROMISES
-from portal.referrals.undoing import PROMISE, REWARD
+from portal.referrals.undoing import LEAD, PROMISE, REWARD
 from portal.review.several import CONTRIBUTIONS, PUBLICATIONS
 from portal.staff import confirming
 from portal.staff.models import Role
@@ -28,11 +28,13 @@ from portal.undo import actions, several
 from portal.undo.several import Result, Several
 
 WAYS = {
-    way.row.__tablename__: way for way in (CONTRIBUTION, REWARD, PROMISE, NOMINATION, QUESTIONS)
+    way.row.__tablename__: way
+    for way in (CONTRIBUTION, REWARD, PROMISE, LEAD, NOMINATION, QUESTIONS)
 }
 SEVERAL = {kind.key: kind for kind in (CONTRIBUTIONS, PUBLICATIONS, REWARDS, PROMISES, NOMINATIONS)}
 LISTS = {  # to go back to, if not the queue
     "rewards": ("incentives.rewards", "Rewards"),
+    "leads": ("referrals.board", "Referrals"),
     "prospect-rewards": ("referrals.prospect_rewards_list", "Promised to prospects"),
 }
 

@@ -149,6 +149,11 @@ class Reward(Model):
         return self.not_before if waits and early(self.not_before) else None
 
     @property
+    def stands(self) -> bool:
+        """Whether it ever came to be owed, but for a slip that was undone at once."""
+        return bool(lines.left(self.entries, lambda one: one.how))
+
+    @property
     def has_code(self) -> bool:
         """Whether a code was given for it: one whose giving was undone is kept for it, unseen."""
         return self.code is not None and self.line.how == "code"

@@ -50,7 +50,13 @@ def by_reason(reasons: Sequence[str]) -> dict[str, Reward]:
 
 
 def rewards_of(advocate: Advocate) -> Sequence[Reward]:
-    """All rewards of one person, newest first."""
+    """The rewards of one person, newest first; of those owed by a slip that was undone at once
+    they never heard."""
+    return [one for one in ever_of(advocate) if one.stands]
+
+
+def ever_of(advocate: Advocate) -> Sequence[Reward]:
+    """All of them that the ledger has."""
     return db.session.scalars(
         sa.select(Reward).where(Reward.advocate_id == advocate.id).order_by(Reward.id.desc())
     ).all()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.db import db, lock_row
 from portal.errors import NotAllowed
-from portal.history.actions import SYSTEM
+from portal.history.actions import SYSTEM, Actor
 from portal.history.models import Entry
 from portal.incentives import codes, ledger, told
 from portal.incentives.limits import Limits, Reached, wait_for
@@ -47,21 +47,34 @@ def put_back(
     reward: Reward, was: dict[str, Any], *, limits: Limits | None = None, by: Staff
 ) -> str | None:
     """``limits`` are those of its pot: what was declined had left its place to others."""
-    beyond, is_back = "", len(reward.entries) > was["lines"]
-    if is_back and limits and reward.state is RewardState.DECLINED:
-        beyond = _room_or_why(reward, limits)
     if reward.has_code and not was["code"]:
         _demand_unseen(reward)
     _put_back_order(reward, was["order"])
-    if is_back:
-        before = reward.entries[was["lines"] - 1].state
-        ledger.append(reward, before, how=ledger.UNDONE, by=by)
-        if is_news := bool(beyond) and before is RewardState.ACCRUED:
-            ledger.append(reward, RewardState.HELD, note=beyond, by=SYSTEM)
-            told.held(reward)
-        reward.waits_since = as_moment(was["waits_since"])
-        return HELD_AGAIN if is_news else None
-    return None
+    return HELD_AGAIN if take_back(reward, was, limits=limits, by=by) else None
+
+
+def take_back(
+    reward: Reward, was: dict[str, Any], *, limits: Limits | None = None, by: Actor
+) -> bool:
+    """One more line for each that was written since; whether it is held now, which is news."""
+    first, beyond = was["lines"], ""
+    if len(reward.entries) == first:
+        return False
+    before = _state_before(reward, first)
+    if limits and reward.state in ledger.GONE and before not in ledger.GONE:
+        beyond = _room_or_why(reward, limits)
+    for place in reversed(range(first, len(reward.entries))):
+        ledger.append(reward, _state_before(reward, place), how=ledger.UNDONE, by=by)
+    if is_news := bool(beyond) and before is RewardState.ACCRUED:
+        ledger.append(reward, RewardState.HELD, note=beyond, by=SYSTEM)
+        told.held(reward)
+    reward.waits_since = as_moment(was["waits_since"])
+    return is_news
+
+
+def _state_before(reward: Reward, place: int) -> RewardState:
+    """Before its first line nothing was owed."""
+    return reward.entries[place - 1].state if place else RewardState.VOID
 
 
 def _room_or_why(reward: Reward, limits: Limits) -> str:

@@ -51,7 +51,7 @@ def everything(person: Advocate) -> dict[str, Any]:
     contributions = submissions.all_of(person.id)[::-1]
     recommended = referrals.of_advocate(person)[::-1]
     receipts = consent.receipts_of(person.id)[::-1]
-    rewards = incentives.rewards_of(person)[::-1]
+    rewards = incentives.ever_of(person)[::-1]
     spoken = events.of(person.id)
     talks = interviews.of(person.id)
     things = [person, *invitations, *contributions, *spoken, *talks, *recommended]

@@ -32,9 +32,12 @@ from portal.referrals import (
 from portal.referrals import board as leads
 from portal.referrals.door import bp
 from portal.referrals.models import FINAL, PROGRESS, Lead, Stage
+from portal.referrals.undoing import LEAD
 from portal.referrals.words import NO_REWARD
 from portal.staff.models import Role
 from portal.staff.queries import name_of
+from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 # The stage after each along the way.
 AFTER = dict(pairwise(PROGRESS))
@@ -141,11 +144,12 @@ def move(lead_id: int):
         actions.demand_seen(found, form.seen.data)  # or where it can go now would be the news
         if not is_whole:
             return lead_page(found, move=form), 422
-        actions.move(found, form.wanted, seen=form.seen.data, note=form.note.data, by=me())
+        with undoable(LEAD, found, by=me()):
+            actions.move(found, form.wanted, seen=form.seen.data, note=form.note.data, by=me())
     except (Stale, NotAllowed) as refusal:
         return overtaken(lead_id, str(refusal))
     db.session.commit()
-    flash(f"Moved to {found.stage}.")
+    tell(f"Moved to {found.stage}.", found)
     if request.form.get("from") == "board":
         return redirect(url_for(".board", **kept(request.form), _anchor=f"lead-{lead_id}"), 303)
     return on(".lead", lead_id=lead_id)

@@ -15,6 +15,7 @@ from portal.outbox import actions as outbox
 from portal.referrals import prospect_ledger, queries
 from portal.referrals.models import Claim, Lead, LeadSignal, Stage, StageMove
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
+from portal.undo import actions as undo
 
 # What a lead says of a person.
 THEIRS = (
@@ -83,5 +84,6 @@ def empty(lead: Lead) -> None:
     for one in noted:
         one.note = ""  # staff may have written a name there
     forget_notes([lead.subject])
+    undo.forget([lead.subject])
     signed_links.revoke(lead, Kind.PROSPECT)
     db.session.flush()

@@ -13,6 +13,7 @@ from portal.db import Model
 from portal.errors import NotAllowed
 from portal.incentives.models import Choice
 from portal.staff.models import Staff
+from portal.undo import lines
 
 
 class Referral(Model):
@@ -141,6 +142,11 @@ class Lead(Model):
         """What the ledger calls its reward; handed on, it is another reward for someone else."""
         return f"{self.subject}/{self.handed_on}" if self.handed_on else self.subject
 
+    @property
+    def way(self) -> list["StageMove"]:
+        """The steps it has gone, oldest first, without those that an undo took back."""
+        return lines.left(self.moves, lambda one: one.how)
+
     def allows(self, stage: Stage) -> bool:
         """Staff move freely along the way and to any end; the ends are final."""
         return self.stage not in FINAL and stage not in {self.stage, Stage.WITHDRAWN}
@@ -152,7 +158,7 @@ class Lead(Model):
 
 
 class StageMove(Model):
-    """One step of a lead, kept for the timeline."""
+    """One step of a lead, kept for the timeline. One that was undone stays; a step more says so."""
 
     __tablename__ = "stage_move"
 
@@ -160,6 +166,7 @@ class StageMove(Model):
     lead_id: Mapped[int] = mapped_column(sa.ForeignKey(Lead.id), index=True)
     lead: Mapped[Lead] = relationship(back_populates="moves")
     stage: Mapped[Stage]
+    how: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")  # lines.UNDONE
     note: Mapped[str] = mapped_column(default="")
     by: Mapped[str] = mapped_column(sa.String(60))
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -24,7 +24,7 @@ class Promised:
 def promised(lead: Lead) -> Promised | None:
     """How it stands, once it has ever been due."""
     found = prospect_ledger.of(lead)
-    if found is None:
+    if found is None or not found.stands:
         return None
     given_from = prospect_rewards.may_be_given_from(found)
     return Promised(*prospect_rewards.for_the_prospect(found), found.line.at, given_from)
@@ -40,6 +40,7 @@ def everything(lead: Lead) -> dict[str, Any]:
         "sent_by": queries.sender(lead.link.referral) or "a customer",
         "steps": [
             {"step": words.for_the_prospect(one.stage).title, "at": one.at.isoformat()}
+            | ({"because": "the step before was a slip of ours, undone at once"} if one.how else {})
             for one in lead.moves
         ],
         "you_were_promised": lead.prospect_promise,

@@ -30,6 +30,7 @@ MOVES = {
     REFUSED: set(),
 }
 OPEN = {DUE, HELD}
+GONE = {REFUSED, VOID}
 SHOWN = (DUE, HELD, GIVEN, REFUSED, VOID)  # in the order of their lives
 # Why it is held, where no signal is: a person has to look.
 BUDGET, EARLIER = "budget", "earlier"
@@ -73,6 +74,11 @@ class ProspectReward(Model):
         """The line it stands on: the newest, or the one that an undo went back to."""
         return lines.standing(self.entries, lambda one: one.ground)
 
+    @property
+    def stands(self) -> bool:
+        """Whether it ever came to be owed, but for a slip that was undone at once."""
+        return bool(lines.left(self.entries, lambda one: one.ground))
+
 
 class ProspectRewardEntry(Model):
     """A line of its ledger. Never edited, but for a note that is emptied with the lead (T36)."""
@@ -103,7 +109,7 @@ def append(
         reward.waits_since = now
     db.session.flush()
     record(reward, state.word, by=by)
-    if state in {REFUSED, VOID}:
+    if state in GONE:
         key = f"prospect-room-{reward.entries[-1].id}"
         campaign_id = int(reward.pot.partition(":")[2])
         wait = max((outbox.leaves_at() - clock.now()).total_seconds(), 0)

@@ -15,7 +15,7 @@ from portal.history.actions import SYSTEM, Actor
 from portal.incentives.limits import Limits
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
-from portal.outbox.models import Message
+from portal.outbox.models import Message, State
 from portal.referrals.models import Lead
 from portal.referrals.prospect_ledger import (
     BUDGET,
@@ -164,7 +164,10 @@ def _tell(reward: ProspectReward, state: str, why: str = "") -> None:
     """By mail, each thing once; whoever asked us to stop gets none (``outbox.refuses``)."""
     lead = reward.lead
     said = sa.select(Message.id).where(
-        Message.about == lead.subject, Message.template == MAIL, Message.went_to(lead.email)
+        Message.about == lead.subject,
+        Message.template == MAIL,
+        Message.state != State.STOPPED,
+        Message.went_to(lead.email),
     )
     if not lead.email or (state == "due" and db.session.scalar(said.limit(1))):
         return

@@ -152,7 +152,7 @@ def follower(lead: Lead, reward: Reward | None) -> Follower:
 def steps(lead: Lead) -> list[Mapping[str, Any]]:
     """The way so far, the next step, and the one that is rewarded, as the timeline draws it."""
     when: dict[Stage, datetime] = {}
-    for moved in lead.moves:
+    for moved in lead.way:
         when[moved.stage] = moved.at
     furthest = max((PROGRESS.index(s) for s in when if s in PROGRESS), default=0)
     here = PROGRESS.index(lead.stage) if lead.stage in PROGRESS else furthest + 1
@@ -179,7 +179,8 @@ def steps(lead: Lead) -> list[Mapping[str, Any]]:
 
 def rewards_of(referral: Referral) -> dict[str, Reward]:
     """The reward of each lead that earned one, by the lead's subject."""
-    return rewards.by_reason([lead.reason for link in referral.links for lead in link.leads])
+    found = rewards.by_reason([lead.reason for link in referral.links for lead in link.leads])
+    return {reason: one for reason, one in found.items() if one.stands}
 
 
 # ── The page a prospect opens ──────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from portal.referrals.models import (
     StageMove,
 )
 from portal.referrals.prospect_ledger import ProspectReward, ProspectRewardEntry
+from portal.undo.lines import is_left
 
 BY = {
     "campaign": "Campaign",
@@ -95,7 +96,11 @@ def total(lines: Iterable[Line]) -> Line:
 # ── Counted in the database ────────────────────────────────────────────────────────────────
 
 # It got that far once, also when it was lost later.
-EVER_QUALIFIED = sa.exists().where(StageMove.lead_id == Lead.id, StageMove.stage.in_(QUALIFIED))
+EVER_QUALIFIED = sa.exists().where(
+    StageMove.lead_id == Lead.id,
+    StageMove.stage.in_(QUALIFIED),
+    is_left(StageMove, StageMove.lead_id, StageMove.how),
+)
 
 
 def month(moment) -> sa.ColumnElement[str]:

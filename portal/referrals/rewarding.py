@@ -117,7 +117,7 @@ def limits_of(campaign: Campaign) -> Limits:
 def due_since(lead: Lead) -> datetime:
     """When it came to the rewarding stage and has stood there or further since."""
     since = clock.now()
-    for one in reversed(lead.moves):
+    for one in reversed(lead.way):
         if not due_at(one.stage, lead):
             break
         since = one.at

@@ -11,7 +11,7 @@ from portal.incentives import told
 from portal.links.models import Kind
 from portal.outbox import actions as outbox
 from portal.outbox.actions import Way
-from portal.outbox.models import Message
+from portal.outbox.models import Message, State
 from portal.referrals import words
 from portal.referrals.models import Lead, Stage
 
@@ -64,6 +64,7 @@ def _newest(lead: Lead) -> str | None:
     """What they were told last of this reward."""
     told_of_it = sa.select(Message.template).where(
         Message.about == lead.subject,
+        Message.state != State.STOPPED,  # as by an undo: they never had it
         Message.went_to(lead.link.referral.advocate.email),
         Message.template.in_([WAITS, NONE]),
     )

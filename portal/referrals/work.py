@@ -17,8 +17,10 @@ from portal.referrals import actions
 from portal.referrals.actions import NOTED
 from portal.referrals.models import Lead, Stage
 from portal.referrals.rewarding import hold_all as hold_all
+from portal.referrals.undoing import LEAD
 from portal.staff.models import Staff
 from portal.staff.overtaking import overtaken
+from portal.undo.actions import undoable
 
 
 def describe(
@@ -89,9 +91,10 @@ class Moved:
 
 
 def move_all(
-    wanted: Iterable[tuple[int, int]], stage: Stage, *, note: str, by: Actor
+    wanted: Iterable[tuple[int, int]], stage: Stage, *, note: str, by: Staff
 ) -> Sequence[Moved]:
-    """Move leads (id, version seen) to one stage; each one for itself, and each with its outcome.
+    """Move leads (id, version seen) to one stage; each one for itself, and each with its outcome
+    and its own way back.
 
     All are locked before the first of them moves, and so are the rewards left in their campaigns:
     whoever waits for those must need no further lead, and holds none of another campaign.
@@ -107,7 +110,7 @@ def move_all(
         if was is stage and not history.of_this_post(about=lead.subject):
             refusal = "It stood there already."
         try:
-            with db.session.begin_nested():
+            with db.session.begin_nested(), undoable(LEAD, lead, by=by):
                 actions.move(lead, stage, seen=seen, note=note, by=by)
         except Refusal as why:
             refusal = str(why)

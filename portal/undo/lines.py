@@ -15,14 +15,38 @@ UNDONE = "undone"  # how a line came about that takes back the one before it
 
 
 def standing(lines: Iterable[Any], how: Callable[[Any], str]) -> Any:
-    """Of the lines of one thing, oldest first, the one it stands on."""
-    left: list[Any] = []
+    """Of the lines of one thing, oldest first, the one it stands on; the newest, where an undo
+    took back the very first."""
+    every = list(lines)
+    return (left(every, how) or every)[-1]
+
+
+def left(lines: Iterable[Any], how: Callable[[Any], str]) -> list[Any]:
+    """Those that were not taken back, nor take back another one."""
+    found: list[Any] = []
     for line in lines:
         if how(line) == UNDONE:
-            left.pop()
+            found.pop()
         else:
-            left.append(line)
-    return left[-1]
+            found.append(line)
+    return found
+
+
+def is_left(
+    line: type[Model], of: InstrumentedAttribute[int], how: InstrumentedAttribute[str]
+) -> sa.ColumnElement[bool]:
+    """The same as a condition, where each undo takes back the very line before it."""
+    later = aliased(line)
+    theirs, number = getattr(later, of.key), sa.inspect(line).primary_key[0]
+    next_how = (
+        sa.select(getattr(later, how.key))
+        .where(theirs == of, later.id > number)
+        .order_by(later.id)
+        .limit(1)
+        .correlate(line)
+        .scalar_subquery()
+    )
+    return sa.and_(how != UNDONE, next_how.is_distinct_from(UNDONE))
 
 
 def all_standing(
