@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import subprocess
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -11,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
+from werkzeug.serving import make_server
 
 from portal import create_app
-from portal.config import ROOT
 from portal.consent.models import Purpose, Receipt
 from portal.db import Model, db
 from portal.demo import story
@@ -28,11 +30,11 @@ from portal.referrals.models import Lead, ReferralLink
 from portal.renewals import queries as renewals
 from portal.renewals.models import Answer, Renewal
 from portal.staff.models import Staff
+from tests.browser.checking import VNU, WCAG
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401
-from tests.browser.keyboard import HERE
+from tests.browser.keyboard import walk_by_tab
 from tests.conftest import Mailroom, settings
 
-VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 DARK, LIGHT = "dark", "light"
 
 
@@ -140,6 +142,10 @@ def signed_paths(demo) -> list[str]:
 
 @pytest.fixture(scope="module")
 def walk(demo, people) -> tuple[list[Page], set[str]]:
+    return walk_by_links(demo, people)
+
+
+def walk_by_links(app, people) -> tuple[list[Page], set[str]]:
     """Every page those people reach by following links, at most three of a kind for each.
 
     Beside the pages: the endpoints reached, files and redirects included.
@@ -153,7 +159,7 @@ def walk(demo, people) -> tuple[list[Page], set[str]]:
             if bare in seen:
                 continue
             seen.add(bare)
-            endpoint = endpoint_of(demo, path)
+            endpoint = endpoint_of(app, path)
             kinds[endpoint] = kinds.get(endpoint, 0) + 1
             if kinds[endpoint] > 3:
                 continue
@@ -269,13 +275,15 @@ def test_no_page_carries_inline_script_or_style(pages):
 
 @pytest.fixture(scope="module")
 def served(demo):
-    """The same app over a real port, for a real browser."""
-    import threading
+    with serving(demo) as url:
+        yield url
 
-    from werkzeug.serving import make_server
 
-    server = make_server("127.0.0.1", 0, demo, threaded=True)
-    demo.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
+@contextmanager
+def serving(app):
+    """An app over a real port, for a real browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.port}"
     server.shutdown()
@@ -286,68 +294,65 @@ def served(demo):
 def test_every_page_is_clean_for_axe_and_fits_its_screen(
     browser, served, people, pages, scheme, width
 ):
-    axe, faults = Axe(), []
+    faults, said = [], []
     done = set()
     for who, (client, _) in people.items():
-        context = browser.new_context(
-            base_url=served, color_scheme=scheme, viewport={"width": width, "height": 800}
-        )
-        cookie = client.get_cookie("goodword")
-        if cookie:
-            context.add_cookies([{"name": "goodword", "value": cookie.value, "url": served}])
-        page = context.new_page()
-        page.on("console", lambda m: faults.append(m.text) if "Security Policy" in m.text else None)
-        for one in [page for page in pages if page.who == who]:
-            if (
-                kind := (one.endpoint, who if who in {"staff", "stranger"} else "advocate")
-            ) in done:
-                continue
-            done.add(kind)
-            page.goto(one.path)
-            results = axe.run(
-                page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
-            )
-            for violation in results.response["violations"]:
-                nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
-                faults.append(f"{who} {one.path}: {violation['id']} — {nodes}")
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 0:
-                faults.append(f"{who} {one.path}: {wide} px wider than {width}")
-        context.close()
+        with opened(browser, served, client, scheme, width) as page:
+            page.on("console", lambda message: said.append(message.text))
+            for one in [page for page in pages if page.who == who]:
+                kind = (one.endpoint, who if who in {"staff", "stranger"} else "advocate")
+                if kind in done:
+                    continue
+                done.add(kind)
+                page.goto(one.path)
+                faults += [f"{who} {one.path}: {fault}" for fault in seen_by_axe(page)]
+    faults += [text for text in said if "Security Policy" in text]
     assert not faults, "\n".join(faults)
 
 
-STOPS = 30  # of a page; lists repeat what stands in their first rows
+@contextmanager
+def opened(browser, url: str, client, scheme: str = LIGHT, width: int = 1280):
+    """A tab in which that person is signed in."""
+    context = browser.new_context(
+        base_url=url,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",  # what is read of a page is read at rest
+    )
+    if cookie := client.get_cookie("goodword"):
+        context.add_cookies([{"name": "goodword", "value": cookie.value, "url": url}])
+    yield context.new_page()
+    context.close()
+
+
+def seen_by_axe(page) -> list[str]:
+    """What axe finds on the page as it stands, and whether it is wider than the screen."""
+    results = Axe().run(page, options={"runOnly": WCAG})
+    faults = []
+    for violation in results.response["violations"]:
+        nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+        faults.append(f"{violation['id']} — {nodes}")
+    if (wide := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+        faults.append(f"{wide} px wider than {page.viewport_size['width']}")
+    return faults
 
 
 @pytest.mark.browser
-def test_every_staff_page_can_be_walked_with_tab_always_seeing_where_one_is(
-    browser, served, people, pages
+@pytest.mark.parametrize("who", ["staff", "stranger", "customers"])
+def test_every_page_can_be_walked_with_tab_to_its_end_always_seeing_where_one_is(
+    browser, served, people, pages, who
 ):
-    client, _ = people["staff"]
-    context = browser.new_context(
-        base_url=served, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-    )
-    cookie = client.get_cookie("goodword")
-    context.add_cookies([{"name": "goodword", "value": cookie.value, "url": served}])
-    page, faults = context.new_page(), []
-    for one in {one.endpoint: one for one in pages if one.path.startswith("/staff")}.values():
-        page.goto(one.path)
-        reached = set()
-        for _ in range(STOPS):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement === document.body"):
-                break
-            stop = page.evaluate_handle("document.activeElement").as_element()
-            here = (stop.content_frame() or page).evaluate(HERE)  # in a frame: what has it there
-            reached.add(here["tag"])
-            if not (here["seen"] and here["inside"]):
-                faults.append(f"{one.path}: no focus to be seen at {here['tag']}")
-        if not any('href="#main"' in tag for tag in reached):
-            faults.append(f"{one.path}: no way past the menu")
-        if len(reached) < 5:
-            faults.append(f"{one.path}: the focus goes round between {reached}")
-        if page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count():
-            faults.append(f"{one.path}: an order of its own for Tab")
-    context.close()
+    """Each stop of each page: past the menu by the link for it, and once through the menu too."""
+    faults = []
+    for name, (client, _) in people.items():
+        if name != who and (who != "customers" or name in {"staff", "stranger"}):
+            continue
+        with opened(browser, served, client) as page:
+            richest = sorted((one for one in pages if one.who == name), key=lambda it: len(it.html))
+            for number, one in enumerate({one.endpoint: one for one in richest}.values()):
+                page.goto(one.path)
+                found = walk_by_tab(page, past_the_menu=number > 0)
+                faults += [f"{name} {one.path}: {fault}" for fault in found]
+                if page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count():
+                    faults.append(f"{name} {one.path}: an order of its own for Tab")
     assert not faults, "\n".join(faults)

@@ -69,3 +69,70 @@ class Keyboard:
         self.page.keyboard.insert_text(words)
         if then:
             self.enter("button", then)
+
+
+# What Tab ought to reach, in the order in which it stands in the page; each gets its number. A
+# group of radios is one stop: where it is chosen, or else at its first.
+COUNT = """() => {
+  const kinds = "a[href], area[href], button, input, select, textarea, summary, iframe,"
+    + " [tabindex], [contenteditable], audio[controls], video[controls]";
+  const groups = new Map();
+  const stops = [...document.querySelectorAll(kinds)].filter(it => {
+    if (it.tabIndex < 0 || it.matches(":disabled") || it.closest("[inert]")) return false;
+    if (!it.checkVisibility({ visibilityProperty: true })) return false;
+    if (it.type !== "radio") return true;
+    const names = groups.get(it.form) || groups.set(it.form, new Set()).get(it.form);
+    const group = [...it.form.elements].filter(one => one.type === "radio" && one.name === it.name);
+    if (group.some(one => one.checked)) return it.checked;
+    return !names.has(it.name) && names.add(it.name);
+  });
+  stops.forEach((it, place) => it.setAttribute("data-stop", place));
+  const main = document.getElementById("main");
+  const before = stops.filter(it => main && !main.contains(it)
+    && it.compareDocumentPosition(main) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return { all: stops.length, before: before.length };
+}"""
+
+# Whoever goes on with Tab reads on: further down, or in the next column.
+WHERE = """() => {
+  const it = document.activeElement, box = it.getBoundingClientRect();
+  return {
+    place: it === document.body ? "the end" : it.dataset.stop ?? "a stop of its own",
+    left: box.left + scrollX, top: box.top + scrollY,
+    right: box.right + scrollX, bottom: box.bottom + scrollY,
+  };
+}"""
+
+
+def walk_by_tab(page: Page, past_the_menu: bool = True) -> list[str]:
+    """Go through the whole page with Tab; gives back what was wrong with it. A date has several
+    stops inside it, and so may a frame: as long as the focus stays there, it is one."""
+    faults, count, last = [], page.evaluate(COUNT), None
+    expected = [str(place) for place in range(count["all"])]
+    reached: list[str] = []
+    tag = "the beginning"
+    for _ in range(4 * count["all"] + 8):
+        page.keyboard.press("Tab")
+        where = page.evaluate(WHERE)
+        if where["place"] == "the end" or (reached and where["place"] == "0"):
+            break  # out into the browser, or round to the beginning
+        if reached[-1:] == [where["place"]]:
+            continue
+        stop = page.evaluate_handle("document.activeElement").as_element()
+        here = (stop.content_frame() or page).evaluate(HERE)
+        if not (here["seen"] and here["inside"]):
+            faults.append(f"no focus to be seen at {here['tag']}")
+        if last and where["bottom"] <= last["top"] and where["left"] < last["right"]:
+            faults.append(f"from {tag} back up to {here['tag']}")
+        reached.append(where["place"])
+        last, tag = where, here["tag"]
+        if len(reached) == 1 and past_the_menu and count["before"]:
+            if 'href="#main"' not in tag:
+                return [f"no way past the menu, but {tag}"]
+            page.keyboard.press("Enter")
+            expected, last = ["0", *expected[count["before"] :]], None
+    else:
+        faults.append(f"no way out of {tag}")
+    if sorted(reached) != sorted(expected):  # CSS may say in which order a page is read
+        faults.append(f"went {' '.join(reached)} instead of {' '.join(expected)}")
+    return faults
