@@ -74,6 +74,17 @@ def _undo(kind: str, ids: Iterable[int]) -> list[Result]:
     return several.each(way, ids, act)
 
 
+@bp.get("/staff/undo")
+@bp.get("/staff/queue/decisions/<what_of>")
+@auth.staff()
+def results_again(what_of=""):
+    """What became of several was said once, in the answer; opened anew, its address leads to the
+    list they stand on."""
+    if what_of in LISTS and not asked():
+        return redirect(url_for(LISTS[what_of][0]), 303)
+    return redirect(url_for("dashboard.queue", **asked()), 303)
+
+
 @bp.post("/staff/queue/decisions/<what_of>")
 @auth.staff(Role.EDITOR)
 def decide_several(what_of):

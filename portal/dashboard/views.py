@@ -1,6 +1,6 @@
 """Home and the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -145,11 +145,12 @@ def queue_bar(*things: tuple[str, int], back: tuple[str, str] | None = None) -> 
     ``back`` is the way back (address, text) once none of them waits."""
     asked = replace(View.read(request.args, KINDS, WHATS), after=None, before=None)
     here = next(filter(None, (waiting(*thing) for thing in first_asked(things))), None)
-    near: list[list[queries.Waiting]] = [[], []]
+    previous = following = None
     if here:
-        views = replace(asked, before=here.place), replace(asked, after=here.place)
-        near = [queries.page(KINDS, view, current_user, 1).items for view in views]
-    previous, following = (address(found[0], asked) if found else None for found in near)
+        most = len(things)  # as often as this very page may come by
+        before = queries.page(KINDS, replace(asked, before=here.place), current_user, most).items
+        after = queries.page(KINDS, replace(asked, after=here.place), current_user, most).items
+        previous, following = elsewhere(here, before[::-1], asked), elsewhere(here, after, asked)
     return Markup(
         render_template(
             "queue/_bar.html",
@@ -161,6 +162,14 @@ def queue_bar(*things: tuple[str, int], back: tuple[str, str] | None = None) -> 
             desk=queries.desk_of(current_user),
         )
     )
+
+
+def elsewhere(here: queries.Waiting, near: Sequence[queries.Waiting], asked: View) -> str | None:
+    """The page of the nearest of these that is not the page of ``here``: one thing may wait for
+    two reasons."""
+    page = (here.drawn.endpoint, here.drawn.values)
+    found = (one for one in near if (one.drawn.endpoint, one.drawn.values) != page)
+    return next((address(one, asked) for one in found), None)
 
 
 def waiting(key: str, number: int) -> queries.Waiting | None:

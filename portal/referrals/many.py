@@ -47,6 +47,13 @@ def move_many():
     return render_template("referrals/moved.html", done=done, stage=stage, back=back)
 
 
+@bp.get("/staff/leads/moves")
+@auth.staff()
+def moved():
+    """What became of them was said once, in the answer; opened anew it is the list."""
+    return redirect(url_for(".board", view="list"), 303)
+
+
 def read(text: str) -> tuple[int, int] | None:
     """A lead as the list names it: its id and the version that was on the page, ``7:3``."""
     lead_id, _, seen = text.partition(":")

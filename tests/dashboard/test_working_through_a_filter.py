@@ -260,6 +260,51 @@ def test_a_page_with_more_to_decide_keeps_who_works_on_it(two, act, campaign, as
     assert as_rosa.post(address, data=ruling).location == "/staff/leads/1?via=queue"
 
 
+def test_a_lead_that_waits_for_two_reasons_leads_on_to_another_thing(two, act, as_rosa):
+    two("leads")
+    ways = links(as_rosa.get("/staff/queue").text)  # a lead, a proposal, a lead
+
+    def stand_out():
+        with clock.ago(hours=45):
+            keep(LeadSignal(lead_id=1, rule="odd", severity=Severity.HOLD, reason="Odd."))
+
+    act(stand_out)
+    assert links(as_rosa.get("/staff/queue").text) == [ways[0], *ways]
+    assert next_of(as_rosa.get(ways[0]).text) == ways[1]
+    back = re.search(r'rel="prev" href="([^"]+)"', as_rosa.get(ways[1]).text)[1]
+    assert unescape(back) == ways[0]
+    assert 'rel="prev"' not in as_rosa.get(ways[0]).text
+    as_rosa.post("/staff/leads/1/moves", data={"stage": "contacted", "seen": "1"})
+    assert next_of(as_rosa.get(ways[0]).text) == ways[1]
+
+
+def test_on_a_lead_that_waits_for_two_reasons_the_one_before_is_another_thing(two, act, as_rosa):
+    two("leads")
+    ways = links(as_rosa.get("/staff/queue").text)
+    act(lambda: keep(LeadSignal(lead_id=2, rule="odd", severity=Severity.HOLD, reason="Odd.")))
+    page = as_rosa.get(f"{ways[2].partition('?')[0]}?kind=risks").text
+    assert 'rel="prev"' not in page
+    everything = as_rosa.get(ways[2]).text
+    assert f'rel="prev" href="{ways[1]}"' in everything
+    assert 'rel="next"' not in everything
+
+
+@pytest.mark.parametrize(
+    ("result", "leads_to"),
+    [
+        ("/staff/undo", "/staff/queue"),
+        ("/staff/undo?kind=leads", "/staff/queue?kind=leads"),
+        ("/staff/queue/decisions/rewards", "/staff/rewards"),
+        ("/staff/queue/decisions/rewards?kind=rewards", "/staff/queue?kind=rewards"),
+        ("/staff/queue/decisions/contributions", "/staff/queue"),
+        ("/staff/leads/moves", "/staff/leads?view=list"),
+    ],
+)
+def test_the_address_of_what_became_of_several_leads_to_their_list(as_rosa, result, leads_to):
+    answer = as_rosa.get(result)
+    assert (answer.status_code, answer.location) == (303, leads_to)
+
+
 def test_what_is_held_is_put_aside_and_the_next_one_opens(two, as_rosa):
     """It waits on, but whoever goes on deciding would decide on it once more by mistake."""
     two("rewards")
