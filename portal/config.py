@@ -299,16 +299,22 @@ class Settings(BaseSettings):
         return init_settings, env_settings, FileSource(settings_cls)
 
     @property
+    def unsaid_by_name(self) -> dict[str, str]:
+        """The settings which say who writes our mails (T38) and that nobody has set, in words."""
+        fields = type(self).model_fields
+        found = {}
+        if self.brand_name == fields["brand_name"].default:
+            found["brand_name"] = "the name customers know"
+        if not self.brand_address.strip():
+            found["brand_address"] = "your postal address"
+        if self.brand_contact_email == fields["brand_contact_email"].default:
+            found["brand_contact_email"] = "a mail address for questions"
+        return found
+
+    @property
     def unsaid(self) -> str:
         """What every mail has to say of who writes it (T38) and nobody has written down yet."""
-        fields = type(self).model_fields
-        missing = {
-            "the name customers know": self.brand_name == fields["brand_name"].default,
-            "your postal address": not self.brand_address.strip(),
-            "a mail address for questions": self.brand_contact_email
-            == fields["brand_contact_email"].default,
-        }
-        *others, last = [words for words, so in missing.items() if so] or [""]
+        *others, last = self.unsaid_by_name.values() or [""]
         return f"{', '.join(others)} and {last}" if others else last
 
     @field_validator("base_url")

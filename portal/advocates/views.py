@@ -25,6 +25,12 @@ from portal.staff.models import Role
 # ── Customers ──────────────────────────────────────────────────────────────────────────────
 
 
+# The mail log looks people up by name; it stands further left and knows none.
+bp.record_once(
+    lambda state: state.app.extensions.update({"goodword mailboxes of": queries.mailboxes_of})
+)
+
+
 @bp.get("/customers")
 @auth.staff()
 def index():

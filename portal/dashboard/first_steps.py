@@ -40,7 +40,7 @@ def steps() -> list[Step]:
         Step(
             "Say who you are",
             "Name, postal address and whom to ask: every mail carries them.",
-            "/staff/settings",
+            "/staff/settings/brand",
             not settings().unsaid,
             Role.OWNER,
         ),

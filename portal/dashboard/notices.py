@@ -24,11 +24,11 @@ def all_notices() -> list[Notice]:
 
 
 def _mail() -> Iterator[Notice]:
-    waiting, why = outbox.held_up()
-    if waiting:
+    held = outbox.held_up()
+    if held.waiting:
         yield Notice(
             "Our own mail server takes no mail",
-            f"{'One mail waits' if waiting == 1 else f'{waiting} mails wait'} for it. {why}",
+            f"{held.trouble.what} {held.how_many} {held.trouble.to_do}",
             "/staff/mail?show=queued",
         )
 

@@ -65,3 +65,65 @@ def _reply(code: int, said: bytes | str) -> str:
     """A reply of several lines as one."""
     words = said.decode(errors="replace") if isinstance(said, bytes) else said
     return " ".join(f"{code} {words}".split())[:300]
+
+
+# ── For people ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A fault of our own in words: what is wrong, what to do, and what the other side said."""
+
+    what: str
+    to_do: str
+    detail: str
+
+
+_OPERATOR = "Whoever runs the portal "
+# By what a sentence of ours goes on with: what is wrong, and what to do about it.
+_TROUBLES = {
+    " takes no mail from": (
+        "It does not let the portal send under its own address.",
+        "Choose an address it knows as the sender, under Settings, or have it allow this one.",
+    ),
+    " does not take our user name and password": (
+        "It does not accept the portal’s user name and password.",
+        f"{_OPERATOR}corrects GOODWORD_SMTP_USERNAME and GOODWORD_SMTP_PASSWORD.",
+    ),
+    "’s certificate cannot be trusted": (
+        "It could not prove that it is the right server, so the portal hands it nothing.",
+        f"{_OPERATOR}checks GOODWORD_SMTP_HOST, or has the server’s certificate renewed.",
+    ),
+    " does not send for us": (
+        "It does not send mail for the portal.",
+        "Whoever looks after the mail server lets the portal send; often it wants a sign-in.",
+    ),
+}
+_AWAY = {
+    "ConnectionRefusedError": "Nothing answers where it should be.",
+    "gaierror": "There is no machine of the name that is set for it.",
+    "TimeoutError": "It does not answer in time.",
+    "SMTPNotSupportedError": "It does not offer the encryption or sign-in that is set.",
+    "SSLError": "An encrypted connection to it cannot be made as it is set.",
+}
+_CHECKS = (
+    f"{_OPERATOR}checks that it runs, and GOODWORD_SMTP_HOST, _PORT and _SECURITY. If it is only "
+    "away for a while, nothing has to be done."
+)
+
+
+def in_words(error: str) -> Trouble:
+    """What a sentence about our own fault means, for whoever has to mend it or to wait."""
+    what, _, detail = error.partition(": ")
+    for said, (wrong, to_do) in _TROUBLES.items():
+        if what.startswith(OURS + said):
+            return Trouble(wrong, to_do, detail or what)
+    away = _AWAY.get(detail.partition(":")[0], "It breaks off before it takes anything.")
+    return Trouble(away, _CHECKS, detail)
+
+
+def told(error: str) -> str:
+    """Why one mail did not go, as its line in the log says it."""
+    if error.startswith(OURS):
+        return f"Our own mail server: {in_words(error).what[:1].lower()}{in_words(error).what[1:]}"
+    return f"Their mail server said: {error}" if error[:3].isdigit() else error

@@ -1,5 +1,6 @@
 """What staff see of the mail on its way."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.db import db, last_of_each, only
-from portal.errors import NotFound
+from portal.errors import NotFound, there
 from portal.outbox import faults
 from portal.outbox.models import MailWording, Message, State, Suppression
 
@@ -32,16 +33,34 @@ def get(message_id: int) -> Message:
     raise NotFound("There is no such mail.")
 
 
+WHOLE = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+SAID = ("first_name", "name", "subject_line")  # of what a mail is filled with
+
+
+def found_by(search: str, named: Collection[str] = ()) -> sa.ColumnElement[bool]:
+    """A whole address finds all mail to that mailbox. Anything else is looked for in addresses,
+    names, subjects and kinds of mail; ``named`` are mailboxes of people who are called so."""
+    if not search:
+        return sa.true()
+    if WHOLE.fullmatch(search):
+        return Message.went_to(search)
+    kind = sa.func.replace(Message.template, "-", " ")
+    said = [Message.context[name].as_string() for name in SAID]
+    places = [one.icontains(search, autoescape=True) for one in (Message.recipient, kind, *said)]
+    return sa.or_(*places, Message.recipient_key.in_(named))
+
+
 def messages(
     state: State | None = None,
     to: str = "",
+    named: Collection[str] = (),
     *,
     before: int | None = None,
     after: int | None = None,
 ) -> Page:
-    """Mail in one state or all, to one address or all, 50 to a page: older than ``before`` or
-    newer than ``after``."""
-    chosen = sa.select(Message).where(Message.went_to(to) if to else sa.true())
+    """Mail in one state or all, all of it or what a search finds, 50 to a page: older than
+    ``before`` or newer than ``after``."""
+    chosen = sa.select(Message).where(found_by(to, named))
     if state:
         chosen = chosen.where(Message.state == state)
     if after is not None:
@@ -76,10 +95,10 @@ def suppression(address_hash: str) -> Suppression:
     raise NotFound("There is no such address here.")
 
 
-def counts(to: str = "") -> dict[State, int]:
-    """How many mails, to one address or all, are in which state."""
+def counts(to: str = "", named: Collection[str] = ()) -> dict[State, int]:
+    """How many mails, all of them or of what a search finds, are in which state."""
     count = sa.select(Message.state, sa.func.count()).group_by(Message.state)
-    rows = db.session.execute(count.where(Message.went_to(to)) if to else count).all()
+    rows = db.session.execute(count.where(found_by(to, named)) if to else count).all()
     found = dict(rows)
     return {state: found.get(state, 0) for state in State}
 
@@ -96,16 +115,36 @@ def late() -> int:
     )
 
 
-def held_up() -> tuple[int, str]:
-    """How many mails wait because of our own mail server, and why the newest of them does."""
+@dataclass(frozen=True)
+class HeldUp:
+    """Mails that wait because of our own mail server: how many, since when, and why the newest."""
+
+    waiting: int
+    since: datetime | None
+    error: str
+
+    @property
+    def trouble(self) -> faults.Trouble:
+        return faults.in_words(self.error)
+
+    @property
+    def how_many(self) -> str:
+        """As a sentence."""
+        many = "One mail waits" if self.waiting == 1 else f"{self.waiting:,} mails wait"
+        at = there(self.since)
+        return f"{many} for it, since {at.day} {at:%B}, {at:%H:%M} UTC."
+
+
+def held_up() -> HeldUp:
+    """What waits because of our own mail server."""
     ours = sa.and_(
         Message.state == State.QUEUED, Message.error.startswith(faults.OURS, autoescape=True)
     )
     newest = sa.select(Message.error).where(ours).order_by(Message.id.desc()).limit(1)
-    return (
-        only(sa.select(sa.func.count()).select_from(Message).where(ours)),
-        db.session.scalar(newest) or "",
-    )
+    count, since = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(Message.created_at)).where(ours)
+    ).one()
+    return HeldUp(count, since, db.session.scalar(newest) or "")
 
 
 # ── The owners’ words ──────────────────────────────────────────────────────────────────────

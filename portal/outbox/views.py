@@ -1,12 +1,12 @@
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
 from portal.db import db
-from portal.fields import row_number
-from portal.outbox import actions, queries
+from portal.fields import one_line, row_number
+from portal.outbox import actions, faults, queries
 from portal.outbox.models import State
 
 bp = Blueprint("outbox", __name__, url_prefix="/staff/mail")
@@ -15,18 +15,21 @@ bp = Blueprint("outbox", __name__, url_prefix="/staff/mail")
 @bp.get("")
 @auth.staff()
 def log():
-    show, to = request.args.get("show", ""), request.args.get("to", "").strip()[:254]
+    show, to = request.args.get("show", ""), one_line(request.args.get("to"))[:254]
+    named = current_app.extensions["goodword mailboxes of"](to) if to else ()  # of customers
     return render_template(
         "outbox/log.html",
         page=queries.messages(
             State(show) if show in list(State) else None,
             to,
+            named,
             before=request.args.get("before", type=row_number),
             after=request.args.get("after", type=row_number),
         ),
-        counts=queries.counts(to),
+        counts=queries.counts(to, named),
         late=queries.late(),
         held_up=queries.held_up(),
+        told=faults.told,
         show=show,
         to=to,
     )

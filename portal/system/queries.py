@@ -65,9 +65,9 @@ def checkup() -> list[Check]:
 
 def mail() -> Check:
     """Mail that waits for the worker, or for our own mail server to be mended."""
-    late, (waiting, why) = outbox.late(), outbox.held_up()
+    late, held = outbox.late(), outbox.held_up()
     found = [f"{late} waited for the worker for more than an hour"] if late else []
-    found += [f"{waiting} wait for our mail server. {why}"] if waiting else []
+    found += [f"{held.waiting} wait for our mail server. {held.error}"] if held.waiting else []
     return Check("mail leaves", not found, "; ".join(found) or "nothing is stuck")
 
 

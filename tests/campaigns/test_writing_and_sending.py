@@ -121,7 +121,7 @@ def test_a_draft_changed_elsewhere_is_not_overwritten(as_rosa, draft, typed, sav
         f"/staff/campaigns/{draft}", data=typed | {"seen": "1", "name": "Second", "why": "Mine"}
     )
     assert answer.status_code == 409
-    assert re.search(r"Rosa [a-z]+ it at ", answer.text)
+    assert re.search(r"You [a-z]+ it at ", answer.text)
     assert "Mine" in answer.text
     assert saved(Campaign)[0].name == "First"
 
@@ -302,7 +302,7 @@ def test_what_was_looked_at_is_what_is_sent(as_rosa, draft, typed, saved):
     as_rosa.post(f"/staff/campaigns/{draft}", data=typed | {"seen": "1"})
     answer = as_rosa.post(f"/staff/campaigns/{draft}/sending", data={"seen": "1"})
     assert answer.status_code == 409
-    assert re.search(r"Rosa [a-z]+ it at ", answer.text)
+    assert re.search(r"You [a-z]+ it at ", answer.text)
     assert saved(Message) == []
 
 
@@ -507,7 +507,9 @@ def test_T38_nothing_is_sent_before_it_says_who_sends_it(as_rosa, app, draft, sa
     app.extensions["goodword"] = app.extensions["goodword"].model_copy(update=unsaid)
     page = as_rosa.get(f"/staff/campaigns/{draft}").text
     assert "Your mails do not say yet who you are" in page
-    assert 'href="/staff/settings/brand"' in page
+    assert f'href="/staff/settings/brand#{next(iter(unsaid))}"' in page
+    assert f"/campaigns/{draft}/sending" not in page  # no button that would fail
+    assert f"/campaigns/{draft}/schedule" not in page
     assert "Say who you are" in as_rosa.get("/staff").text
     plan = {
         "on": f"{clock.now() + timedelta(days=3):%Y-%m-%d}",
@@ -521,3 +523,37 @@ def test_T38_nothing_is_sent_before_it_says_who_sends_it(as_rosa, app, draft, sa
     assert says in as_rosa.post(f"/staff/campaigns/{draft}/sending", data={"seen": "1"}).text
     assert saved(Message) == saved(Invitation) == []
     assert saved(Campaign)[0].scheduled_for is None
+
+
+def test_a_draft_says_what_it_lacks_and_where_that_is_put_right(as_rosa, draft, act, ada, charlie):
+    url = f"/staff/campaigns/{draft}"
+    assert "Before this can be sent" not in as_rosa.get(url).text
+    as_rosa.post(f"{url}/audience", data={"whom": "all", "search": "nobody at all", "seen": "1"})
+    page = as_rosa.get(url).text
+    assert "No customer matches what you chose" in page
+    assert f'href="{url}/audience"' in page
+    assert f"{url}/sending" not in page
+
+    stop(act, clock.now())
+    as_rosa.post(f"{url}/audience", data={"whom": "all", "seen": "2"})
+    assert "None of the 2 people it is for can be asked now" in as_rosa.get(url).text
+
+    stop(act, None)
+    act(lambda: setattr(db.session.get(Campaign, draft), "deadline", date(2026, 1, 1)))
+    page = as_rosa.get(url).text
+    assert "Its last day has passed." in page
+    assert f"{url}/sending" not in page
+
+
+def stop(act, at):
+    act(lambda: db.session.execute(sa.update(Advocate).values(stopped_at=at)))
+
+
+def test_a_draft_for_nobody_yet_leads_to_the_import(as_rosa, draft, act):
+    # erased people are nobody’s to ask, and no reason to look at a filter
+    act(lambda: db.session.execute(sa.update(Advocate).values(erased_at=clock.now())))
+    page = as_rosa.get(f"/staff/campaigns/{draft}").text
+    assert "There are no customers here yet" in page
+    assert 'href="/staff/imports/new"' in page
+    assert "asked lately" not in page
+    assert f"/campaigns/{draft}/sending" not in page

@@ -105,7 +105,7 @@ def test_someone_elses_change_is_not_overwritten(as_rosa, saved):
     as_rosa.post(f"/staff/offers/{offer.id}", data=TYPED | {"terms": "Two per person."})
     answer = as_rosa.post(f"/staff/offers/{offer.id}", data=TYPED | {"terms": "Three."})
     assert answer.status_code == 409
-    assert "Rosa changed it at " in answer.text
+    assert "You changed it at " in answer.text
     assert "Three." in answer.text
     assert saved(Offer)[0].terms == "Two per person."
 

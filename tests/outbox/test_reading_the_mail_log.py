@@ -153,15 +153,25 @@ def test_mail_to_one_address_is_looked_up_in_an_index(save, app, act):
         assert "Seq Scan" not in plan
 
 
-def test_mail_is_found_by_the_whole_address_it_went_to_and_by_no_part_of_one(save, as_rosa, ada):
-    save(message("ada@analytical.example"), message("charlie@difference.example"))
+def test_mail_is_found_by_address_name_company_subject_and_kind(save, as_rosa, ada):
+    save(
+        message("ada@analytical.example", template="invitation"),
+        message("charlie@difference.example", context={"subject_line": "Five minutes, Charlie?"}),
+    )
     page = as_rosa.get(f"/staff/customers/{ada}").text
-    way = re.search(r'href="(/staff/mail\?to=[^"]+)"', page)[1]
-    for asked in (way, "/staff/mail?to=+Ada@Analytical.example", f"{way}&show=queued"):
-        page = as_rosa.get(asked).text.partition("<table")[2].partition("</table>")[0]
-        assert "ada@analytical.example" in page
-        assert "charlie@" not in page
-    for part in ("ada", "analytical.example", "%", "@"):
-        page = as_rosa.get("/staff/mail", query_string={"to": part}).text
-        assert "No mail went to this address" in page
+    way = re.search(r'href="(/staff/mail\?to=[^"]+)"', page)[1].partition("to=")[2]
+    ada_alone = (way, " Ada@Analytical.example", "lovelace", "Ada Love", "analytical", "invitat")
+    for asked in ada_alone:
+        assert found(as_rosa, asked) == ["ada@analytical.example"], asked
+    for asked in ("five minutes", "charlie@diff", "setup test", "setup-test"[:5]):
+        assert found(as_rosa, asked) == ["charlie@difference.example"], asked
+    assert len(found(as_rosa, "@")) == 2
+    for asked in ("%", "nobody@analytical.example", "first_name"):
+        page = as_rosa.get("/staff/mail", query_string={"to": asked}).text
+        assert "No mail found" in page
         assert "<table" not in page
+
+
+def found(browser, asked: str) -> list[str]:
+    page = browser.get("/staff/mail", query_string={"to": asked.replace("%40", "@")}).text
+    return re.findall(r"<td[^>]*>([\w.]+@[\w.]+)</td>", page)

@@ -4,11 +4,16 @@ What the other side has against us (our name, our password, the certificate) is 
 anybody’s mail, and no reason to give a mail up.
 """
 
+import smtplib
+import socket
+import ssl
+
 import pytest
 from pydantic import SecretStr
 
-from portal.outbox import bounces
+from portal.outbox import bounces, faults
 from portal.outbox.models import Message, State, Suppression
+from portal.staff.models import Role, Staff
 
 FAILED, QUEUED, SENT = State.FAILED, State.QUEUED, State.SENT
 
@@ -57,7 +62,7 @@ def test_only_a_refused_recipient_stops_an_address(
 
 
 def test_a_wrong_password_costs_nobody_their_mail_and_is_said_to_staff(
-    app, relay, sent_to_ada, saved, as_rosa, post_mail
+    app, relay, sent_to_ada, saved, as_rosa, post_mail, browser_of, save
 ):
     config = app.extensions["goodword"]
     config.smtp_username, config.smtp_password = "portal", SecretStr("wrong")
@@ -68,7 +73,12 @@ def test_a_wrong_password_costs_nobody_their_mail_and_is_said_to_staff(
     for page in ("/staff", "/staff/mail"):
         text = as_rosa.get(page).text
         assert "Our own mail server takes no mail" in text
-        assert f"One mail waits for it. {why}" in text
+        assert "It does not accept the portal’s user name and password." in text
+        assert "One mail waits for it, since " in text
+        assert "corrects GOODWORD_SMTP_USERNAME" in text
+        assert ("535" in text) is (page == "/staff/mail")  # folded away, for owners
+    editor = browser_of(staff=save(Staff(email="e@acme.example", name="Ed", role=Role.EDITOR)))
+    assert "535" not in editor.get("/staff/mail").text
     doctor = app.test_cli_runner().invoke(args=["doctor"])
     assert doctor.exit_code == 1
     assert f"FAIL mail leaves: 1 wait for our mail server. {why}" in doctor.output
@@ -78,6 +88,25 @@ def test_a_wrong_password_costs_nobody_their_mail_and_is_said_to_staff(
     assert saved(Message)[0].state is SENT
     assert "mail server takes no mail" not in as_rosa.get("/staff").text
     assert "ok   mail leaves" in app.test_cli_runner().invoke(args=["doctor"]).output
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "Nothing answers where it should be."),
+        (TimeoutError("timed out"), "It does not answer in time."),
+        (socket.gaierror(-2, "Name or service not known"), "There is no machine of the name"),
+        (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), "It breaks off before"),
+        (smtplib.SMTPNotSupportedError("STARTTLS extension not supported"), "encryption"),
+        (ssl.SSLError("wrong version number"), "An encrypted connection"),
+    ],
+)
+def test_whatever_the_wire_throws_is_said_in_words_with_what_to_do(error, says):
+    trouble = faults.in_words(faults.of(error).words)
+    assert says in trouble.what
+    assert "Errno" not in trouble.what + trouble.to_do
+    assert type(error).__name__ in trouble.detail
+    assert "Error" not in faults.told(faults.of(error).words)
 
 
 def test_a_recipient_who_is_asked_to_wait_is_no_fault_of_ours(app, relay, sent_to_ada, as_rosa):

@@ -69,7 +69,10 @@ def test_who_puts_back_what_was_chosen_otherwise_meanwhile_is_told(as_rosa, save
     choose(as_rosa, brand_name="Acme Works")
     answer = as_rosa.post("/staff/settings/brand_name/environment", data={"seen": seen})
     assert answer.status_code == 409
-    assert re.search(r"Rosa changed it at \d\d:\d\d UTC on \d+ \w+\. Nothing was", answer.text)
+    assert re.search(
+        r"You changed it at \d\d:\d\d UTC on \d+ \w+, in another tab or window\. Nothing",
+        answer.text,
+    )
     assert [row.value for row in saved(Setting)] == ["Acme Tools", "Acme Works"]
 
 

@@ -98,7 +98,7 @@ def test_two_owners_at_once_one_is_told(app, as_rosa):
     assert reword(as_rosa).status_code == 303
     answer = reword(as_rosa, label="Words of the other")
     assert answer.status_code == 409
-    assert "Rosa reworded it at " in answer.text
+    assert "You reworded it at " in answer.text
     assert "Words of the other" in answer.text
     assert newest(app).version == 2
 
