@@ -14,7 +14,7 @@ from portal.publishing import rendering, signoff
 from portal.publishing.basis import Basis
 from portal.staff.models import Staff
 from portal.submissions import actions, kinds
-from portal.submissions.models import Relationship, Submission
+from portal.submissions.models import Credit, Relationship, Submission
 
 EVERYTHING = frozenset(Purpose)
 ANSWERS = {
@@ -56,6 +56,7 @@ def contribute(
     allows=EVERYTHING,
     choice: Choice = Choice.DECLINED,
     relation: Relationship = Relationship.NONE,
+    credit: Credit = Credit.FULL,
     **answers,
 ) -> Submission:
     """One customer's whole way from the first question to "Send"; answers by prompt key."""
@@ -69,7 +70,8 @@ def contribute(
         value = (ANSWERS | answers).get(prompt.key)
         if value is not None:
             actions.answer(submission, prompt, value, seen=None, by=who)
-    actions.introduce(submission, job_title=who.job_title, relation=relation, by=who)
+    said = {"job_title": who.job_title, "relation": relation, "credit": credit}
+    actions.introduce(submission, **said, by=who)
     actions.choose(submission, {purpose: purpose in allows for purpose in Purpose}, by=who)
     actions.submit(submission, relation=relation, circumstances=Circumstances(), by=who)
     db.session.flush()

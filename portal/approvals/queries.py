@@ -20,7 +20,7 @@ from portal.publishing.models import Change, Proposal
 from portal.publishing.queries import asset_of
 from portal.publishing.wording import Parts, differences, left_out
 from portal.submissions.actions import noun
-from portal.submissions.models import Credit, State, Submission, Version
+from portal.submissions.models import State, Submission, Version
 
 SHOWABLE = {State.SUBMITTED, State.SIGNOFF, State.APPROVED, State.PUBLISHED, State.RETIRED}
 
@@ -64,10 +64,10 @@ def submission_of(receipt: Receipt) -> Submission | None:
 
 
 def wants_company(submission: Submission) -> bool:
-    """Whether its person allows the words, with their company named, and nobody took them back."""
+    """Whether its person allows the words, with their company named, and nobody withdrew."""
     may = rendering.by_person(submission)
     person = submission.advocate
-    if submission.state not in SHOWABLE or submission.credit is Credit.ANONYMOUS:
+    if submission.state not in SHOWABLE:
         return False
     return not (person.restricted_at or person.left_at) and {Purpose.WORDS, Purpose.COMPANY} <= may
 

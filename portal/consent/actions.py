@@ -91,6 +91,22 @@ def give(receipt: Receipt, purpose: Purpose, *, by: Actor, circumstances: Circum
         record(receipt, "permission given", by=by, purpose=purpose.value)
 
 
+def answer(
+    receipt: Receipt, choices: Mapping[Purpose, bool], *, by: Actor, circumstances: Circumstances
+) -> None:
+    """Say yes or no to each of these anew, whatever was said before: what is asked reads otherwise
+    now. A no to what was given takes it back."""
+    lock_row(receipt)
+    for purpose, yes in choices.items():
+        if yes:
+            _append(receipt, purpose, Verdict.GIVEN, by=by, circumstances=circumstances)
+            record(receipt, "permission given", by=by, purpose=purpose.value)
+        elif queries.in_force(receipt, purpose):
+            withdraw(receipt, purpose, by=by, circumstances=circumstances)
+        else:
+            _append(receipt, purpose, Verdict.REFUSED, by=by, circumstances=circumstances)
+
+
 def withdraw(
     receipt: Receipt, purpose: Purpose, *, by: Actor, circumstances: Circumstances
 ) -> None:

@@ -24,9 +24,10 @@ def _fonts() -> typst.Fonts:
 
 
 def as_pdf(receipt: Receipt, withdraw_at: str | None, said: Any = None) -> bytes:
-    """The same for the same record, byte for byte. ``withdraw_at``: a path that opens it without
-    signing in, where one is known; ``said``: the words it was given for, and their disclosure."""
-    facts = _facts(receipt) | _way_back(receipt, withdraw_at) | _said(said)
+    """The same record and settings give the same bytes. ``withdraw_at``: a path that opens it
+    without signing in, where one is known; ``said``: the words it was given for, their disclosure,
+    and how their author is credited; None where it was given for no words."""
+    facts = _facts(receipt, said) | _way_back(receipt, withdraw_at) | _said(said)
     given = {"data": json.dumps(facts, ensure_ascii=False)}
     compiler = typst.Compiler(font_paths=_fonts())
     try:
@@ -66,7 +67,7 @@ def _said(said: Any) -> dict[str, Any]:
     }
 
 
-def _facts(receipt: Receipt) -> dict[str, Any]:
+def _facts(receipt: Receipt, said: Any) -> dict[str, Any]:
     config, day = settings(), receipt.issued_at
     by = config.brand_legal_name or config.brand_name
     hashes = [event.text_sha256 for event in receipt.events if event.text_sha256]
@@ -82,16 +83,9 @@ def _facts(receipt: Receipt) -> dict[str, Any]:
             ["Given to", ", ".join(filter(None, [by, config.brand_address]))],
             ["Questions", config.brand_contact_email],
             ["Issued", _moment(day)],
+            *([["Credited", said.credit]] if said else []),
         ],
-        "permissions": [
-            {
-                "label": queries.as_read(said.statement.label, receipt),
-                "detail": queries.as_read(said.statement.detail, receipt),
-                "standing": said.standing.capitalize() + ".",
-                "until": f"Until {_day(said.until)}." if said.in_force and said.until else "",
-            }
-            for said in queries.state(receipt).values()
-        ],
+        "permissions": [_permission(receipt, one, said) for one in queries.state(receipt).values()],
         "events": [
             [
                 _moment(event.at),
@@ -103,6 +97,16 @@ def _facts(receipt: Receipt) -> dict[str, Any]:
             for event in receipt.events
         ],
         "words": hashes[-1] if hashes else "",
+    }
+
+
+def _permission(receipt: Receipt, one: queries.Permission, said: Any) -> dict[str, str]:
+    unshown = said.without_effect(one.purpose, one.in_force) if said else ""
+    return {
+        "label": queries.as_read(one.statement.label, receipt),
+        "detail": queries.as_read(one.statement.detail, receipt),
+        "standing": f"Given, not shown: {unshown}." if unshown else f"{one.standing.capitalize()}.",
+        "until": f"Until {_day(one.until)}." if one.in_force and one.until else "",
     }
 
 

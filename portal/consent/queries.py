@@ -1,7 +1,7 @@
 """The one question: is this permission in force? In Python for a page, in SQL for a list."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -198,13 +198,17 @@ def lasts_until(found: Statement, start: datetime) -> datetime:
     return start + timedelta(days=round(found.months * 30.4375))
 
 
-def in_words(receipt: Receipt) -> list[dict[str, str]]:
-    """Every purpose asked and what was said, for mails (T27)."""
+def in_words(
+    receipt: Receipt, unshown: Collection[Purpose] = (), why: str = ""
+) -> list[dict[str, str]]:
+    """Every purpose asked and what was said, for mails (T27); ``why`` a yes to what is ``unshown``
+    has no effect."""
     return [
         {
             "label": as_read(said.statement.label, receipt),
             "standing": said.standing,
             "until": f"{said.until.day} {said.until:%B %Y}" if said.until else "",
+            "unshown": why if purpose in unshown and said.in_force else "",
         }
-        for said in state(receipt).values()
+        for purpose, said in state(receipt).items()
     ]

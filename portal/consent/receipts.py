@@ -10,8 +10,10 @@ NAME = "goodword-consent-receipt/1"
 SCHEMA = "/static/schema/consent-receipt-1.json"  # what the fields are, for programs
 
 
-def as_data(receipt: Receipt, withdraw_at: str) -> dict[str, Any]:
-    """Everything recorded on one receipt; ``withdraw_at`` is the path where it can be undone."""
+def as_data(receipt: Receipt, withdraw_at: str, said: Any = None) -> dict[str, Any]:
+    """Everything recorded on one receipt; ``withdraw_at`` is the path where it can be undone.
+    ``said``: the words it was given for, their disclosure, and how their author is credited; None
+    where it was given for no words."""
     config, person = settings(), receipt.advocate
     first = receipt.events[0] if receipt.events else None
     who = {
@@ -41,15 +43,35 @@ def as_data(receipt: Receipt, withdraw_at: str) -> dict[str, Any]:
                 "purpose": purpose.value,
                 "standing": permission.standing,
                 "in_force": permission.in_force,
+                "not_shown": said.without_effect(purpose, permission.in_force) if said else "",
                 "until": permission.until and permission.until.isoformat(),
                 "events": [_event(event) for event in receipt.events if event.purpose is purpose],
             }
             for purpose, permission in queries.state(receipt).items()
         ],
+        **_said(said),
         "withdraw": {
             "how": "Open the page, choose what to withdraw, press the button. It costs nothing.",
             "url": config.base_url + withdraw_at,
         },
+    }
+
+
+def _said(said: Any) -> dict[str, Any]:
+    """What the page and the paper print of it as well: the words, their disclosure, the credit."""
+    if said is None:
+        return {"credited": None, "words": None, "disclosure": None}
+    words = {
+        "sent": [{"label": label, "words": words} for label, words in said.words],
+        "is_all_that_was_sent": said.all_of_it,  # else the rest was told to the team alone
+        "language": said.language,
+        "sha256": said.sha256,  # of all that was sent
+    }
+    disclosure = {"beside_the_words": said.disclosure, "once_the_reward_is_sent": said.later}
+    return {
+        "credited": said.how.value,
+        "words": words if said.words else None,
+        "disclosure": disclosure if said.disclosure else None,
     }
 
 

@@ -17,12 +17,12 @@ from flask import (
 from portal import auth
 from portal.consent import actions, queries
 from portal.consent.forms import circumstances, purpose_asked
-from portal.consent.models import Receipt
+from portal.consent.models import Purpose, Receipt
 from portal.consent.printing import as_pdf
 from portal.consent.receipts import as_data
 from portal.db import db
 from portal.downloads import attachment
-from portal.errors import NotFound
+from portal.errors import NotAllowed, NotFound
 from portal.links import actions as links
 from portal.links.models import Kind, Link
 
@@ -61,7 +61,8 @@ def receipt(reference: str):
 @auth.advocate
 def receipt_json(reference: str):
     found = mine(reference)
-    return jsonify(as_data(found, url_for("consent.permissions", _external=False)))
+    here = url_for("consent.permissions", _external=False)
+    return jsonify(as_data(found, here, given_for(found)))
 
 
 @bp.get("/me/receipts/<reference>.pdf")
@@ -70,8 +71,13 @@ def receipt_pdf(reference: str):
     return pdf(mine(reference), None)  # what opens only while signed in is no way back from paper
 
 
+def given_for(found: Receipt) -> Any:
+    """What it was given for, told by submissions, which stand to the right."""
+    told: Any = current_app.jinja_env.globals["given_for"]
+    return told(found)
+
+
 def pdf(found: Receipt, withdraw_at: str | None) -> Response:
-    given_for: Any = current_app.jinja_env.globals["given_for"]  # of submissions, to the right
     return attachment(
         as_pdf(found, withdraw_at, given_for(found)),
         "application/pdf",
@@ -102,11 +108,20 @@ def withdraw(reference: str, purpose: str):
     return redirect(url_for("consent.permissions", _anchor=reference), 303)
 
 
+def demand_shown(found: Receipt, purpose: Purpose) -> None:
+    """Nobody says yes to what their credit does not show (T23)."""
+    said = given_for(found)
+    why = said.without_effect(purpose, in_force=True) if said else ""
+    if why:
+        raise NotAllowed(f"This is shown nowhere: {why}. Change how you are credited first.")
+
+
 @bp.get("/me/permissions/<reference>/<purpose>/grant")
 @auth.advocate
 def consider(reference: str, purpose: str):
     found = mine(reference)
     standing = queries.permission(found, purpose)
+    demand_shown(found, standing.purpose)
     [newest] = queries.wordings(
         [standing.purpose],
         g.advocate,
@@ -122,6 +137,7 @@ def consider(reference: str, purpose: str):
 def give(reference: str, purpose: str):
     found = mine(reference)
     standing = queries.permission(found, purpose)
+    demand_shown(found, standing.purpose)
     actions.give(
         found, standing.purpose, by=g.advocate, circumstances=circumstances(g.advocate.language)
     )
@@ -166,7 +182,8 @@ def by_link(token: str):
 @bp.get("/c/<token>/receipt.json")
 @auth.by_link
 def json_by_link(token: str):
-    return jsonify(as_data(behind(token)[1], url_for("consent.by_link", token=token)))
+    found, here = behind(token)[1], url_for("consent.by_link", token=token)
+    return jsonify(as_data(found, here, given_for(found)))
 
 
 @bp.get("/c/<token>/receipt.pdf")

@@ -9,10 +9,13 @@ from portal.consent import queries as permissions
 from portal.consent.models import Channel, Purpose, Scope
 from portal.db import db
 from portal.errors import there
+from portal.history.models import Entry
 from portal.placements.models import Kind, Placement, Reason
 from portal.publishing.models import Asset
 from portal.publishing.queries import ON_PAGES, RECONFIRM, confirmed_at, confirmed_since
+from portal.submissions import crediting
 from portal.submissions.models import State, Submission
+from portal.submissions.recrediting import LESS
 
 BEYOND = (Purpose.WORDS, Purpose.SALES)  # either says that words in a deck are still right
 DECKS = (Purpose.SALES,)  # since a change of job only a yes to decks themselves does (T29, T23)
@@ -44,12 +47,30 @@ def may_stay() -> sa.ColumnElement[bool]:
             sa.and_(site, *_confirmed(ON_PAGES, ON_PAGES)),
             sa.and_(elsewhere, *_confirmed(BEYOND, DECKS)),
         ),
+        ~_tells_too_much(),
         sa.or_(
             sa.not_(Placement.names_company),
             sa.and_(site, _company(Channel.EMBED)),
             sa.and_(elsewhere, _company(Channel.SALES)),
         ),
     )
+
+
+def _tells_too_much() -> sa.ColumnElement[bool]:
+    """Whether the credit chosen shows less than what stands there: a company it does not name, or
+    all that the credit showed before its author chose less (T23)."""
+    subject = sa.literal("submission:") + sa.cast(Submission.id, sa.String)
+    since = sa.exists().where(
+        Entry.about == subject, Entry.verb == LESS, Entry.at > Placement.recorded_at
+    )
+    unnamed = Submission.credit.not_in(crediting.that_show(Purpose.COMPANY))
+    return sa.or_(sa.and_(Placement.names_company, unnamed), since)
+
+
+def tells_too_much(placement: Placement) -> bool:
+    """The same for one place."""
+    here = placed(_tells_too_much()).where(Placement.id == placement.id)
+    return bool(db.session.scalar(here))
 
 
 def _confirmed(
@@ -98,4 +119,4 @@ def why_not(placement: Placement) -> Reason:
     confirmed = confirmed_at(placement.asset, ON_PAGES if site else DECKS)
     if person.moved_at and confirmed <= person.moved_at:
         return Reason.LEFT
-    return Reason.COMPANY
+    return Reason.CREDIT if tells_too_much(placement) else Reason.COMPANY

@@ -78,6 +78,7 @@ class Reason(enum.StrEnum):
     """Why words must come down somewhere."""
 
     WITHDRAWN = "withdrawn"
+    CREDIT = "credit"
     EXPIRED = "expired"
     REFUSED = "refused"
     COMPANY = "company"

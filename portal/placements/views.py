@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from portal import auth
 from portal.config import settings
-from portal.consent.models import Channel
+from portal.consent.models import Channel, Purpose
 from portal.db import db
 from portal.embeds import queries as embeds
 from portal.errors import NotFound, Refusal, Stale
@@ -24,6 +24,7 @@ from portal.publishing.models import Asset
 from portal.queue.onward import Onward, asked
 from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
+from portal.submissions import crediting
 
 NOT_ASKED = "Nothing was changed: choose the pages in the form below."
 
@@ -36,12 +37,14 @@ bp.add_app_template_global(queries.with_uses)
 @bp.get("/staff/assets/<int:asset_id>/uses")
 @auth.staff()
 def uses(asset_id):
-    return _uses(embeds.asset(asset_id), _use_form())
+    asset = embeds.asset(asset_id)
+    return _uses(asset, _use_form(asset))
 
 
-def _use_form() -> UseForm:
+def _use_form(asset: Asset) -> UseForm:
+    named = crediting.shows(asset.submission.credit, Purpose.COMPANY)
     return UseForm(
-        formdata=None, data={"owner": current_user.id, "names_company": True, "kind": ""}
+        formdata=None, data={"owner": current_user.id, "names_company": named, "kind": ""}
     )
 
 
@@ -77,14 +80,14 @@ def choose_pages(asset_id):
     asset = embeds.asset(asset_id)
     form = PlacesForm.of(asset)
     if form.chosen is None:  # not our form: an empty choice would take it off every page
-        return _uses(asset, _use_form(), refusal=NOT_ASKED), 422
+        return _uses(asset, _use_form(asset), refusal=NOT_ASKED), 422
     try:
         placing.place(asset, form.chosen, seen=form.seen.data, by=current_user)
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()
         form.seen.catch_up(refusal, PlacesForm.of(asset, fresh=True))
-        return _uses(asset, _use_form(), form, str(refusal)), refusal.status
+        return _uses(asset, _use_form(asset), form, str(refusal)), refusal.status
     flash(f"Saved. {placing.in_words(asset)}")
     return redirect(url_for("placements.uses", asset_id=asset_id), 303)
 

@@ -39,8 +39,10 @@ from portal.referrals import queries as referrals
 from portal.referrals import words
 from portal.renewals import queries as renewals
 from portal.sessions.models import Session, Who
+from portal.submissions import crediting
 from portal.submissions import queries as submissions
 from portal.submissions.models import Submission
+from portal.submissions.receipted import given_for
 
 
 def everything(person: Advocate) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def everything(person: Advocate) -> dict[str, Any]:
             "contributions": [contribution(one) for one in contributions],
             "offers_to_speak": [offer_to_speak(one) for one in spoken],
             "interviews": [talk(one) for one in talks],
-            "permissions": [as_data(one, "/me/permissions") for one in receipts],
+            "permissions": [as_data(one, "/me/permissions", given_for(one)) for one in receipts],
             "recommendations": [recommendation(one) for one in recommended],
             "rewards": [reward(one) for one in rewards],
             "exceptions_to_gift_rules": [
@@ -143,6 +145,7 @@ def contribution(one: Submission) -> dict[str, Any]:
         "sent_at": one.submitted_at,
         "decided_at": one.decided_at,
         "your_tie_to_us": one.relation,
+        "how_you_are_credited": crediting.CHOICES[one.credit],
         "our_note_to_you": one.note,
         "offer": one.promise,
         "what_you_said_to_it": one.choice,

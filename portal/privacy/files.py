@@ -72,6 +72,7 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "permissions": [
             {"receipt": receipt["receipt"], "purpose": asked["purpose"]}
             | {"said": event["verdict"], "at": event["at"], "until": event["until"]}
+            | {"not_shown": asked["not_shown"]}
             | {"wording": event["wording"]["label"], "version": event["wording"]["version"]}
             for receipt in data["permissions"]
             for asked in receipt["permissions"]

@@ -27,6 +27,7 @@ from portal.proof import record, signing
 from portal.proof.record import Account, Act
 from portal.publishing import signoff
 from portal.publishing.models import Asset, Proposal
+from portal.submissions import crediting
 from portal.submissions.receipted import given_for
 
 SCHEMA = "goodword-evidence/1"
@@ -70,8 +71,10 @@ def pack(name: str, about: str, told: list[Account], receipts: list[Receipt]) ->
     }
     files |= dict(words(told))
     for receipt in receipts:
-        files[f"receipts/{receipt.reference}.json"] = readable(as_data(receipt, PERMISSIONS))
-        files[f"receipts/{receipt.reference}.pdf"] = as_pdf(receipt, None, given_for(receipt))
+        said = given_for(receipt)
+        data = as_data(receipt, PERMISSIONS, said)
+        files[f"receipts/{receipt.reference}.json"] = readable(data)
+        files[f"receipts/{receipt.reference}.pdf"] = as_pdf(receipt, None, said)
     manifest = readable(
         {
             "schema": SCHEMA,
@@ -107,6 +110,7 @@ def as_facts(told: Account) -> dict[str, Any]:
             "mail": person.email,
         },
         "relationship": submission.relation and submission.relation.value,
+        "credited": crediting.CHOSEN[submission.credit],
         "attested_as_own_words_at": moment(submission.attested_at),
         "state": submission.state.value,
         "published": published(told),

@@ -20,7 +20,8 @@ from portal.publishing import queries as publishing
 from portal.publishing.models import Asset
 from portal.publishing.planning import PLANNED
 from portal.staff.models import Staff
-from portal.submissions.models import State, Submission
+from portal.submissions import crediting
+from portal.submissions.models import Credit, State, Submission
 from portal.submissions.queries import shown
 from portal.submissions.sending import said_beside
 from portal.undo import actions as undo
@@ -38,6 +39,7 @@ class Use:
     label: str
     standing: permissions.Permission
     events: list[ConsentEvent]
+    unshown: str = ""  # why a yes to it is shown nowhere
 
     @property
     def wording(self) -> str:
@@ -116,7 +118,7 @@ def account(submission: Submission) -> Account:
     return Account(
         submission=submission,
         asset=publishing.asset_of(submission),
-        uses=uses(submission.receipt) if submission.receipt else [],
+        uses=uses(submission.receipt, submission) if submission.receipt else [],
         acts=acts(submission, *([submission.receipt] if submission.receipt else [])),
         rewards=db.session.scalars(reward).all(),
         disclosure=said_beside(submission),
@@ -139,14 +141,21 @@ def other_receipts(person: Advocate, told: list[Account]) -> list[Receipt]:
     return [r for r in permissions.receipts_of(person.id) if r.id not in known]
 
 
-def uses(receipt: Receipt) -> list[Use]:
-    """Each purpose asked on a receipt, in the order asked."""
+def uses(receipt: Receipt, submission: Submission | None = None) -> list[Use]:
+    """Each purpose asked on a receipt, in order; ``submission``: what it was given for."""
+
+    def unshown(purpose: Purpose, in_force: bool) -> str:
+        who = receipt.advocate.first_name
+        how = submission.credit if submission else Credit.FULL
+        return crediting.without_effect(how, purpose, in_force, who)
+
     return [
         Use(
             purpose,
             permissions.as_read(standing.statement.label, receipt),
             standing,
             [event for event in receipt.events if event.purpose is purpose],
+            unshown(purpose, standing.in_force),
         )
         for purpose, standing in permissions.state(receipt).items()
     ]

@@ -44,8 +44,7 @@ def submission(submission_id: int) -> Submission:
 def photo_of(submission: Submission) -> str:
     """The key of the photo that may stand beside these words; raises NotFound without a yes."""
     photo_id = submission.advocate.photo_id
-    allowed = submission.receipt and permissions.in_force(submission.receipt, Purpose.PHOTO)
-    if photo_id is None or not allowed:
+    if photo_id is None or Purpose.PHOTO not in rendering.by_person(submission):
         raise NotFound("There is no photo to show beside these words.")
     return db.session.get_one(Photo, photo_id).key
 

@@ -12,7 +12,7 @@ from portal.incentives import disclosure
 from portal.publishing import words
 from portal.publishing.models import Asset
 from portal.submissions import crediting
-from portal.submissions.models import Credit, Relationship, Submission, Version
+from portal.submissions.models import Relationship, Submission, Version
 
 TIES = {
     Relationship.EMPLOYEE: "Works for {brand}",
@@ -21,7 +21,6 @@ TIES = {
     Relationship.RESELLER: "Sells {brand}’s products",
     Relationship.INVESTOR: "Investor in {brand}",
 }
-FACELESS = (Credit.ROLE, Credit.ANONYMOUS)  # a face would say who it is
 
 
 def address(action: Action, slug: str) -> str:
@@ -120,12 +119,13 @@ def review_parts(version: Version, rated: bool) -> dict[str, Any]:
 def credit(
     submission: Submission, may: Collection[Purpose], photo_url: str | None
 ) -> dict[str, str | None]:
-    """Each part only with its own yes; ``may`` holds the company only with both (T28)."""
+    """Each part only with its own yes, and where the credit chosen shows it; ``may`` holds the
+    company only with both (T28)."""
     person, how = submission.advocate, submission.credit
+    may = crediting.within(may, how)
     name, title = crediting.parts(person, how) if Purpose.NAME in may else (None, None)
-    shown = photo_url if Purpose.PHOTO in may and how not in FACELESS else None
-    unnamed = Purpose.COMPANY not in may or how is Credit.ANONYMOUS
-    company = None if unnamed else submission.company_name
+    shown = photo_url if Purpose.PHOTO in may else None
+    company = submission.company_name if Purpose.COMPANY in may else None
     return {
         "name": name,
         "title": title,

@@ -6,12 +6,11 @@ import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
 from portal.consent import companies
-from portal.consent import queries as permissions
 from portal.consent.models import Purpose, Scope
 from portal.db import db
 from portal.media.models import Upload, UploadKind
 from portal.publishing.models import Asset
-from portal.publishing.queries import shown, stands
+from portal.publishing.queries import is_allowed, shown, stands
 from portal.submissions.models import Submission, Version
 
 
@@ -53,9 +52,10 @@ def is_public(key: str) -> bool:
 
 
 def visible() -> sa.Select:
-    """Published words whose author and whose company both allow the logo now."""
+    """Published words whose author and whose company both allow the logo now, and whose author did
+    not choose to stay anonymous."""
     return shown().where(
-        permissions.is_in_force(Submission.receipt_id, Purpose.LOGO),
+        is_allowed(Purpose.LOGO),
         companies.company_allows(Advocate.company_id, Scope.LOGO, receipt_id=Submission.receipt_id),
     )
 

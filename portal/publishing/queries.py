@@ -18,9 +18,10 @@ from portal.db import db
 from portal.errors import NotFound, there
 from portal.media.models import Photo
 from portal.publishing import integrity, rendering, words
-from portal.publishing.items import FACELESS, address, item
+from portal.publishing.items import address, item
 from portal.publishing.models import Asset
 from portal.publishing.placing import Page
+from portal.submissions import crediting
 from portal.submissions.models import State, Submission
 
 RECONFIRM = timedelta(days=365)  # how long words stay without being confirmed again (T6)
@@ -71,9 +72,11 @@ def yeses(receipt: Receipt, purposes: Collection[Purpose] = ON_PAGES) -> list[Co
 
 
 def is_allowed(purpose: Purpose, channel: Channel | None = None) -> sa.ColumnElement[bool]:
-    """Whether a use is permitted now, by the person and, for its name, the company (T28). For a
-    select that joins Asset, Submission and Advocate."""
+    """Whether a use is permitted now, by the person and, for its name, the company (T28); not what
+    the credit they chose does not show. For a select that joins Asset, Submission and Advocate."""
     yes = permissions.is_in_force(Submission.receipt_id, purpose, channel=channel)
+    if purpose in crediting.PARTS:
+        yes = sa.and_(yes, Submission.credit.in_(crediting.that_show(purpose)))
     if purpose is not Purpose.COMPANY:
         return yes
     company = Advocate.company_id
@@ -271,8 +274,7 @@ def photo_is_public(key: str) -> bool:
     """Only while something published shows it, with its person's yes to the photo."""
     query = shown().where(
         Photo.key == key,
-        permissions.is_in_force(Submission.receipt_id, Purpose.PHOTO),
-        Submission.credit.not_in(FACELESS),
+        is_allowed(Purpose.PHOTO),
     )
     return any(stands(row) for row in db.session.execute(query))
 

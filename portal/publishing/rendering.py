@@ -15,6 +15,7 @@ from portal.media.models import Photo
 from portal.publishing import words
 from portal.publishing.items import both, item
 from portal.publishing.models import Asset, Change, Decision, Proposal
+from portal.submissions import crediting
 from portal.submissions.models import Submission, Version
 
 OURS = ("disclosure", "expected_results", "tie")  # must stand just so
@@ -59,9 +60,10 @@ def draw(proposal: Proposal, photo_url: str | None, *, gated: bool = True) -> di
 
 
 def by_person(submission: Submission) -> set[Purpose]:
-    """What the person allows now."""
+    """What the person allows now, as far as the credit they chose shows it."""
     state = permissions.state(submission.receipt) if submission.receipt else {}
-    return {purpose for purpose, permission in state.items() if permission.in_force}
+    yes = [purpose for purpose, permission in state.items() if permission.in_force]
+    return set(crediting.within(yes, submission.credit))
 
 
 def allowed(submission: Submission, sha256: str) -> set[Purpose]:
@@ -165,9 +167,17 @@ def fault(asset: Asset, now: dict[str, str | None] | None = None) -> str:
     if agreed.get("disclosure") in disclosure.ways(*promised(asset.submission)):
         # Agreed to beside this promise: what comes of it is said as it is.
         agreed = agreed | {"disclosure": now["disclosure"]}
+    if _signed_as(now) == there(asset.submission.receipt).credit:
+        # As they chose to be credited since, and said yes to (T23).
+        agreed = agreed | {"name": now["name"], "title": now["title"]}
     if proposal.kind is Change.WORDS:  # words signed whole may get a line of ours beside them
         agreed = agreed | {"expected_results": now["expected_results"]}
     return next((name for name in differing(agreed, now)), "")
+
+
+def _signed_as(now: dict[str, str | None]) -> str:
+    """The name and title about to be drawn, as a receipt has them."""
+    return ", ".join(part for part in (now["name"], now["title"]) if part)
 
 
 def differing(agreed: dict[str, str | None], now: dict[str, str | None]) -> list[str]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from portal.advocates.models import Advocate, Company
 from portal.campaigns.models import Action
 from portal.config import settings
-from portal.consent.models import ConsentEvent, Statement
+from portal.consent.models import ConsentEvent, Receipt, Statement
 from portal.db import db
 from portal.media.models import Photo
 from portal.publishing import rendering
@@ -37,7 +37,7 @@ Yes, Named = aliased(Proposal), aliased(Company)
 SIGNED = (
     Yes.kind, Yes.sha256, Yes.excerpt, Yes.rendering, Asset.expected_results,
     Submission.action, Submission.credit, Submission.relation, Advocate.first_name,
-    Advocate.last_name, Advocate.job_title, Named.name, Photo.key,
+    Advocate.last_name, Advocate.job_title, Named.name, Photo.key, Receipt.credit,
 )  # fmt: skip
 MOST_KEPT, BATCH = 50_000, 500
 holding: set[bytes] = set()  # what was found to hold
@@ -101,6 +101,7 @@ def _sealed(where: Sequence[sa.ColumnElement[bool]], also: Sequence[Any]) -> sa.
         .join(Asset.submission)
         .join(Submission.advocate)
         .join(Advocate.company.of_type(Named))
+        .outerjoin(Submission.receipt)
         .outerjoin(Asset.proposal.of_type(Yes))
         .outerjoin(Photo, Photo.id == Advocate.photo_id)
         .where(*permitted(), *where)

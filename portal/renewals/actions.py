@@ -106,7 +106,7 @@ def keep(
         text_sha256=there(asset).words.sha256,
     )
     consent.give(there(submission.receipt), renewal.purpose, by=by, circumstances=how)
-    asked = queries.ASKED[renewal.purpose] + (queries.BESIDES if decks_too else ())
+    asked = [*queries.asked_of(renewal), *(queries.BESIDES if decks_too else ())]
     consent.reconfirm(there(submission.receipt), by=by, circumstances=how, asked=asked)
     if new_name and (wish := _wish(asked_now)):
         renewal.note = wish

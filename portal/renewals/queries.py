@@ -29,6 +29,7 @@ from portal.publishing.queries import (
     yeses,
 )
 from portal.renewals.models import Answer, Renewal
+from portal.submissions import crediting
 from portal.submissions.models import State, Submission
 
 ASK_BEFORE = timedelta(days=30)
@@ -232,6 +233,11 @@ class Question:
     called: str  # what it is called by now, where a yes keeps another name; else empty
 
 
+def asked_of(renewal: Renewal) -> list[Purpose]:
+    """The permissions a yes says again: of those it is about, what the credit shows (T23)."""
+    return crediting.within(ASKED[renewal.purpose], renewal.submission.credit)
+
+
 def question(renewal: Renewal) -> Question:
     """Drawn as if permitted, for a page that has run out shows nothing any more."""
     submission = renewal.submission
@@ -249,7 +255,7 @@ def question(renewal: Renewal) -> Question:
     again = [
         permissions.as_read(one.statement.label, receipt)
         for purpose, one in said.items()
-        if purpose in ASKED[renewal.purpose] and (one.in_force or purpose is renewal.purpose)
+        if purpose in asked_of(renewal) and (one.in_force or purpose is renewal.purpose)
     ]
     besides = () if renewal.in_decks else BESIDES
     decks = next((said[one] for one in besides if one in said and said[one].in_force), None)
@@ -269,5 +275,7 @@ def question(renewal: Renewal) -> Question:
 def _called_by_now(submission: Submission, said: dict[Purpose, Permission]) -> str:
     """The new name of a company that may be named, and is under the one it had (T28)."""
     now = submission.advocate.company.name
-    named = Purpose.COMPANY in said and said[Purpose.COMPANY].in_force
+    named = crediting.shows(submission.credit, Purpose.COMPANY) and (
+        Purpose.COMPANY in said and said[Purpose.COMPANY].in_force
+    )
     return now if named and now != submission.company_name else ""

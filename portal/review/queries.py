@@ -12,6 +12,7 @@ from portal.errors import there
 from portal.history import queries as history
 from portal.history.models import Entry
 from portal.staff.models import Staff
+from portal.submissions import crediting
 from portal.submissions.models import PromptKind, State, Submission
 from portal.submissions.queries import shown
 
@@ -43,10 +44,12 @@ def choices(submission: Submission) -> list[dict[str, Any]]:
     """Each permission asked, as it was worded and as it stands now."""
     if submission.receipt is None:
         return []
+    person, how = submission.advocate.first_name, submission.credit
     return [
         {
             "label": permissions.as_read(permission.statement.label, submission.receipt),
             "standing": permission.standing,
+            "unshown": crediting.without_effect(how, purpose, permission.in_force, person),
             "since": permission.since,
             "until": permission.until if permission.in_force else None,
             "wording": f"{purpose}@{permission.statement.version}",

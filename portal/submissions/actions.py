@@ -17,7 +17,7 @@ from portal.events import actions as events
 from portal.history.actions import Actor, record
 from portal.incentives.models import Choice
 from portal.interviews import actions as interviews
-from portal.submissions import queries, sending
+from portal.submissions import crediting, queries, sending
 from portal.submissions.models import (
     Action,
     Answer,
@@ -120,13 +120,24 @@ def introduce(
     *,
     job_title: str,
     relation: Relationship,
-    credit: Credit = Credit.FULL,
+    credit: Credit | None = None,
     by: Actor,
 ) -> None:
-    """Say who speaks: the job title as it is today, the tie to us (T2), and how to be named."""
+    """Say who speaks: the job title as it is today, the tie to us (T2), and how to be named.
+
+    Another credit puts other questions: what was answered to those is asked again (T23).
+    """
     lock_row(submission)
     _demand_open(submission)
-    submission.relation, submission.credit = relation, credit
+    submission.relation = relation
+    if credit not in (None, submission.credit):
+        if submission.receipt:
+            raise NotAllowed("You sent this already. Change your credit on its own page.")
+        anew = crediting.asked_anew(submission.prompt_set.purposes, submission.credit, credit)
+        hidden = crediting.HIDES[credit]
+        said = submission.choices.items()
+        submission.choices = {name: yes for name, yes in said if name not in {*anew, *hidden}}
+        submission.credit = credit
     if job_title:  # left empty, it says nothing about the one we know
         advocates.correct_title(submission.advocate, job_title, by=by)
     _touch(submission)
@@ -138,8 +149,8 @@ def choose(submission: Submission, choices: dict[Purpose, bool], *, by: Actor) -
     _demand_open(submission)
     if submission.receipt:
         raise NotAllowed("You answered this already. Change it on your permissions page.")
-    asked = submission.prompt_set.purposes
-    submission.choices = {name: choices.get(Purpose(name), False) for name in asked}
+    asked = queries.asked(submission)
+    submission.choices = {purpose.value: choices.get(purpose, False) for purpose in asked}
     _touch(submission)
 
 

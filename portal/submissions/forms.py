@@ -55,14 +55,13 @@ def offer_form(promise: Mapping[str, Any], chosen: Choice | None, allows: bool) 
     return form
 
 
+NO_TITLE = "Enter your job title, or choose a credit without it"
+TITLE_FITS = Length(max=150, message="Job title must be 150 characters or fewer")
+CREDITS = [SelectChoice(value.value, text) for value, text in crediting.CHOICES.items()]
+
+
 class YouForm(FlaskForm):
-    job_title = StringField(
-        "Your job title",
-        filters=[trimmed],
-        validators=[
-            Length(max=150, message="Job title must be 150 characters or fewer"),
-        ],
-    )
+    job_title = StringField("Your job title", filters=[trimmed], validators=[TITLE_FITS])
     relation = RadioField(
         choices=[SelectChoice(value.value, text) for value, text in RELATIONS.items()],
         validators=[InputRequired("Choose what ties you to the company")],
@@ -70,14 +69,17 @@ class YouForm(FlaskForm):
     )
     credit = RadioField(
         "How do you want to be credited?",
-        choices=[SelectChoice(value.value, text) for value, text in crediting.CHOICES.items()],
+        choices=CREDITS,
         filters=[lambda given: given or Credit.FULL.value],
         validate_choice=False,
     )
 
+    settled: Credit | None = None  # the credit of words sent before, changed elsewhere
+
     def validate_job_title(self, field) -> None:
-        if self.credit.data in crediting.WITH_TITLE and not field.data:
-            raise ValidationError("Enter your job title, or choose a credit without it")
+        credit = self.credit.data if "credit" in self else self.settled
+        if credit in crediting.WITH_TITLE and not field.data:
+            raise ValidationError(NO_TITLE)
 
     def validate_credit(self, field) -> None:
         if field.data not in set(Credit):
@@ -86,6 +88,20 @@ class YouForm(FlaskForm):
     def validate_relation(self, field) -> None:
         if field.data not in set(Relationship):
             raise ValidationError("Choose what ties you to the company")
+
+
+class CreditForm(FlaskForm):
+    """Another credit for words that were sent: it leads to the page that says what it means."""
+
+    how = RadioField("How do you want to be credited?", choices=CREDITS)
+
+
+class TitleForm(FlaskForm):
+    """The job title, where a credit would show one that nobody has told us."""
+
+    job_title = StringField(
+        "Your job title", filters=[trimmed], validators=[DataRequired(NO_TITLE), TITLE_FITS]
+    )
 
 
 class SendForm(FlaskForm):

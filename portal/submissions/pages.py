@@ -1,5 +1,6 @@
 """What the pages of a contribution show, and where one goes from here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import queries as permissions
+from portal.consent.models import Purpose
 from portal.errors import there
 from portal.events import queries as events
 from portal.fields import row_number
@@ -14,13 +16,14 @@ from portal.incentives import disclosure
 from portal.incentives.models import Choice, Outcome
 from portal.interviews import queries as interviews
 from portal.submissions import actions, crediting, forms, kinds, queries
-from portal.submissions.models import IN_ROWS, Prompt, PromptKind, Submission
+from portal.submissions.models import IN_ROWS, Credit, Prompt, PromptKind, Submission
 from portal.submissions.questions import QuestionForm, question_form
 from portal.submissions.receipted import given_for
 
 bp = Blueprint("submissions", __name__)
 
 bp.add_app_template_global(given_for)  # for the receipts of consent, which stands to the left
+bp.add_app_template_global(crediting.CHOSEN.get, "credited")
 
 STAYS = {"add", "remove", "zone"}  # buttons that save and come back to the same question
 
@@ -164,23 +167,48 @@ def offer_page(submission: Submission, form, status: int = 200):
     return page("offer", submission, status, form=form, words=words, said=said, back=back)
 
 
-def you_page(submission: Submission, form, status: int = 200):
+def you_form(submission: Submission, **data: Any) -> forms.YouForm:
+    """The form of who speaks; once sent, the credit has a page of its own."""
+    form = forms.YouForm(**data)
     form.credit.flags.required = True  # one is always chosen, so nothing is optional about it
+    if submission.receipt:
+        del form.credit
+        form.settled = submission.credit
+    return form
+
+
+def you_page(submission: Submission, form, status: int = 200):
     hints = crediting.hints(submission.advocate, submission.company_name)
     back = back_from(submission, "you")
     return page("you", submission, status, form=form, hints=hints, back=back)
 
 
-def wordings(submission: Submission) -> list[permissions.Wording]:
+def wordings(
+    submission: Submission,
+    asked: Iterable[Purpose] | None = None,
+    credit: Credit | None = None,
+) -> list[permissions.Wording]:
     """What is asked of this person, with their name as they want it printed and their company’s
-    as the receipt has it, once there is one."""
+    as the receipt has it, once there is one; unless given, all that the credit they chose shows."""
     return permissions.wordings(
-        submission.prompt_set.purposes,
+        queries.asked(submission) if asked is None else asked,
         submission.advocate,
         submission.language,
-        credit=crediting.in_words(submission.advocate, submission.credit),
+        credit=crediting.in_words(submission.advocate, credit or submission.credit),
         company=submission.company_name,
     )
+
+
+def given_in_vain(submission: Submission, credit: Credit) -> list[str]:
+    """The permissions in force that such a credit does not show, in their words."""
+    receipt = submission.receipt
+    if receipt is None:
+        return []
+    return [
+        permissions.as_read(said.statement.label, receipt)
+        for purpose, said in permissions.state(receipt).items()
+        if crediting.without_effect(credit, purpose, said.in_force)
+    ]
 
 
 def check_page(submission: Submission, form, status: int = 200):
@@ -195,6 +223,9 @@ def check_page(submission: Submission, form, status: int = 200):
         answers=queries.answers_now(submission),
         sections=queries.in_sections(submission.prompt_set.prompts),
         relations=forms.RELATIONS,
+        unshown=given_in_vain(submission, submission.credit),
+        left_out=crediting.left_out(submission.prompt_set.purposes, submission.credit),
+        why=crediting.why(submission.credit),
         waits=queries.waits_for_company(submission),
         credit=crediting.CHOICES[submission.credit],
         beside=actions.said_beside(submission),

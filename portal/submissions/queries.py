@@ -15,8 +15,8 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.events import queries as events
 from portal.history import queries as history
-from portal.submissions import kinds
-from portal.submissions.models import Credit, Prompt, PromptKind, PromptSet, State, Submission
+from portal.submissions import crediting, kinds
+from portal.submissions.models import Prompt, PromptKind, PromptSet, State, Submission
 
 
 def prompt_set(action: Action, language: str = "en") -> PromptSet | None:
@@ -78,6 +78,12 @@ def may_be_written(submission: Submission) -> bool:
     )
 
 
+def may_be_recredited(submission: Submission) -> bool:
+    """Whether another credit may be chosen on its own page: once sent, while it may be shown."""
+    over = (State.DRAFT, State.WITHDRAWN, State.DECLINED)
+    return submission.receipt is not None and submission.state not in over
+
+
 # ── The steps of a contribution, in order ──────────────────────────────────────────────────
 
 
@@ -104,7 +110,7 @@ def steps(submission: Submission) -> list[Step]:
         way.append(Step("question", is_answered(submission, prompt), prompt.position))
     way.append(Step("you", submission.relation is not None))
     if submission.receipt is None:
-        way.append(Step("consent", bool(submission.choices)))
+        way.append(Step("consent", submission.choices.keys() >= set(asked(submission))))
     way.append(Step("check", False))
     return way
 
@@ -131,17 +137,25 @@ def around(submission: Submission, name: str, number: int | None = None):
     return (way[here - 1] if here else None), (way[here + 1] if here + 1 < len(way) else None)
 
 
+def asked(submission: Submission) -> list[Purpose]:
+    """The permissions asked for it: those of its kind that the credit chosen shows (T23)."""
+    return crediting.within(submission.prompt_set.purposes, submission.credit)
+
+
 def permitted(submission: Submission) -> set[Purpose]:
-    """What may be used: by the receipt, or by the answers that will become one."""
+    """What may be used: by the receipt, or by the answers that will become one; of a yes to what
+    the credit does not show, nothing is."""
     if submission.receipt:
         standing = permissions.state(submission.receipt)
-        return {purpose for purpose, said in standing.items() if said.in_force}
-    return {Purpose(name) for name, yes in submission.choices.items() if yes}
+        yes = [purpose for purpose, said in standing.items() if said.in_force]
+    else:
+        yes = [Purpose(name) for name, said in submission.choices.items() if said]
+    return set(crediting.within(yes, submission.credit))
 
 
 def waits_for_company(submission: Submission) -> bool:
     """Whether a yes to the company’s name waits for the company’s own (T28)."""
-    if Purpose.COMPANY not in permitted(submission) or submission.credit is Credit.ANONYMOUS:
+    if Purpose.COMPANY not in permitted(submission):
         return False
     story = submission.action is Action.CASE_STUDY  # which takes a yes to each text
     named = companies.may_be_named(submission.advocate.company, submission.receipt)
@@ -221,6 +235,8 @@ TOLD = {
     "publication planned": "We planned when to show it",
     "published": "Published",
     "retired": "Taken off the page",
+    "credited otherwise": "You changed how you are credited",
+    "credited with less": "You changed how you are credited",
     "withdrawn": "You took it back",
 }
 AHEAD = {

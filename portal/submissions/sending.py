@@ -51,9 +51,10 @@ def settle_permissions(
     signed = crediting.in_words(submission.advocate, submission.credit)
     if submission.receipt:
         submission.receipt.credit = signed
-        consent.reconfirm(submission.receipt, by=by, circumstances=bound)
+        seen = crediting.within(Purpose, submission.credit)
+        consent.reconfirm(submission.receipt, by=by, circumstances=bound, asked=seen)
         return
-    choices = {Purpose(name): yes for name, yes in submission.choices.items()}
+    choices = {one: submission.choices.get(one, False) for one in queries.asked(submission)}
     submission.receipt = consent.issue_receipt(
         submission.advocate, noun(submission.action), choices, circumstances=bound, credit=signed
     )
@@ -116,7 +117,7 @@ def confirm(submission: Submission) -> None:
         reference=receipt.reference,
         again=len(submission.versions) > 1,
         next_step=submission.prompt_set.next_step,
-        permissions=permissions.in_words(receipt),
+        permissions=permissions.in_words(receipt, *crediting.unshown(submission.credit)),
         disclosure=said_beside(submission),
         later=said_once_sent(submission),
     )

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import NotAllowed, NotFound, there
 from portal.events import queries as events
 from portal.incentives.models import Choice
-from portal.submissions import actions, forms, interviewing, queries
+from portal.submissions import actions, credit_pages, crediting, forms, interviewing, queries
 from portal.submissions.filing import files_page, save_files
 from portal.submissions.models import Action, Credit, PromptKind, Relationship
 from portal.submissions.pages import (
@@ -31,10 +31,11 @@ from portal.submissions.pages import (
     question_page,
     url_of,
     wordings,
+    you_form,
     you_page,
 )
 
-__all__ = ["bp", "interviewing"]  # the whole slice, for create_app
+__all__ = ["bp", "credit_pages", "interviewing"]  # the whole slice, for create_app
 
 
 @bp.post("/me/invitations/<int:id>/submissions")
@@ -168,7 +169,7 @@ def you(id: int):
         return away
     relation = submission.relation.value if submission.relation else None
     said = {"relation": relation, "credit": submission.credit.value}
-    form = forms.YouForm(data={"job_title": g.advocate.job_title} | said)
+    form = you_form(submission, data={"job_title": g.advocate.job_title} | said)
     return you_page(submission, form)
 
 
@@ -178,18 +179,20 @@ def save_you(id: int):
     submission = mine(id)
     if away := detour(submission, "you"):
         return away
-    form = forms.YouForm()
+    form = you_form(submission)
     if not form.validate():
         return you_page(submission, form, 422)
     actions.introduce(
         submission,
         job_title=form.job_title.data,
         relation=Relationship(form.relation.data),
-        credit=Credit(form.credit.data),
+        credit=Credit(form.credit.data) if "credit" in form else None,
         by=g.advocate,
     )
     db.session.commit()
-    if "photo" in request.form:
+    if "photo" in request.form and not crediting.shows(submission.credit, Purpose.PHOTO):
+        flash("Saved. With the credit you chose no photo is shown, so you need not add one.")
+    elif "photo" in request.form:
         return redirect(url_for("media.show", submission=id), 303)
     return onward(submission, "you")
 
@@ -206,6 +209,8 @@ def consent(id: int):
         submission,
         form=choices_form(asked, submission.choices),
         asked=asked,
+        left_out=crediting.left_out(submission.prompt_set.purposes, submission.credit),
+        why=crediting.why(submission.credit),
         back=back_from(submission, "consent"),
     )
 
@@ -216,8 +221,8 @@ def save_consent(id: int):
     submission = mine(id)
     if away := detour(submission, "consent"):
         return away
-    asked = submission.prompt_set.purposes
-    choices = {Purpose(name): request.form.get(name) == "yes" for name in asked}
+    asked = queries.asked(submission)
+    choices = {purpose: request.form.get(purpose) == "yes" for purpose in asked}
     actions.choose(submission, choices, by=g.advocate)
     db.session.commit()
     return onward(submission, "consent")
@@ -277,6 +282,7 @@ def show(id: int):
         submission,
         story=queries.story(submission),
         open=queries.may_be_written(submission),
+        recreditable=queries.may_be_recredited(submission),
         answers=queries.answered(submission),
         may=queries.permitted(submission),
         speaker=events.for_reason(submission.subject),

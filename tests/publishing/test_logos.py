@@ -113,3 +113,14 @@ def test_T28_a_no_of_the_company_takes_it_down(published, logo, company_says, as
 @pytest.mark.parametrize("key", ["a" * 32, "nothing", "..%2f..%2fetc%2fpasswd"])
 def test_a_made_up_address_finds_nothing(as_stranger, key):
     assert as_stranger.get(f"/media/logos/{key}.webp").status_code == 404
+
+
+def test_T23_it_never_stands_beside_the_words_of_the_anonymous(
+    published, logo, company_says, as_stranger, act
+):
+    address = published(Action.CASE_STUDY, company=False, files=[logo])
+    company_says(OrgVerdict.APPROVED)
+    [url] = seen(as_stranger, address)
+    act(lambda: setattr(db.session.scalars(sa.select(Submission)).one(), "credit", "anonymous"))
+    assert seen(as_stranger, address) == []
+    assert as_stranger.get(url).status_code == 404

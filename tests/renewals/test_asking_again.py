@@ -430,3 +430,21 @@ def test_a_draft_cannot_be_asked_about(approved, act, saved, rosa):
     with pytest.raises(NotAllowed, match="Only something published"):
         act(go)
     assert saved(Asset) == []
+
+
+def test_T23_the_anonymous_are_asked_about_their_words_and_say_no_name_again(
+    published, night, wait, link, answer, as_stranger, saved, act
+):
+    published()
+    act(lambda: setattr(db.session.scalars(sa.select(Submission)).one(), "credit", "anonymous"))
+    wait(days=340)
+    night()
+    where = link()
+    page = html.unescape(as_stranger.get(where).text)
+    named = page[page.index("Your yes says this permission again, and no other") :]
+    assert "Show my words, exactly as I wrote them" in named
+    assert "Name m" not in named
+    assert "Lovelace" not in page
+    assert answer(where, "kept").status_code == 303
+    again = [one.purpose for one in saved(ConsentEvent) if one.verdict is Verdict.RECONFIRMED]
+    assert again == [Purpose.WORDS]

@@ -50,8 +50,10 @@ class Way:
             more = value if isinstance(value, dict) else {"value": value}
             assert self.post(f"questions/{number}", seen=0, **more).status_code == 303
 
-    def introduce(self, relation: str = "none", job_title: str = "Head of Operations"):
-        return self.post("you", relation=relation, job_title=job_title)
+    def introduce(
+        self, relation: str = "none", job_title: str = "Head of Operations", credit: str = "full"
+    ):
+        return self.post("you", relation=relation, job_title=job_title, credit=credit)
 
     def allow(self, *purposes: str):
         return self.post("consent", **dict.fromkeys(purposes, "yes"))
