@@ -28,6 +28,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -106,6 +107,7 @@ def init_app(app: Flask, config: Settings) -> None:
         "host_time": zones.host_time,
         "labelled": labelled,
         "sentence": lambda word: str(word).replace("-", " "),
+        "unbroken": lambda number: Markup('<span class="gw-nowrap">{}</span>').format(number),
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

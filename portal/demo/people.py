@@ -32,6 +32,8 @@ class Told:
     yes: tuple[str, ...] = ("words", "name", "company")
     choice: str | None = "accepted"
     relation: str = "none"
+    credit: str = "full"
+    since: str = ""  # the credit chosen a week later, in its place
     fate: str = "published"  # draft submitted changes approved planned published declined …
     note: str = ""
     headline: str = ""
@@ -147,7 +149,7 @@ FIRST = [  # told in answer to the first campaign
             "lacking": "Setting up our treatment intervals took three weeks and two calls. The mobile "
             "app lost a signature once; it has not happened since the March update.",
         },
-        yes=("words", "name"),
+        yes=("words", "name"), since="anonymous",
     ),
     Told(
         "Elke", "review", 84,
@@ -157,7 +159,7 @@ FIRST = [  # told in answer to the first campaign
             "lacking": "It cannot plan two people who must arrive together, and on a roof that is the "
             "whole job. We work around it with a fake appointment. They told us it is on the list.",
         },
-        yes=("words",), choice="declined",
+        yes=("words",), choice="declined", credit="anonymous",
     ),
     Told(
         "Jonas", "review", 77,

@@ -79,8 +79,8 @@ from portal.settings import actions as choices
 from portal.staff import actions as staff
 from portal.staff.models import Role, Staff
 from portal.submissions import actions as submissions
-from portal.submissions import attaching, kinds
-from portal.submissions.models import Prompt, PromptKind, Relationship, Submission
+from portal.submissions import attaching, kinds, recrediting
+from portal.submissions.models import Credit, Prompt, PromptKind, Relationship, Submission
 
 PASSWORD = "paper lantern by the door"
 CSV = Path(__file__).with_name("customers-100.csv")
@@ -357,7 +357,8 @@ def contribute(told: Told, to: Campaign, *, by: Staff) -> None:
         return
     with clock.ago(days=told.days):
         relation = Relationship(told.relation)
-        submissions.introduce(submission, job_title=who.job_title, relation=relation, by=who)
+        title, credit = who.job_title, Credit(told.credit)
+        submissions.introduce(submission, job_title=title, relation=relation, credit=credit, by=who)
         asked = [Purpose(name) for name in submission.prompt_set.purposes]
         choices = {purpose: purpose.value in told.yes for purpose in asked}
         submissions.choose(submission, choices, by=who)
@@ -401,6 +402,10 @@ def settle(told: Told, submission: Submission, *, by: Staff) -> None:
                 read = proposal.seal(rendering.proposed(proposal))
                 author = submission.advocate
                 signoff.approve(proposal, seen=read, by=author, circumstances=SEEN_BY)
+    if told.since:
+        with clock.ago(days=told.days - 7):
+            credit, who = Credit(told.since), submission.advocate
+            recrediting.recredit(submission, credit, {}, by=who, circumstances=SEEN_BY)
     if told.fate == "planned":
         appear_later(submission, told.headline, by=by)
     if told.fate == "withdrawn-words":

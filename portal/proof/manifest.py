@@ -17,7 +17,8 @@ from portal.publishing.items import verified
 from portal.publishing.models import Asset
 from portal.submissions.models import Relationship, Submission, Version
 
-SCHEMA = "goodword-proof/1"
+NAME = "goodword-proof/1"
+SCHEMA = "/static/schema/proof-1.json"  # what the fields are, for programs
 PERMITTED, WITHDRAWN, ALTERED = "permitted", "withdrawn", "altered"
 
 
@@ -96,7 +97,8 @@ def confirm_by(asset: Asset, confirmed: datetime) -> datetime:
 def _head(slug: str, status: str) -> dict[str, Any]:
     config = settings()
     return {
-        "schema": SCHEMA,
+        "$schema": f"{config.base_url}{SCHEMA}",
+        "schema": NAME,
         "status": status,
         "checked_on": day(clock.now()),
         "url": f"{config.base_url}/verify/{slug}",

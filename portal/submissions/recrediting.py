@@ -45,7 +45,8 @@ def recredit(
     asked, receipt = asked_for(submission, credit), there(submission.receipt)
     verb = LESS if crediting.is_less(submission.credit, credit) else "credited otherwise"
     submission.credit = credit
-    receipt.credit = crediting.in_words(submission.advocate, credit)
+    if Purpose.NAME in asked:  # else an earlier yes to it keeps the words it was given for
+        receipt.credit = crediting.in_words(submission.advocate, credit)
     bound = replace(circumstances, text_sha256=there(submission.current).sha256)
     answers = {purpose: choices.get(purpose, False) for purpose in asked}
     consent.answer(receipt, answers, by=by, circumstances=bound)

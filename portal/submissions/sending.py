@@ -50,7 +50,8 @@ def settle_permissions(
     bound = replace(circumstances, text_sha256=version.sha256, offer=offer)
     signed = crediting.in_words(submission.advocate, submission.credit)
     if submission.receipt:
-        submission.receipt.credit = signed
+        if crediting.shows(submission.credit, Purpose.NAME):  # else an earlier yes keeps its words
+            submission.receipt.credit = signed
         seen = crediting.within(Purpose, submission.credit)
         consent.reconfirm(submission.receipt, by=by, circumstances=bound, asked=seen)
         return

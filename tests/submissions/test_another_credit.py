@@ -48,7 +48,7 @@ def test_choosing_changes_nothing_and_leads_to_what_it_means(published, as_ada, 
     assert "How you are credited" in page  # no such credit: choose one
     page = unescape(as_ada.get(f"{CREDIT}?how=anonymous").text)
     assert "Be credited anonymously?" in page
-    gone = page.partition("it is shown no longer")[2].partition("</ul>")[0]
+    gone = page.partition("it will not be shown any more")[2].partition("</ul>")[0]
     for label in ("Name me, the way I chose", "Name my company", "Show my photo"):
         assert label in gone
     assert saved(Submission)[0].credit is Credit.FULL
@@ -68,7 +68,7 @@ def test_T26_anonymous_from_now_on_is_so_on_the_next_request(
         assert "Lovelace" not in text
         assert "Analytical" not in text
     assert said() == before  # nothing is written of what was not asked
-    assert saved(Receipt)[0].credit == "“A customer”"
+    assert saved(Receipt)[0].credit == "Ada Lovelace, Head of Operations"  # what that yes was for
     assert act(first_broken_link) is None
 
 
@@ -214,3 +214,11 @@ def test_it_is_told_in_the_story_of_the_words_and_to_staff(published, turn, as_a
     turn("anonymous")
     assert "You changed how you are credited" in as_ada.get("/me/submissions/1").text
     assert "anonymously" in as_rosa.get("/staff/submissions/1").text
+
+
+def test_T25_an_earlier_yes_reads_as_it_was_given(published, turn, as_ada):
+    published()
+    turn("anonymous")
+    page = unescape(as_ada.get("/me/permissions").text)
+    assert "Signed as Ada Lovelace, Head of Operations;" in page
+    assert "Signed as “A customer”" not in page
