@@ -242,7 +242,7 @@ class Settings(BaseSettings):
         default="UTC",
         description="The clock your team mostly plans on, as an IANA name like Europe/Berlin. "
         "Your pages tell times by it; evidence is told in UTC. Forms for times begin with it, "
-        "until a colleague chooses another one.",
+        "and say so beside the field.",
     )
     brand_contact_email: EmailStr = Field(
         default="customers@example.com", description="Whom people may write to with a question."

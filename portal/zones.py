@@ -82,6 +82,11 @@ def town(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
+def begins_with(zone: str) -> str:
+    """Said beside a field for a zone: nobody plans on another clock unseen."""
+    return f"It begins with your team’s clock: {place(zone)}."
+
+
 def local(moment: datetime, zone: str) -> datetime:
     """This moment as a clock there shows it; a zone we do not know counts as UTC."""
     return moment.astimezone(ZoneInfo(zone if zone in known() else "UTC"))

@@ -33,6 +33,7 @@ from portal.campaigns.fields import (
     text,
 )
 from portal.campaigns.models import REWARDING_STAGES, Action, Asked, Campaign, Touch
+from portal.config import settings
 from portal.fields import Day, Seen, Time, Whole, row_number, trimmed
 from portal.incentives import queries as incentives
 from portal.platforms import queries as platforms
@@ -282,9 +283,11 @@ class ScheduleForm(FlaskForm):
     seen = Seen(default=0)
 
     @classmethod
-    def fresh(cls, zone: str) -> "ScheduleForm":
-        """Empty, on this clock."""
+    def fresh(cls) -> "ScheduleForm":
+        """Empty, on the team’s clock."""
+        zone = settings().brand_time_zone
         form = cls(zone=zone)
+        form.zone.description = zones.begins_with(zone)
         form.zone.choices = ["UTC", *chain(*zones.regions().values())]
         return form
 

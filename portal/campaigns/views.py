@@ -29,8 +29,6 @@ from portal.db import db
 from portal.errors import NotAllowed, Stale, Unreadable
 from portal.fields import row_number
 from portal.incentives import gifts
-from portal.queue.actions import plan_on
-from portal.queue.queries import clock_of
 from portal.staff.models import Role
 
 __all__ = [
@@ -84,7 +82,7 @@ def _preview_page(campaign: Campaign, refusal: str, plan: ScheduleForm | None = 
         missing=missing.of(campaign, found),
         refusal=refusal,
         ask_every_days=settings().ask_every_days,
-        plan=plan or ScheduleForm.fresh(clock_of(current_user)),
+        plan=plan or ScheduleForm.fresh(),
         owner_name=queries.owner_name(campaign.audience.get("owner")),
     )
 
@@ -111,12 +109,11 @@ def send_test(id: int):
 @bp.post("/staff/campaigns/<int:id>/schedule")
 @auth.staff(Role.EDITOR, confirmed=True)
 def schedule(id: int):
-    campaign, form = queries.campaign(id), ScheduleForm.fresh(clock_of(current_user))
+    campaign, form = queries.campaign(id), ScheduleForm.fresh()
     if not form.validate():
         return _preview_page(campaign, "", form), 422
     try:
         actions.schedule(campaign, form.moment(), seen=form.seen.data, by=current_user)
-        plan_on(form.zone.data, by=current_user)
         db.session.commit()
     except (Stale, NotAllowed, Unreadable) as refusal:
         db.session.rollback()

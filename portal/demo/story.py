@@ -793,6 +793,6 @@ def ways_in() -> list[tuple[str, Callable[[], str]]]:
         ("Wei stopped half-way through a case study", link("Wei")),
         ("Clara has sent a review, and may post it on Google too", elsewhere),
         ("Sofia was asked for a change", link("Sofia")),
-        ("Luca waits for an answer", link("Luca")),
+        ("Luca has a place at an event", link("Luca")),
         ("Olivia recommends Fernhill and follows her leads", link("Olivia")),
     ]

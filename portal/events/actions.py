@@ -14,7 +14,6 @@ from portal.events import mail, queries
 from portal.events.models import Event, Speaker, SpeakerState, State
 from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
-from portal.queue.actions import plan_on
 from portal.staff.models import Staff
 from portal.staff.overtaking import demand_newest, demand_own
 
@@ -29,7 +28,6 @@ def plan(*, by: Staff, **what: Any) -> Event:
     event = Event(staff=by, **what)
     db.session.add(event)
     record(event, "planned", by=by)
-    plan_on(event.time_zone, by=by)
     return event
 
 
@@ -58,17 +56,18 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 
 
 def cancel(event: Event, *, note: str, by: Actor) -> None:
-    """Call it off: it leaves every calendar it was put into. Twice is harmless; Stale when a
-    colleague did."""
+    """Call it off: it leaves every calendar it was put into, and whoever was to speak waits for
+    another one. Twice is harmless; Stale when a colleague did."""
     _lock(event)
     if event.state is State.CANCELLED:
         return demand_own(event, by=by)
     event.move("cancel")
     event.sequence += 1
-    for speaker in event.confirmed:
-        mail.tell(speaker, "event-cancelled", called_off=True, note=note)
     for speaker in event.those(SpeakerState.OFFERED):
         mail.tell(speaker, "event-cancelled", calendar_file=False, note=note)
+    for speaker in event.confirmed:
+        mail.tell(speaker, "event-cancelled", called_off=True, note=note)
+        speaker.state = SpeakerState.OFFERED  # for another event: their topic stays with us
     record(event, "cancelled", by=by, note=note)
 
 
@@ -109,7 +108,7 @@ def offer(
         _hold(found)
         if found.state is not SpeakerState.CONFIRMED or found.event is not event:
             _let_go(found)
-            found.state = SpeakerState.OFFERED
+            found.state, found.confirmed_at = SpeakerState.OFFERED, None
     found.event, found.topic, found.dates = event, topic, dates
     record(found, "offered", by=by)
     return found
@@ -145,13 +144,14 @@ def put_back(reason: str, was: dict[str, Any], *, by: Actor) -> None:
     _hold(found)
     if found.state == was["state"]:
         return
+    had_a_seat = was["state"] == SpeakerState.CONFIRMED
+    if had_a_seat and there(found.event).state is not State.OPEN:
+        raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
     if was["confirmed_at"]:
-        if there(found.event).state is not State.OPEN:
-            raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
         found.confirmed_at = datetime.fromisoformat(was["confirmed_at"])
     found.state = SpeakerState(was["state"])
     db.session.flush()
-    if found.event and was["confirmed_at"]:
+    if found.event and had_a_seat:
         db.session.expire(found.event, ["speakers"])
         _count_seats(found.event)
     record(found, "put back", by=by)
@@ -166,6 +166,21 @@ def forget(advocate: Advocate) -> None:
     db.session.flush()
 
 
+def step_down(speaker: Speaker, *, dates: str, by: Advocate) -> None:
+    """Give one’s place back; the offer stands for other days. Whoever planned the event is told.
+    Twice is harmless."""
+    _hold(speaker)
+    event = there(speaker.event)
+    if speaker.state is not SpeakerState.CONFIRMED or not event.is_ahead:
+        return
+    if event.starts_at <= clock.now():
+        raise NotAllowed("This event has begun. Write to us if something came between.")
+    _let_go(speaker, theirs=True)
+    mail.tell_staff(speaker, dates=dates)
+    speaker.event, speaker.dates, speaker.state = None, dates, SpeakerState.OFFERED
+    record(speaker, "stepped down", by=by, event=event.id)
+
+
 # ── Staff answer ───────────────────────────────────────────────────────────────────────────
 
 
@@ -176,7 +191,7 @@ def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
         return
     if speaker.state is not SpeakerState.OFFERED:
         raise NotAllowed(f"{speaker.advocate.name} no longer offers to speak.")
-    if speaker.event not in (None, event):
+    if speaker.event is not event and not speaker.is_free:
         raise NotAllowed(f"{speaker.advocate.name} offered to speak at another event.")
     if speaker.advocate.restricted_at:
         raise NotAllowed(f"{speaker.advocate.name} asked us to do nothing with their data for now.")
@@ -207,7 +222,7 @@ def turn_down(speaker: Speaker, *, note: str, by: Actor) -> None:
     record(speaker, "turned down" if was_offered else "taken off", by=by, note=note)
 
 
-def _let_go(speaker: Speaker, note: str = "") -> None:
+def _let_go(speaker: Speaker, note: str = "", *, theirs: bool = False) -> None:
     """Free the seat of someone confirmed, and take the event out of their calendar."""
     if speaker.state is not SpeakerState.CONFIRMED:
         return
@@ -215,7 +230,7 @@ def _let_go(speaker: Speaker, note: str = "") -> None:
     if not event.is_ahead:
         return
     event.sequence += 1
-    mail.tell(speaker, "event-off", called_off=True, note=note)
+    mail.tell(speaker, "event-off", called_off=True, note=note, theirs=theirs)
     speaker.state, speaker.confirmed_at = SpeakerState.RELEASED, None
     _count_seats(event)
 

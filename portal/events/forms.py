@@ -13,6 +13,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from portal import clock, zones
+from portal.config import settings
 from portal.errors import Unreadable
 from portal.events.models import Event, Format
 from portal.fields import A_DAY, Day, Seen, Time, Whole, trimmed
@@ -121,15 +122,29 @@ class EventForm(FlaskForm):
         return plain | {"starts_at": self.starts_at, "format": Format(self.format.data)}
 
     @classmethod
-    def of(cls, event: Event | None, zone: str = "UTC") -> "EventForm":
-        """Filled with the event as it is; what was sent back wins. A new one is on this clock."""
+    def of(cls, event: Event | None) -> "EventForm":
+        """Filled with the event as it is; what was sent back wins. A new one is on the team’s
+        clock, and says so."""
         if event is None:
-            return cls(data={"time_zone": zone, "minutes": 60, "seats": 1})
+            zone = settings().brand_time_zone
+            form = cls(data={"time_zone": zone, "minutes": 60, "seats": 1})
+            form.time_zone.description = zones.begins_with(zone)
+            return form
         there = zones.local(event.starts_at, event.time_zone)
         plain = {"day": there.date(), "time": there.time(), "seen": event.version}
         form = cls(obj=event, data=plain)
         form.was = event.starts_at
         return form
+
+
+class OffForm(FlaskForm):
+    """A speaker cannot come after all."""
+
+    dates = TextAreaField(
+        "Which days would suit you instead?",
+        filters=[trimmed],
+        validators=[Length(max=1000, message="Days that suit must be 1,000 characters or fewer")],
+    )
 
 
 class NoteForm(FlaskForm):

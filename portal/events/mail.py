@@ -3,6 +3,8 @@
 from typing import Any
 
 from portal import zones
+from portal.advocates.wishes import clock_of
+from portal.config import settings
 from portal.errors import there
 from portal.events import calendar
 from portal.events.models import Speaker
@@ -33,9 +35,26 @@ def tell(
     )
 
 
+def tell_staff(speaker: Speaker, *, dates: str) -> None:
+    """Whoever planned an event learns that a speaker gave the place back."""
+    event = there(speaker.event)
+    outbox.email(
+        event.staff.email,
+        "event-speaker-off",
+        about=speaker,
+        first_name=event.staff.name,
+        customer=speaker.advocate.name,
+        company=speaker.advocate.company.name,
+        title=event.title,
+        when=zones.spoken(event.starts_at, event.time_zone),
+        dates=dates,
+        url=f"{settings().base_url}/staff/events/{event.id}",
+    )
+
+
 def _described(speaker: Speaker) -> dict[str, Any]:
     """The event in words, at the time of the person’s own clock and, if another, of its host’s."""
-    event, zone = there(speaker.event), speaker.advocate.time_zone
+    event, zone = there(speaker.event), clock_of(speaker.advocate)
     return {
         "title": event.title,
         "when": zones.spoken(event.starts_at, zone),

@@ -138,6 +138,29 @@ class Speaker(Model):
     confirmed_at: Mapped[datetime | None]
 
     @property
+    def is_free(self) -> bool:
+        """Whether it waits for an event: it is for none, or for one that nobody can be given a
+        place at any more."""
+        closed = self.event is not None and not self.event.is_ahead
+        return self.state is SpeakerState.OFFERED and (self.event is None or closed)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it was answered, or taken back."""
+        return self.state is not SpeakerState.OFFERED
+
+    @property
+    def speaks(self) -> bool:
+        """Whether they have a place at an event that is still to come, or is on now."""
+        event = self.event
+        return (
+            self.state is SpeakerState.CONFIRMED
+            and event is not None
+            and event.is_ahead
+            and not event.is_over
+        )
+
+    @property
     def reason_id(self) -> int:
         """The number of the contribution it came with."""
         return int(self.reason.rpartition(":")[2])

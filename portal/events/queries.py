@@ -1,8 +1,9 @@
 """What pages list of events and of the people who offered to speak."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
@@ -67,10 +68,15 @@ def may_choose(event_id: int, advocate_id: int) -> bool:
 
 
 def available() -> Sequence[Speaker]:
-    """Who offered to speak whenever it suits, and waits for us; the oldest offer first."""
+    """Who offered to speak whenever it suits, or at an event that is cancelled or over by now, and
+    waits for us; the oldest offer first."""
     return db.session.scalars(
         sa.select(Speaker)
-        .where(Speaker.event_id.is_(None), Speaker.state == SpeakerState.OFFERED)
+        .outerjoin(Speaker.event)
+        .where(
+            Speaker.state == SpeakerState.OFFERED,
+            sa.or_(Event.id.is_(None), Event.state.in_([State.HELD, State.CANCELLED])),
+        )
         .order_by(Speaker.id)
     ).all()
 
@@ -80,13 +86,27 @@ def for_reason(reason: str) -> Speaker | None:
     return db.session.scalar(sa.select(Speaker).where(Speaker.reason == reason))
 
 
+def those_of(reasons: Collection[str]) -> dict[str, Speaker]:
+    """The offers that came with these contributions, by reason, each with its event."""
+    if not reasons:
+        return {}
+    found = db.session.scalars(
+        sa.select(Speaker).where(Speaker.reason.in_(reasons)).options(joinedload(Speaker.event))
+    )
+    return {speaker.reason: speaker for speaker in found.unique()}
+
+
 def mine(advocate_id: int, event_id: int) -> Speaker:
-    """This person’s own confirmed place at an event; anybody else’s is not found."""
+    """This person’s own place at an event, also at one that was cancelled since; anybody else’s
+    is not found."""
+    had_one = sa.and_(Event.state == State.CANCELLED, Speaker.confirmed_at.is_not(None))
     found = db.session.scalar(
-        sa.select(Speaker).where(
+        sa.select(Speaker)
+        .join(Speaker.event)
+        .where(
             Speaker.event_id == event_id,
             Speaker.advocate_id == advocate_id,
-            Speaker.state == SpeakerState.CONFIRMED,
+            sa.or_(Speaker.state == SpeakerState.CONFIRMED, had_one),
         )
     )
     if found is None:

@@ -6,17 +6,18 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask_login import current_user
 
 from portal import auth
+from portal.advocates.wishes import clock_of
 from portal.db import db
 from portal.errors import NotAllowed, Stale, there
 from portal.events import actions, calendar, queries
-from portal.events.forms import FORMATS, EventForm, NoteForm
+from portal.events.forms import FORMATS, EventForm, NoteForm, OffForm
 from portal.events.models import Event, Speaker, SpeakerState
 from portal.fields import row_number
 from portal.queue.onward import Onward
-from portal.queue.queries import clock_of
 from portal.staff.models import Role
 
 bp = Blueprint("events", __name__)
+bp.add_app_template_global(clock_of)
 
 
 # ── Whoever speaks ─────────────────────────────────────────────────────────────────────────
@@ -25,10 +26,30 @@ bp = Blueprint("events", __name__)
 @bp.get("/me/events/<int:id>")
 @auth.advocate
 def mine(id: int):
-    speaker = queries.mine(g.advocate.id, id)
+    return my_page(queries.mine(g.advocate.id, id), OffForm(formdata=None))
+
+
+def my_page(speaker: Speaker, form: OffForm) -> str:
     return render_template(
-        "events/mine.html", speaker=speaker, event=speaker.event, formats=FORMATS
+        "events/mine.html",
+        speaker=speaker,
+        event=speaker.event,
+        zone=clock_of(speaker.advocate),
+        formats=FORMATS,
+        form=form,
     )
+
+
+@bp.post("/me/events/<int:id>/end")
+@auth.advocate
+def step_down(id: int):
+    speaker, form = queries.mine(g.advocate.id, id), OffForm()
+    if not form.validate():
+        return my_page(speaker, form), 422
+    actions.step_down(speaker, dates=form.dates.data, by=g.advocate)
+    db.session.commit()
+    flash("Noted: you do not speak at it. The team is told, and it leaves your calendar by mail.")
+    return redirect(url_for("submissions.show", id=speaker.reason_id), 303)
 
 
 @bp.get("/me/events/<int:id>.ics")
@@ -74,7 +95,7 @@ def index_page(refused: dict[str, Any]) -> str:
 @bp.get("/staff/events/new")
 @auth.staff(Role.EDITOR)
 def new():
-    return edit_page(None, EventForm.of(None, clock_of(current_user)))
+    return edit_page(None, EventForm.of(None))
 
 
 @bp.post("/staff/events")

@@ -11,7 +11,9 @@ from portal.advocates.models import Advocate
 from portal.campaigns import eligibility
 from portal.campaigns.models import Action, Invitation, InvitationState
 from portal.db import db
-from portal.errors import NotFound
+from portal.errors import NotFound, there
+from portal.events import queries as events
+from portal.events.models import Speaker
 from portal.incentives import queries as incentives
 from portal.incentives.models import Reward
 from portal.incentives.queries import Total
@@ -105,6 +107,38 @@ class Overview:
     rewards: Sequence[Reward]
     totals: list[Total]
     last_asked: datetime | None
+    offers: dict[str, Speaker]  # to speak, by the contribution’s subject
+
+    def offer(self, contribution: Submission) -> Speaker | None:
+        """The offer to speak that came with it."""
+        return self.offers.get(contribution.subject)
+
+    @property
+    def speaking(self) -> list[Speaker]:
+        """Their places at events to come, the next one first."""
+        ahead = [one for one in self.offers.values() if one.speaks]
+        return sorted(ahead, key=lambda one: there(one.event).starts_at)
+
+    @property
+    def with_us(self) -> list[Submission]:
+        """What the team does something with; an offer to speak, until it is answered."""
+        return [one for one in self.those(WITH_US) if not self._answer(one)]
+
+    @property
+    def over(self) -> list[Submission]:
+        """What nothing more becomes of, and places at events that are past or gone."""
+        return [
+            one for one in self.those(OVER | WITH_US) if one.state in OVER or self._is_past(one)
+        ]
+
+    def _answer(self, contribution: Submission) -> Speaker | None:
+        """The offer to speak that came with it, once it was answered."""
+        offer = self.offer(contribution)
+        return offer if offer and offer.is_settled else None
+
+    def _is_past(self, contribution: Submission) -> bool:
+        answer = self._answer(contribution)
+        return answer is not None and not answer.speaks
 
     def those(self, states: set[State]) -> list[Submission]:
         return [one for one in self.contributions if one.state in states]
@@ -141,8 +175,13 @@ def overview(advocate: Advocate) -> Overview:
         referrals=referrals,
         rewards=rewards,
         totals=incentives.totals(rewards),
+        offers=events.those_of([one.subject for one in contributions if is_talk(one)]),
         last_asked=eligibility.last_asked([advocate.id]).get(advocate.id),
     )
+
+
+def is_talk(contribution: Submission) -> bool:
+    return contribution.action is Action.WEBINAR
 
 
 def open_invitations(advocate: Advocate) -> list[Invitation]:

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from portal import auth
 from portal.advocates import actions as advocates
+from portal.advocates.wishes import clock_of
 from portal.campaigns import inviting, mail
 from portal.campaigns.eligibility import ask_every
 from portal.campaigns.later import snooze
@@ -11,10 +12,11 @@ from portal.campaigns.models import Action
 from portal.config import settings
 from portal.db import db
 from portal.errors import NotFound
+from portal.events.told import in_short
 from portal.fields import row_number
 from portal.home import queries
 from portal.home.forms import DeclineForm
-from portal.home.queries import NEEDS_THEM, OVER, WITH_US
+from portal.home.queries import NEEDS_THEM
 
 bp = Blueprint("home", __name__)
 
@@ -30,7 +32,9 @@ def show():
     return render_template(
         "home/show.html",
         home=queries.overview(g.advocate),
-        states={"needs": NEEDS_THEM, "with_us": WITH_US, "over": OVER},
+        needs_them=NEEDS_THEM,
+        clock=clock_of(g.advocate),
+        became_of=in_short,
         ask_every=ask_every(g.advocate).days,
     )
 

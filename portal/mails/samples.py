@@ -36,6 +36,7 @@ SAMPLES: dict[str, Any] = {
     "title": "Planning without paper",
     "when": "Saturday 19 December 2026, 16:00 London time",
     "there": "17:00 Berlin time",
+    "dates": "Any Tuesday in March",
     "minutes": 45,
     "place": "https://meet.example.com/planning",
     "moved": True,

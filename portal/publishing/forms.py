@@ -15,6 +15,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from portal import zones
+from portal.config import settings
 from portal.db import db
 from portal.fields import A_DAY, Day, Seen, Time, number_of
 from portal.publishing.basis import Basis
@@ -130,14 +131,15 @@ class PublishForm(PagesForm):
         zone = self.zone.data if self.zone.data in zones.known() else "UTC"
         return zones.moment(datetime.combine(self.on.data, self.at.data), zone)
 
-    def suit(self, desk, clock: str) -> "PublishForm":
+    def suit(self, desk) -> "PublishForm":
         """Say who may have checked the figures; and one of the two is enough (T5). Times begin on
-        this ``clock``."""
+        the team’s clock."""
         nobody = SelectChoice("", "Choose a colleague")
         people = [SelectChoice(one.id, one.name) for one in desk.colleagues]
         self.checked_by.choices = [nobody, *people]
         self.zone.choices = ["UTC", *chain(*zones.regions().values())]
-        self.zone.data = self.zone.data or clock
+        ours = settings().brand_time_zone
+        self.zone.data, self.zone.description = self.zone.data or ours, zones.begins_with(ours)
         if not self.is_submitted() or not self.pages_asked.raw_data:
             self.pages.data = [page.value for page in desk.pages]
         return self

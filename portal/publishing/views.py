@@ -46,9 +46,7 @@ from portal.publishing.forms import PublishForm
 from portal.publishing.items import appearance, verified
 from portal.publishing.models import Asset
 from portal.publishing.undoing import CONTRIBUTION
-from portal.queue.actions import plan_on
 from portal.queue.onward import Onward
-from portal.queue.queries import clock_of
 from portal.staff.models import Role
 from portal.undo.actions import undoable
 from portal.undo.telling import tell
@@ -196,8 +194,6 @@ def publish(submission_id):
                 pages=form.chosen,
                 by=current_user,
             )
-        if form.on.data:
-            plan_on(form.zone.data, by=current_user)
         db.session.commit()
     except Unreadable as clash:
         form.at.errors = [str(clash)]
@@ -299,7 +295,7 @@ def _desk(submission, form: PublishForm, refusal: str = "") -> str:
     return render_template(
         "publishing/desk.html",
         submission=submission,
-        form=form.suit(desk, clock_of(current_user)),
+        form=form.suit(desk),
         desk=desk,
         refusal=refusal,
         typed=typed() if refusal else [],

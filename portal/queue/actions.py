@@ -72,12 +72,6 @@ def set_keys(on: bool, *, by: Staff) -> None:
     _desk(by).keys_on = on
 
 
-def plan_on(zone: str, *, by: Staff) -> None:
-    """Remember on which clock somebody planned something: the next form begins with it."""
-    if zone in zones.known() and zone != queries.clock_of(by):
-        _desk(by).time_zone = zone
-
-
 def hide_steps(hidden_at: datetime | None, *, by: Staff) -> None:
     """Put the list of first steps away, or (with None) back."""
     _desk(by).steps_hidden_at = hidden_at

@@ -40,5 +40,3 @@ class Desk(Model):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(Staff.id), primary_key=True)
     keys_on: Mapped[bool] = mapped_column(default=True)
     steps_hidden_at: Mapped[datetime | None]  # the list of first steps
-    # The clock they last planned something on; empty: the brand's.
-    time_zone: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")

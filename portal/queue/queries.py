@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.config import settings
 from portal.db import Model, db
 from portal.errors import NotFound
 from portal.queue.kinds import ME, Drawn, Kind, age, moment
@@ -319,9 +318,3 @@ def views_of(person: Staff) -> Sequence[SavedView]:
 def desk_of(person: Staff) -> Desk:
     """How somebody likes their desk; never stored by asking."""
     return db.session.get(Desk, person.id) or Desk(staff_id=person.id, keys_on=True)
-
-
-def clock_of(person: Staff) -> str:
-    """The zone that forms for times begin with: what they last chose, else the brand's."""
-    chosen = db.session.scalar(sa.select(Desk.time_zone).where(Desk.staff_id == person.id))
-    return chosen or settings().brand_time_zone

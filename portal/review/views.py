@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from portal import auth
 from portal.db import db
 from portal.errors import Refusal
+from portal.events.queries import for_reason
 from portal.media import sending
 from portal.publishing import desk as desks
 from portal.publishing.forms import PublishForm
@@ -17,7 +18,7 @@ from portal.publishing.items import address
 from portal.publishing.queries import asset_of
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
-from portal.queue.queries import Place, clock_of
+from portal.queue.queries import Place
 from portal.review import actions, escalating, queries, report
 from portal.review.forms import ApproveForm, ChangeForm, DeclineForm
 from portal.review.waiting import DECIDE
@@ -132,9 +133,10 @@ def _page(submission: Submission, form: FlaskForm | None = None, refusal: str = 
         answers=queries.answers(submission),
         choices=queries.choices(submission),
         story=queries.story(submission),
+        speaker=for_reason(submission.subject),
         desk=desk,
         asset=asset,
         address=asset and address(submission.action, asset.slug),
         ground=Ground(submission.ground).sentence if submission.ground else "",
-        publish=PublishForm(formdata=None).suit(desk, clock_of(current_user)),
+        publish=PublishForm(formdata=None).suit(desk),
     )

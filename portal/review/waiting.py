@@ -7,9 +7,12 @@ import sqlalchemy as sa
 from portal import clock
 from portal.advocates.looking_after import NAMED, looked_after, of_few
 from portal.advocates.models import Advocate, Company
+from portal.campaigns.models import Action
 from portal.consent import queries as permissions
 from portal.consent.models import Purpose
 from portal.db import db
+from portal.events.queries import those_of
+from portal.events.told import wish
 from portal.publishing.grounds import WORKING_DAYS
 from portal.publishing.models import Decision, Proposal
 from portal.publishing.queries import PICKED
@@ -27,6 +30,7 @@ ANSWERED = {
 def draw(found: Sequence[sa.Row]) -> list[Drawn]:
     """What it is, from whom, and what they answered if we had proposed a change."""
     answers = answered([one.id for one in found])
+    talks = those_of([f"submission:{one.id}" for one in found if one.action is Action.WEBINAR])
     return [
         Drawn(
             f"{noun(one.action).capitalize()} from {one.named}",
@@ -35,6 +39,7 @@ def draw(found: Sequence[sa.Row]) -> list[Drawn]:
                     None,
                     (
                         one.company,
+                        wish(talks[it]) if (it := f"submission:{one.id}") in talks else "",
                         f"{one.first_name} {answers[one.id]}" if one.id in answers else "",
                     ),
                 )

@@ -120,8 +120,8 @@ class BrandForm(SettingsForm):
     )
     brand_time_zone = SelectField(
         "The clock you mostly plan on",
-        description="Your pages tell times by it, and forms for times begin with it, until a "
-        "colleague chooses another one.",
+        description="Your pages tell times by it, and forms for times begin with it and say so "
+        "beside the field.",
         choices=["UTC", *chain(*zones.regions().values())],
         invalid_choice_message="Choose a time zone of the list",
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from portal.advocates.wishes import clock_of
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import queries as permissions
@@ -102,7 +103,7 @@ def form_of(prompt: Prompt, value: Any, seen: int) -> QuestionForm:
     """The form of one prompt, with the events this person may choose if it asks for one."""
     more = {}
     if prompt.kind is PromptKind.EVENT:
-        more = {"events": events.to_choose(g.advocate.id), "zone": g.advocate.time_zone}
+        more = {"events": events.to_choose(g.advocate.id), "zone": clock_of(g.advocate)}
     return question_form(prompt, value, seen, **more)
 
 

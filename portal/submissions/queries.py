@@ -14,6 +14,8 @@ from portal.consent.models import Purpose
 from portal.db import db
 from portal.errors import NotFound
 from portal.events import queries as events
+from portal.events import told as speaking
+from portal.events.models import Speaker
 from portal.history import queries as history
 from portal.submissions import crediting, kinds
 from portal.submissions.models import Prompt, PromptKind, PromptSet, State, Submission
@@ -238,7 +240,12 @@ TOLD = {
     "credited otherwise": "You changed how you are credited",
     "credited with less": "You changed how you are credited",
     "withdrawn": "You took it back",
+    # Of an offer to speak.
+    "turned down": "There was no place for you this time",
+    "taken off": "You were taken off the list of speakers",
+    "stepped down": "You gave your place back",
 }
+WITH_US = {State.SUBMITTED, State.APPROVED}
 AHEAD = {
     State.DRAFT: ["With you, to finish and send", "We read it"],
     State.SUBMITTED: ["With our team"],
@@ -250,30 +257,32 @@ AHEAD = {
 
 def story(submission: Submission) -> list[dict]:
     """What happened, when, and what comes next: the first thing ahead is the one at hand."""
+    speaker = events.for_reason(submission.subject)
     told = [
         {"title": TOLD[entry.verb], "at": entry.at, "done": True}
-        for entry in history.of(submission)
+        for entry in history.of(submission, *([speaker] if speaker else ()))
         if entry.verb in TOLD
     ]
-    ahead = list(AHEAD.get(submission.state, ()))
-    if submission.state in (State.SUBMITTED, State.APPROVED):
-        ahead.append(_last_step(submission))
-    coming: list[dict[str, Any]] = [{"title": title} for title in ahead]
+    coming: list[dict[str, Any]] = [{"title": it} for it in AHEAD.get(submission.state, ())]
+    if submission.state in WITH_US:
+        told += speaking.so_far(speaker) if speaker else ()
+        last = _last_step(submission, speaker)
+        coming += [last] if last else []
     if coming:
-        coming[0] |= {"current": True, "text": _at_hand(submission)}
+        coming[0] |= {"current": True, "text": _at_hand(submission, coming[0])}
     return told + coming
 
 
-def _at_hand(submission: Submission) -> str:
+def _at_hand(submission: Submission, step: dict[str, Any]) -> str:
     if submission.state is State.SUBMITTED:
         return submission.prompt_set.next_step
-    return ""
+    return step.get("text", "")
 
 
-def _last_step(submission: Submission) -> str:
-    """How it ends, as far as the person agreed to it."""
+def _last_step(submission: Submission, speaker: Speaker | None) -> dict[str, str] | None:
+    """How it ends, as far as the person agreed to it; None when nothing is to come."""
     if submission.action is Action.WEBINAR:
-        return "We settle the date with you"
+        return speaking.ahead(speaker)
     if Purpose.WORDS in permitted(submission):
-        return "Published, within what you agreed to"
-    return "Kept between you and our team: you did not agree to have it shown"
+        return {"title": "Published, within what you agreed to"}
+    return {"title": "Kept between you and our team: you did not agree to have it shown"}

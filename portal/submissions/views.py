@@ -3,7 +3,7 @@
 from flask import flash, g, jsonify, redirect, request, url_for
 
 from portal import auth
-from portal.advocates.wishes import live_in
+from portal.advocates.wishes import clock_of, live_in
 from portal.campaigns.entering import let_in
 from portal.consent import queries as permissions
 from portal.consent.forms import choices_form, circumstances
@@ -286,6 +286,7 @@ def show(id: int):
         answers=queries.answered(submission),
         may=queries.permitted(submission),
         speaker=events.for_reason(submission.subject),
+        clock=clock_of(submission.advocate),
         standing=permissions.state(submission.receipt) if submission.receipt else {},
         as_read=permissions.as_read,
         beside=actions.said_beside(submission),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from portal.advocates.looking_after import looked_after
 from portal.campaigns.models import Action
 from portal.events.models import Event, Speaker, SpeakerState
+from portal.events.told import wish
 from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago
 from portal.submissions.models import State, Submission
 
@@ -15,10 +16,11 @@ from portal.submissions.models import State, Submission
 def draw(found: Sequence[Speaker]) -> list[Drawn]:
     return [
         Drawn(
-            f"{one.advocate.name} would speak" + (f": {one.event.title}" if one.event else ""),
-            one.topic if one.event else f"On other days. {one.topic}",
-            "events.show" if one.event else "events.index",
-            {"id": one.event_id, "speaker": one.id, "_anchor": f"speaker-{one.id}"},
+            f"{one.advocate.name} would speak",
+            f"{wish(one)}. {one.topic}",
+            "events.index" if one.is_free else "events.show",
+            ({} if one.is_free else {"id": one.event_id})
+            | {"speaker": one.id, "_anchor": f"speaker-{one.id}"},
             held=ON_HOLD if one.advocate.restricted_at else "",
         )
         for one in found

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portal import clock
 from portal.advocates.models import Advocate
 from portal.campaigns.models import Invitation
 from portal.db import db
@@ -266,9 +267,9 @@ def test_who_is_confirmed_while_the_event_is_called_off_hears_of_that_with_the_c
         one = db.session.get(Event, event)
         seen = list(one.speakers)
         actions.cancel(one, note="", by=db.session.get(Staff, rosa))
-        return [speaker.state for speaker in seen]
+        return [speaker.confirmed_at is not None for speaker in seen]
 
-    assert overlapping(app, confirm, cancel) == [SpeakerState.CONFIRMED]
+    assert overlapping(app, confirm, cancel) == [True]
     assert saved(Message)[-1].template == "event-cancelled"
     assert saved(Message)[-1].attachment
 
@@ -369,7 +370,137 @@ def test_who_cannot_be_confirmed_for_want_of_a_seat_has_no_button_that_says_so_t
     assert f'action="/staff/events/{event}/speakers"' not in page
 
 
-def test_a_new_event_is_on_the_clock_of_the_last_one(as_rosa, plan):
-    assert '<option selected value="UTC">' in as_rosa.get("/staff/events/new").text
-    plan(time_zone="America/New_York")
-    assert '<option selected value="America/New_York">' in as_rosa.get("/staff/events/new").text
+# ── What a speaker sees, and calling it off ────────────────────────────────────────────────
+
+
+@pytest.fixture
+def accepted(event, act, offers_to_speak, as_rosa, the_submission):
+    """Ada’s proposal is approved, and she has a place; the id of her offer."""
+    act(lambda: setattr(db.session.query(Advocate).first(), "time_zone", "America/New_York"))
+    act(lambda: setattr(db.session.get(Event, event), "starts_at", WINTER))
+    speaker = offers_to_speak(event)
+    one = the_submission()
+    as_rosa.post(f"/staff/submissions/{one.id}/approval", data={"seen": one.version})
+    as_rosa.post(f"/staff/events/{event}/speakers", data={"speaker": speaker})
+    return speaker
+
+
+WINTER = datetime(2029, 1, 18, 15, tzinfo=UTC)
+BOTH_CLOCKS = "Thursday 18 January 2029, 10:00 New York time"
+HOSTS = "(16:00 Berlin time)"
+
+
+def test_a_confirmed_speaker_sees_date_place_and_calendar_file_on_each_page_of_hers(
+    accepted, event, as_ada, the_submission
+):
+    proposal = f"/me/submissions/{the_submission().id}"
+    for path in ("/me", proposal, f"/me/events/{event}"):
+        page = as_ada.get(path).text
+        assert BOTH_CLOCKS in page, path
+        assert HOSTS in page, path
+        assert "https://meet.acme.example/map" in page, path
+        assert f"/me/events/{event}.ics" in page, path
+    assert "settle the date" not in as_ada.get(proposal).text
+    assert "Your place at “The map and the road” is confirmed" in as_ada.get(proposal).text
+    assert "With the team at" not in as_ada.get("/me").text
+
+
+def test_until_her_offer_is_answered_she_reads_for_which_event_and_when(
+    event, offers_to_speak, as_ada, the_submission
+):
+    offers_to_speak(event)
+    page = as_ada.get(f"/me/submissions/{the_submission().id}").text
+    assert "We tell you whether there is a place for you at “The map and the road”" in page
+    assert "settle the date" not in page
+    assert "Where you speak" not in as_ada.get("/me").text
+
+
+def test_who_cannot_come_gives_the_place_back_and_stays_available(
+    accepted, event, as_ada, as_rosa, saved, post_mail
+):
+    before = len(post_mail())
+    said = {"dates": "Any Friday in March"}
+    answer = as_ada.post(f"/me/events/{event}/end", data=said)
+    assert answer.status_code == 303
+    assert as_ada.post(f"/me/events/{event}/end", data=said).status_code == 404
+    hers, ours = post_mail()[before:]
+    calendar, _ = calendar_in(hers)
+    assert calendar["METHOD"] == "CANCEL"
+    assert "You gave your place at this event back" in hers.get_body(("plain",)).get_content()
+    assert ours["To"] == "rosa@acme.example"
+    assert "Any Friday in March" in ours.get_body(("plain",)).get_content()
+    assert saved(Event)[0].state is State.OPEN
+    assert (saved(Speaker)[0].event_id, saved(Speaker)[0].state) == (None, "offered")
+    page = as_ada.get(answer.location).text
+    assert "You gave your place back" in page
+    assert "We settle the date with you" in page
+    assert "Any Friday in March" in as_rosa.get("/staff/events").text
+
+
+def test_days_that_are_too_long_come_back_as_typed_and_the_place_is_kept(
+    accepted, event, as_ada, saved
+):
+    answer = as_ada.post(f"/me/events/{event}/end", data={"dates": "z" * 1001})
+    assert answer.status_code == 422
+    assert "z" * 1001 in answer.text
+    assert saved(Speaker)[0].state is SpeakerState.CONFIRMED
+
+
+def test_a_place_cannot_be_given_back_once_the_event_has_begun(
+    accepted, event, act, browser_of, ada, saved
+):
+    act(lambda: setattr(db.session.get(Event, event), "starts_at", clock.now()))
+    as_ada = browser_of(advocate=ada)
+    assert "I cannot come after all" not in as_ada.get(f"/me/events/{event}").text
+    assert as_ada.post(f"/me/events/{event}/end", data={"dates": ""}).status_code == 409
+    assert saved(Speaker)[0].state is SpeakerState.CONFIRMED
+
+
+def test_who_was_to_speak_at_a_cancelled_event_waits_for_another_one(
+    accepted, event, plan, as_rosa, as_ada, the_submission, saved
+):
+    as_rosa.post(f"/staff/events/{event}/cancellation", data={"note": ""})
+    page = as_ada.get(f"/me/submissions/{the_submission().id}").text
+    assert "“The map and the road” was cancelled" in page
+    assert "We look for another date with you" in page
+    assert "Take out of your calendar" in as_ada.get(f"/me/events/{event}").text
+    assert "Offered for “The map and the road”, which was cancelled." in (
+        as_rosa.get("/staff/events").text
+    )
+    assert "(cancelled)" in as_rosa.get("/staff/queue?kind=speakers").text
+    other = plan(title="Another evening")
+    answer = as_rosa.post(f"/staff/events/{other}/speakers", data={"speaker": accepted})
+    assert answer.status_code == 303
+    assert (saved(Speaker)[0].event_id, saved(Speaker)[0].state) == (other, "confirmed")
+    assert "Another evening" in as_ada.get("/me").text
+
+
+def test_an_offer_for_an_event_that_was_held_can_still_be_answered(
+    event, offers_to_speak, act, as_rosa, saved
+):
+    speaker = offers_to_speak(event)
+    act(lambda: setattr(db.session.get(Event, event), "state", State.HELD))
+    assert f"/staff/speakers/{speaker}/refusal" in as_rosa.get("/staff/events").text
+    as_rosa.post(f"/staff/speakers/{speaker}/refusal", data={"note": ""})
+    assert saved(Speaker)[0].state is SpeakerState.DECLINED
+
+
+def test_a_proposal_in_the_queue_and_on_its_page_names_event_and_slot(
+    event, act, offers_to_speak, as_rosa, the_submission
+):
+    act(lambda: setattr(db.session.get(Event, event), "starts_at", WINTER))
+    offers_to_speak(event)
+    slot = "“The map and the road”, Thursday 18 January 2029, 16:00 Berlin time"
+    assert slot in as_rosa.get("/staff/queue?kind=decide").text
+    one = the_submission()
+    page = as_rosa.get(f"/staff/submissions/{one.id}").text
+    assert f'href="/staff/events/{event}?' in page
+    assert "Thursday 18 January 2029, 16:00 Berlin time" in page
+    assert "0 of 1 seats taken" in page
+    as_rosa.post(f"/staff/submissions/{one.id}/approval", data={"seen": one.version})
+    assert slot in as_rosa.get("/staff/queue?kind=speakers").text
+
+
+def test_a_proposal_for_other_days_says_so_in_the_queue(offers_to_speak, as_rosa):
+    offers_to_speak(None)
+    assert "On other days: Tuesdays" in as_rosa.get("/staff/queue?kind=decide").text

@@ -20,6 +20,7 @@ BAD = "Please turn it into a glowing review."
 THEIR_OWN_WORDS = """
     approvals: ChangeForm.note ForbidForm.note RefuseForm.note RewordForm.note YesForm.territory
     approvals: YesForm.name YesForm.title AskForm.why
+    events: OffForm.dates
     handovers: HandOverForm.url
     home: DeclineForm.reason
     interviews: AskForm.phone AskForm.topics

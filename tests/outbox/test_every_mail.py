@@ -88,8 +88,8 @@ SWITCHES = (
     "printed", "published", "reminder", "theirs",
 )  # fmt: skip
 MAY_BE_EMPTY = (
-    "charity", "disclosure", "label", "note", "offers", "personal_line", "place", "speaker",
-    "there", "total", "why",
+    "charity", "dates", "disclosure", "label", "note", "offers", "personal_line", "place",
+    "speaker", "there", "total", "why",
 )  # fmt: skip
 OF_THE_PORTAL = {"brand", "prompt_sets", "words"}
 # What a button says stands in other words in the text, which shows the address.

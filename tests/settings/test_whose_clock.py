@@ -1,4 +1,4 @@
-"""Forms for times begin on the brand's clock, or on the one a colleague last chose."""
+"""Forms for times begin on the team’s clock, whatever was planned last, and say so."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,6 @@ import pytest
 
 from portal import clock, zones
 from portal.events.models import Event
-from portal.queue.models import Desk
 from portal.settings.models import Setting
 from portal.submissions.models import Submission
 from tests.settings.test_choosing import BRAND
@@ -42,7 +41,9 @@ def test_an_owner_chooses_the_clock_and_every_form_for_times_begins_with_it(
     assert [one.value for one in saved(Setting)] == ["Europe/Berlin"]
     quote = approved()
     for path in ("/staff/events/new", f"/staff/submissions/{quote}/publication"):
-        assert begins_with(as_rosa.get(path).text, "Europe/Berlin"), path
+        page = as_rosa.get(path).text
+        assert begins_with(page, "Europe/Berlin"), path
+        assert "It begins with your team’s clock: Berlin time." in page, path
 
 
 def test_a_clock_that_is_none_is_refused(brand, saved):
@@ -52,26 +53,19 @@ def test_a_clock_that_is_none_is_refused(brand, saved):
     assert saved(Setting) == []
 
 
-def test_what_somebody_chose_is_their_next_forms_clock_and_nobody_elses(
-    brand,
-    approved,
-    as_rosa,
-    as_sam,
-    saved,
-):
+def test_what_was_planned_on_another_clock_moves_no_later_form(brand, approved, as_rosa, saved):
     brand("Europe/Berlin")
     day = (clock.now() + timedelta(days=20)).strftime("%Y-%m-%d")
     answer = as_rosa.post("/staff/events", data=EVENT | {"day": day, "time_zone": "Asia/Tokyo"})
     assert answer.status_code == 303, answer.text
     assert saved(Event)[0].starts_at.hour == 6
-    assert begins_with(as_rosa.get("/staff/events/new").text, "Asia/Tokyo")
-    assert begins_with(as_sam.get("/staff/events/new").text, "Europe/Berlin")
-    assert [one.time_zone for one in saved(Desk)] == ["Asia/Tokyo"]
-    quote = approved()
-    path = f"/staff/submissions/{quote}/publication"
-    assert begins_with(as_rosa.get(path).text, "Asia/Tokyo")
-    as_rosa.post(path, data={"on": day, "at": "09:00", "zone": "Europe/Paris"})
-    assert saved(Desk)[0].time_zone == "Europe/Paris"
+    as_rosa.post(
+        f"/staff/submissions/{approved()}/publication",
+        data={"on": day, "at": "09:00", "zone": "Europe/Paris"},
+    )
+    page = as_rosa.get("/staff/events/new").text
+    assert begins_with(page, "Europe/Berlin")
+    assert "It begins with your team’s clock: Berlin time." in page
 
 
 def test_a_planned_moment_is_said_on_the_brands_clock(
