@@ -120,6 +120,8 @@ def import_customers(file: Path, yes: bool) -> None:
     for row in plan:
         if row.outcome is Outcome.REFUSED:
             click.echo(row.sentence)
+        elif row.note:
+            click.echo(f"Line {row.line}: {row.note}")
     db.session.rollback()  # nobody waits for us while we wait for an answer
     if not yes:
         click.confirm("Import?", abort=True)

@@ -13,6 +13,11 @@ def harmless(cell: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
+def as_written(cell: str) -> str:
+    """A cell as it was before ``harmless``."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
 def table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     """The text of a CSV file that Excel opens as UTF-8."""
     text = io.StringIO()

@@ -1,17 +1,19 @@
 """What people do to customers: import them, stop inviting them, note that they left."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal import clock, jobs
 from portal.advocates import importing, planning
+from portal.advocates.caring import put_on
 from portal.advocates.importing import ImportFile
-from portal.advocates.models import Advocate, Company, CustomerImport, Sector
+from portal.advocates.models import Advocate, Company, CustomerImport, Refused, Sector
 from portal.advocates.planning import OF_COMPANY, PERSONAL, Outcome, Planned
-from portal.db import db, lock
+from portal.db import Model, db, lock
 from portal.errors import NotAllowed
 from portal.history.actions import Actor, record, record_all
 from portal.outbox import actions as outbox
@@ -40,7 +42,7 @@ def apply_import(plan: list[Planned], *, by: Actor) -> Counter[Outcome]:
             row.replaces.external_id = None
     db.session.flush()
     companies: dict[str, Company] = {}
-    acts = []
+    acts: list[tuple[Model, str, str]] = []
     for row in rows:
         company = row.company or companies.setdefault(row.fields["company_key"], found(row))
         person = row.person or Advocate(company=company)
@@ -48,8 +50,17 @@ def apply_import(plan: list[Planned], *, by: Actor) -> Counter[Outcome]:
         amend(person, row)
         verb, note = f"{row.outcome.value}d by import", f"Line {row.line} of {row.filename}"
         acts.append((person, verb, note))
+        if owner := said_anew(row, "owner"):
+            acts.append((company, "given to a colleague", owner.name))
     record_all(acts, by=by)
     return Counter(row.outcome for row in plan)
+
+
+def said_anew(row: Planned, field: str) -> Any:
+    """What a row changes a field of a company to; of a new company, what it says of it."""
+    if row.company is None:
+        return row.fields[field]
+    return next((change.new for change in row.changes if change.field == field), None)
 
 
 def found(row: Planned) -> Company:
@@ -60,6 +71,7 @@ def found(row: Planned) -> Company:
         name_key=says["company_key"],
         website=says["website"],
         sector=says["sector"] or Sector.PRIVATE,
+        owner=says["owner"],
     )
 
 
@@ -69,6 +81,9 @@ def amend(person: Advocate, row: Planned) -> None:
     if row.outcome is Outcome.CREATE:
         values |= {name: row.fields[name] for name in PERSONAL if row.fields[name]}
         person.last_name = ""
+        values["tags"] = row.fields["tags"]
+    if tags := values.pop("tags", None):
+        put_on(person, tags)
     for name, value in values.items():
         setattr(row.company if name in OF_COMPANY else person, name, value)
     if row.outcome is Outcome.UPDATE and "job_title" in values:
@@ -83,8 +98,10 @@ def upload(data: bytes, filename: str, *, by: Staff) -> CustomerImport:
     Which column is which may still be said (``map_columns``). Files nobody applied are let go
     after 7 days.
     """
+    headings = importing.headings_of(data)
+    mapping = mapped_before(headings)
     try:
-        importing.read(data, filename)
+        importing.read(data, filename, mapping)
     except importing.Unmapped:
         if not could_be_mapped(data):
             raise
@@ -93,7 +110,9 @@ def upload(data: bytes, filename: str, *, by: Staff) -> CustomerImport:
             CustomerImport.applied_at.is_(None), CustomerImport.created_at < clock.now() - KEPT
         )
     )
-    upload = CustomerImport(filename=filename[-200:], content=data, staff=by)
+    upload = CustomerImport(
+        filename=filename[-200:], content=data, staff=by, headings=headings, mapping=mapping
+    )
     db.session.add(upload)
     db.session.flush()
     return upload
@@ -103,6 +122,28 @@ def preview(upload: CustomerImport) -> tuple[ImportFile, list[Planned]]:
     """What was recognised in an uploaded file, and what it would change as things stand now."""
     file = importing.read(upload.content, upload.filename, upload.mapping)
     return file, plan_import(file)
+
+
+def refused_of(upload: CustomerImport) -> list[Refused]:
+    """The rows of an uploaded file that would not be taken as things stand now."""
+    return [Refused(**said) for said in refusals(preview(upload)[1])]
+
+
+def refusals(plan: Iterable[Planned]) -> list[dict[str, Any]]:
+    """The rows that are not taken: line, reason, and the cells as they came."""
+    return [
+        {"line": row.line, "why": row.sentence, "cells": row.cells}
+        for row in plan
+        if row.outcome is Outcome.REFUSED
+    ]
+
+
+def mapped_before(headings: list[str]) -> dict[str, str]:
+    """Which column is what, as staff said of a file whose headings these are as well: also of its
+    refused rows, put right and sent again."""
+    said = sa.select(CustomerImport).order_by(CustomerImport.id.desc()).limit(20)
+    known = (one for one in db.session.scalars(said) if one.mapping)
+    return next((one.mapping for one in known if {*one.headings} <= {*headings}), {})
 
 
 def could_be_mapped(data: bytes) -> bool:
@@ -153,14 +194,13 @@ def apply_more(upload: CustomerImport) -> bool:
     if upload.applied_at:
         return False
     file = importing.read(upload.content, upload.filename, upload.mapping)
-    refused = {int(said.split(":")[0].removeprefix("Line ")) for said in upload.refused}
+    refused = {said.line for said in upload.refusals}
     plan = planning.plan(file, after=upload.done_line, most=ROWS_AT_ONCE, refused=refused)
     counts = apply_import(plan, by=upload.staff)
     upload.counts = {
         outcome.value: counts[outcome] + upload.counts.get(outcome.value, 0) for outcome in Outcome
     }
-    said = [row.sentence for row in plan if row.outcome is Outcome.REFUSED]
-    upload.refused = [*upload.refused, *said]
+    upload.refused = [*upload.refused, *refusals(plan)]
     upload.total = len(file.rows)
     upload.done_line = plan[-1].line if plan else upload.done_line
     if sum(upload.counts.values()) < upload.total:

@@ -1,5 +1,6 @@
 """What staff keep of a customer: words to find them by, and who looks after their company."""
 
+import re
 from collections.abc import Sequence
 
 from portal.advocates.models import Advocate, Company, Tag
@@ -11,8 +12,9 @@ LONGEST, MOST = 40, 20
 
 
 def split(typed: str) -> list[str]:
-    """The words of a line with commas: each once, in lower case, with single spaces."""
-    words = (" ".join(part.split()).lower() for part in typed.split(","))
+    """The words of a line with commas (or semicolons, as CRMs have them): each once, in lower
+    case, with single spaces."""
+    words = (" ".join(part.split()).lower() for part in re.split("[,;]", typed))
     return sorted({word for word in words if word})
 
 
@@ -20,10 +22,15 @@ def tag(person: Advocate, names: Sequence[str], *, by: Actor) -> None:
     """Put just these words on a person."""
     if fault := objection(names):
         raise NotAllowed(fault)
-    before = {one.name: one for one in person.tags}
-    if set(before) != set(names):
-        person.tags = [before.get(name) or Tag(name=name) for name in names]
+    if {one.name for one in person.tags} != set(names):
+        put_on(person, names)
         record(person, "tagged", by=by, note=", ".join(names) or "no tag")
+
+
+def put_on(person: Advocate, names: Sequence[str]) -> None:
+    """The same for whoever writes the act down."""
+    before = {one.name: one for one in person.tags}
+    person.tags = [before.get(name) or Tag(name=name) for name in names]
 
 
 def objection(names: Sequence[str]) -> str:

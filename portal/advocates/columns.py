@@ -19,6 +19,8 @@ LABELS = {
     "customer_since": "customer since",
     "website": "website",
     "sector": "sector",
+    "owner": "who looks after the company",
+    "tags": "tags",
 }
 
 # Best spelling first: of “Phone 1” and “Mobile” in one file, the first is taken.
@@ -45,6 +47,11 @@ SPELLINGS = {
     "startdate",
     "website": "website websiteurl companydomainname homepage webseite url web",
     "sector": "sector industry accountindustry branche",
+    "owner": "owner companyowner accountowner accountownerfullname accountaccountowner "
+    "contactowner contactownerfullname contactcontactowner owneremail contactowneremail "
+    "accountowneremail ownername ownerfullname lookedafterby wholooksafterthecompany "
+    "accountmanager customersuccessmanager csm betreuer zuständig kundenbetreuer",
+    "tags": "tags tag labels label contacttags stichwörter schlagwörter étiquettes",
 }
 
 

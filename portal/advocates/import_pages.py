@@ -1,5 +1,7 @@
 """What an uploaded file would change, and which of its columns is what."""
 
+from collections import Counter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -32,6 +34,7 @@ def preview_page(upload: CustomerImport):
         rows=rows[:LINES],
         next=rows[LINES - 1].line if len(rows) > LINES else None,
         counts={o: sum(row.outcome is o for row in plan) for o in Outcome},
+        unknown=Counter(r.note for r in plan if r.note),
         show=show,
         labels=LABELS,
         first=after == 0,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from portal.advocates import columns, workbook
 from portal.errors import Unreadable
+from portal.spreadsheet import as_written
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
@@ -26,6 +27,7 @@ class Row:
     cells: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     elsewhere: dict[str, str] = field(default_factory=dict)  # cells by their own headings
+    whole: list[str] = field(default_factory=list)  # every cell, as it came
 
 
 @dataclass
@@ -92,14 +94,17 @@ def row(line: int, cells: list[str], headings: list[str], found: dict[str, int])
         count = len(headings) + len(extra)
         return Row(
             line,
+            whole=cells,
             problem=f"there are {count} cells under {len(headings)} headings; a cell with"
             " a comma in it needs quotation marks around it",
         )
-    cells = [cell.strip() for cell in cells] + [""] * (len(headings) - len(cells))
+    whole, cells = cells, [as_written(cell.strip()) for cell in cells]
+    cells += [""] * (len(headings) - len(cells))
     return Row(
         line,
         {name: cells[column] for name, column in found.items()},
         elsewhere=dict(zip(headings, cells, strict=False)),
+        whole=whole,
     )
 
 

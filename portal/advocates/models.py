@@ -1,4 +1,6 @@
 import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -209,6 +211,7 @@ class CustomerImport(Model):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)  # emptied when applied
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field → heading, as staff said
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # outcome → rows so far
+    headings: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # of the file
     refused: Mapped[list[Any]] = mapped_column(default=list)  # {"line", "why", "cells"} so far
     total: Mapped[int] = mapped_column(default=0)  # rows in the file
     done_line: Mapped[int] = mapped_column(default=0)  # rows up to this line are in
@@ -217,3 +220,22 @@ class CustomerImport(Model):
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     applied_at: Mapped[datetime | None]
+
+    @property
+    def refusals(self) -> list["Refused"]:
+        """The rows refused so far. Of files imported earlier the sentences alone were kept."""
+        return [
+            Refused(**said)
+            if isinstance(said, dict)
+            else Refused(int(said.split(":")[0].removeprefix("Line ")), said)
+            for said in self.refused
+        ]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row of a file that was not taken."""
+
+    line: int
+    why: str  # as a sentence: "Line 7: “nastya” is not a mail address."
+    cells: Sequence[str] = ()

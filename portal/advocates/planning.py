@@ -1,26 +1,30 @@
 """What a file would change, row by row, before anything is changed."""
 
 import enum
+from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.orm import selectinload
 
+from portal.addresses import name_key
 from portal.advocates.columns import LABELS
-from portal.advocates.importing import ImportFile
+from portal.advocates.importing import ImportFile, Row
 from portal.advocates.models import Advocate, Company, Sector
 from portal.advocates.rows import CustomerRow, parse
 from portal.db import db
 from portal.outbox import actions as outbox
+from portal.staff.models import Staff
 
 # What a row may change about a person; their company only by their own page (T29).
 PERSONAL = (
     "first_name", "last_name", "email", "external_id", "job_title", "phone", "city", "country",
     "language", "time_zone", "customer_since",
 )  # fmt: skip
-OF_COMPANY = {"website", "sector"}
+OF_COMPANY = {"website", "sector", "owner"}
 T = TypeVar("T")
 BATCH = 500  # values in one IN (…)
 
@@ -54,6 +58,21 @@ class Change:
     def label(self) -> str:
         return LABELS[self.field]
 
+    @property
+    def before(self) -> str:
+        return in_words(self.old)
+
+    @property
+    def after(self) -> str:
+        return in_words(self.new)
+
+
+def in_words(value: Any) -> str:
+    """A value to read: a colleague by name, tags one after the other."""
+    if isinstance(value, Staff):
+        return value.name
+    return ", ".join(value) if isinstance(value, list) else str(value or "")
+
 
 @dataclass
 class Planned:
@@ -68,6 +87,8 @@ class Planned:
     person: Advocate | None = None  # who is there already
     company: Company | None = None
     replaces: Advocate | None = None  # who left, and gives the customer id to this new person
+    note: str = ""  # what is not taken of a row that is
+    cells: list[str] = field(default_factory=list)  # of a refused row: all, as they came
 
     @property
     def sentence(self) -> str:
@@ -83,21 +104,18 @@ def plan(
     Or of at most so many rows after a line, when those up to it are in, but for the ``refused``.
     """
     parsed = parse(file)
+    owners = Owners([row.owner for _, row in parsed if isinstance(row, CustomerRow)])
     follow([row for _, row in parsed if isinstance(row, CustomerRow)])
     good = [(row.line, values) for row, values in parsed if isinstance(values, CustomerRow)]
     chosen = [(row, values) for row, values in parsed if row.line > after][:most]
     planner = Planner(
         file.filename,
         [values for _, values in chosen if isinstance(values, CustomerRow)],
-        said_of_companies([values for _, values in good]),
+        said_of_companies([values for _, values in good], owners),
+        owners,
     )
     planner.remember([one for one in good if one[0] <= after and one[0] not in refused])
-    return [
-        planner.judge(row.line, values)
-        if isinstance(values, CustomerRow)
-        else planner.refuse(row.line, values, row.cells)
-        for row, values in chosen
-    ]
+    return [planner.fate(row, values) for row, values in chosen]
 
 
 def follow(rows: Sequence[CustomerRow]) -> None:
@@ -109,14 +127,52 @@ def follow(rows: Sequence[CustomerRow]) -> None:
         row.company_key = keys.get(row.company_key, row.company_key)
 
 
+class Owners:
+    """Colleagues by mail address or name, as the cells of a file call them."""
+
+    def __init__(self, cells: Iterable[str]):
+        people = db.session.scalars(sa.select(Staff)).all() if any(cells) else []
+        self.by_id = {one.id: one for one in people}
+        self.called: dict[str, list[Staff]] = defaultdict(list)
+        for one in people:
+            for name in {one.email.casefold(), name_key(one.name)}:
+                self.called[name].append(one)
+
+    def of(self, cell: str) -> Staff | None:
+        """Who is meant; None where nobody, or more than one, is called so."""
+        found = self.called.get(name_key(cell), []) if cell else []
+        return found[0] if len(found) == 1 else None
+
+    def fault(self, cell: str, company: Company | None, taken: Staff | None) -> str:
+        """Why what a cell says is not taken, as a sentence; empty when it is."""
+        if not cell:
+            return ""
+        found = self.called.get(name_key(cell), [])
+        if len(found) > 1:
+            return f"Two colleagues are called “{cell}”; write the mail address."
+        if not found:
+            return f"No colleague is called “{cell}”, so nobody new looks after the company."
+        is_theirs = company is not None and company.owner_id == found[0].id
+        if not found[0].is_active and not is_theirs:
+            return f"{found[0].name} is no longer here, so nobody new looks after the company."
+        return f"An earlier line says {taken.name}." if taken not in (None, found[0]) else ""
+
+
 class Planner:
     """Knows who is here already and which lines came before."""
 
-    def __init__(self, filename: str, rows: list[CustomerRow], said_of: dict[str, dict[str, Any]]):
-        self.filename = filename
-        people = find(Advocate, Advocate.email_key, (row.email_key for row in rows))
+    def __init__(
+        self,
+        filename: str,
+        rows: list[CustomerRow],
+        said_of: dict[str, dict[str, Any]],
+        owners: Owners,
+    ):
+        self.filename, self.owners = filename, owners
+        more = [selectinload(Advocate.tags)] if any(row.tags for row in rows) else []
+        people = find(Advocate, Advocate.email_key, (row.email_key for row in rows), more)
         self.by_mail = {person.email_key: person for person in people}
-        people = find(Advocate, Advocate.external_id, (row.external_id for row in rows))
+        people = find(Advocate, Advocate.external_id, (row.external_id for row in rows), more)
         self.by_id = {person.external_id: person for person in people}
         companies = find(Company, Company.name_key, (row.company_key for row in rows))
         self.companies = {company.name_key: company for company in companies}
@@ -139,6 +195,19 @@ class Planner:
                 if person:
                     self.person_on[person] = line
 
+    def fate(self, row: Row, values: CustomerRow | str) -> Planned:
+        """What becomes of one row; refused, it keeps its cells, unless they are of somebody who
+        asked us to erase them."""
+        if isinstance(values, str):
+            planned = self.refuse(row.line, values, row.cells)
+        else:
+            planned = self.judge(row.line, values)
+            if values.email_key in self.erased:
+                return planned
+        if planned.outcome is Outcome.REFUSED:
+            planned.cells = row.whole
+        return planned
+
     def refuse(self, line: int, why: str, fields: dict[str, Any]) -> Planned:
         return Planned(line, Outcome.REFUSED, self.filename, why, fields)
 
@@ -155,6 +224,7 @@ class Planner:
         )
         planned.fields |= self.said_of[row.company_key]
         planned.changes = self.company_changes(row.company_key)
+        planned.note = self.owners.fault(row.owner, company, planned.fields["owner"])
         if person:
             self.person_on[person.id] = line
             planned.changes = personal_changes(person, row) + planned.changes
@@ -211,11 +281,13 @@ class Planner:
         if company is None or key in self.told:
             return []
         self.told.add(key)
-        return [
-            Change(name, getattr(company, name), value)
-            for name, value in self.said_of[key].items()
-            if value and value != getattr(company, name)
-        ]
+        here = {"owner": self.owners.by_id.get(company.owner_id or 0)}
+        changes = []
+        for name, value in self.said_of[key].items():
+            old = here[name] if name in here else getattr(company, name)
+            if value and value != old:
+                changes.append(Change(name, old, value))
+        return changes
 
 
 def personal_changes(person: Advocate, row: CustomerRow) -> list[Change]:
@@ -226,16 +298,21 @@ def personal_changes(person: Advocate, row: CustomerRow) -> list[Change]:
         if not new or old == new or (name == "email" and person.email_key == row.email_key):
             continue
         changes.append(Change(name, old, new))
+    if row.tags and row.tags != (tags := [tag.name for tag in person.tags]):
+        changes.append(Change("tags", tags, row.tags))
     return changes
 
 
-def said_of_companies(rows: list[CustomerRow]) -> dict[str, dict[str, Any]]:
-    """One answer per company, though its people’s rows may differ: the first website named,
-    and the first sector under gift rules (T13), so that a second import changes nothing."""
+def said_of_companies(rows: list[CustomerRow], owners: Owners) -> dict[str, dict[str, Any]]:
+    """One answer per company, though its people’s rows may differ: the first website and the first
+    colleague named, and the first sector under gift rules (T13), so that a second import changes
+    nothing."""
     said: dict[str, dict[str, Any]] = {}
     for row in rows:
-        of = said.setdefault(row.company_key, {"website": "", "sector": None})
+        of = said.setdefault(row.company_key, {"website": "", "sector": None, "owner": None})
         of["website"] = of["website"] or row.website
+        named = owners.of(row.owner)
+        of["owner"] = of["owner"] or (named if named and named.is_active else None)
         if of["sector"] in (None, Sector.PRIVATE):
             of["sector"] = row.sector or of["sector"]
     return said
@@ -253,13 +330,13 @@ def known(column, values: Iterable[str]) -> list[tuple[str, int]]:
     ]
 
 
-def find(model: type[T], column, values: Iterable[str]) -> list[T]:
+def find(model: type[T], column, values: Iterable[str], more: Sequence[Any] = ()) -> list[T]:
     """The rows whose column has one of these values."""
     wanted = sorted({value for value in values if value})
     return [
         thing
         for start in range(0, len(wanted), BATCH)
         for thing in db.session.scalars(
-            sa.select(model).where(column.in_(wanted[start : start + BATCH]))
+            sa.select(model).where(column.in_(wanted[start : start + BATCH])).options(*more)
         )
     ]

@@ -125,7 +125,8 @@ def people(
 def everyone(search: str = "", country: str = "", narrow: Narrow = ANY) -> Sequence[Advocate]:
     """All the customers a search finds, with their tags, for a table to take away."""
     chosen = narrow.apply(matching(search, country))
-    chosen = chosen.options(contains_eager(Advocate.company), selectinload(Advocate.tags))
+    with_owner = contains_eager(Advocate.company).selectinload(Company.owner)
+    chosen = chosen.options(with_owner, selectinload(Advocate.tags))
     return db.session.scalars(chosen.order_by(Advocate.id)).all()
 
 

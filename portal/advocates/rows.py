@@ -17,6 +17,7 @@ from pydantic import (
 
 from portal import zones
 from portal.addresses import canonical_email, name_key
+from portal.advocates import caring
 from portal.advocates.columns import LABELS
 from portal.advocates.importing import ImportFile, Row
 from portal.advocates.models import Sector
@@ -63,6 +64,8 @@ class CustomerRow(BaseModel):
     customer_since: date | None = None
     website: str = Field("", max_length=300)
     sector: Sector | None = None
+    owner: str = Field("", max_length=254)
+    tags: list[str] = []
 
     @model_validator(mode="before")
     @classmethod
@@ -126,6 +129,14 @@ class CustomerRow(BaseModel):
         words = set(re.split(r"(?:[^\w-]|_)+", value.lower().replace("e-learning", "education")))
         found = (sector for sector in SECTOR_WORDS if words & meaning(sector))
         return next(found, Sector.PRIVATE) if value else None
+
+    @field_validator("tags", mode="before")
+    @classmethod
+    def _tags(cls, value: str) -> list[str]:
+        words = caring.split(value)
+        if fault := caring.objection(words):
+            raise ValueError(f"{fault[:1].lower()}{fault[1:].rstrip('.')}")
+        return words
 
     @model_validator(mode="after")
     def _keys(self):

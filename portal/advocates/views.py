@@ -221,8 +221,9 @@ def show_import(id: int):
 @bp.get("/imports/<int:id>/refused.csv")
 @auth.staff(Role.EDITOR)
 def refused_rows(id: int):
-    refused = queries.get_import(id).refused
-    return spreadsheet(exporting.refusals(refused), f"refused-{id}.csv")
+    upload = queries.get_import(id)
+    refused = upload.refusals if upload.begun_at else actions.refused_of(upload)
+    return spreadsheet(exporting.refusals(upload.headings, refused), f"refused-{id}.csv")
 
 
 @bp.post("/imports/<int:id>/application")

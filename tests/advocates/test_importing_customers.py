@@ -354,7 +354,7 @@ def test_batches_meet_at_a_row_and_each_row_counts_once(as_rosa, saved, act, mon
         pass
     [upload] = saved(CustomerImport)
     assert upload.counts == {"create": 8, "update": 0, "same": 0, "refused": 2}
-    assert [said.partition(":")[0] for said in upload.refused] == ["Line 4", "Line 8"]
+    assert [said.line for said in upload.refusals] == [4, 8]
     assert len(saved(Advocate)) == 8
 
 
