@@ -17,6 +17,7 @@ from portal.campaigns.models import (
     Invitation,
     InvitationState,
 )
+from portal.campaigns.queries import BETWEEN_MAILS, UNANSWERED
 from portal.config import settings
 from portal.db import db, lock, lock_row
 from portal.errors import NotAllowed
@@ -29,9 +30,7 @@ from portal.outbox.models import MailClass, Message
 from portal.outbox.models import State as MailState
 from portal.staff.models import Staff
 
-BETWEEN_MAILS = timedelta(days=2)
 BETWEEN_LINKS = timedelta(minutes=5)
-UNANSWERED = (InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPENED)
 NOT_BY_HAND = (
     "Nobody is picked by hand for a review: it is asked of everyone who may be asked, or by lot."
 )
@@ -85,9 +84,9 @@ def send_again(invitation: Invitation, *, by: Actor = SYSTEM) -> None:
     if barred := why_no_mail(invitation, again=True):
         raise NotAllowed(barred)
     last = _last_mail(invitation)
-    if last and last.state is not MailState.FAILED:
-        if last.created_at + BETWEEN_MAILS > clock.now():
-            raise NotAllowed("The last mail is less than two days old. Give it time.")
+    if queries.is_recent(last, BETWEEN_MAILS):
+        raise NotAllowed("The last mail is less than two days old. Give it time.")
+    if last and last.state in (MailState.SENT, MailState.QUEUED):
         db.session.add(ask(invitation))
     mail_to(invitation)
     record(invitation, "sent again", by=by)
@@ -128,7 +127,7 @@ def renew(invitation: Invitation) -> None:
     """
     lock_row(invitation)
     last = _last_mail(invitation)
-    just_sent = last and last.created_at + BETWEEN_LINKS > clock.now()
+    just_sent = queries.is_recent(last, BETWEEN_LINKS)
     if invitation.state is InvitationState.REVOKED or just_sent:
         return
     outbox.email(
@@ -276,4 +275,5 @@ def code_page() -> str:
 
 
 def _last_mail(invitation: Invitation) -> Message | None:
-    return queries.newest_mail([invitation]).get(invitation.subject)
+    """The last one of any kind that brings the link: one they asked for as well."""
+    return queries.mails_of([invitation], queries.MAIL, queries.LINK).get(invitation.id)

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from portal import clock
 from portal.addresses import canonical_email
 from portal.advocates.models import Advocate
 from portal.campaigns import unsent
@@ -80,24 +83,52 @@ def snoozed(campaign: Campaign) -> Sequence[Invitation]:
     ).all()
 
 
-def newest_mail(invitations: Sequence[Invitation]) -> dict[str, Message]:
-    """The newest mail about each invitation, by the invitation's subject."""
-    ids = (
-        sa.select(sa.func.max(Message.id))
-        .where(Message.about.in_([invitation.subject for invitation in invitations]))
-        .group_by(Message.about)
-    )
-    found = db.session.scalars(sa.select(Message).where(Message.id.in_(ids)))
-    return {message.about: message for message in found}
+# ── The mails of an invitation ─────────────────────────────────────────────────────────────
+#
+# One that was called off (by a pause, an undo, or what the person said) never reached anybody: it
+# counts for nothing as long as there is another.
+
+MAIL, LINK = "invitation", "invitation-link"  # what asks, first or again; what they asked for
+NAMED = sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)
 
 
 def last_mail() -> sa.Select[int]:
     """The last mail of an invitation that was not called off, for statements about invitations:
     what it did is what became of the mail. Where there is none, none left and none waits."""
-    named = sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)
-    left = Message.template == "invitation", Message.state != State.STOPPED
-    mails = sa.select(Message.id).where(Message.about == named, *left)
+    left = Message.template == MAIL, Message.state != State.STOPPED
+    mails = sa.select(Message.id).where(Message.about == NAMED, *left)
     return mails.order_by(Message.id.desc()).limit(1).correlate(Invitation)
+
+
+def went() -> sa.ScalarSelect[datetime]:
+    """When the first mail of an invitation really left, for statements about invitations."""
+    return _really(sa.func.min(Message.sent_at))
+
+
+def went_last() -> sa.ScalarSelect[datetime]:
+    """When the last one did."""
+    return _really(sa.func.max(Message.sent_at))
+
+
+def _really(when: sa.Function[Any]) -> sa.ScalarSelect[datetime]:
+    sent = Message.about == NAMED, Message.template == MAIL, Message.state == State.SENT
+    return sa.select(when).where(*sent).correlate(Invitation).scalar_subquery()
+
+
+def mail_waits() -> sa.ColumnElement[bool]:
+    """Whether a mail of an invitation was promised and has not left yet."""
+    waits = Message.template == MAIL, Message.state == State.QUEUED
+    return sa.exists().where(Message.about == NAMED, *waits).correlate(Invitation)
+
+
+def reminders_of(invitations: Sequence[Invitation]) -> dict[str, int]:
+    """How many reminders of each invitation really left, by the invitation's subject."""
+    named = [one.subject for one in invitations if one.reminded]
+    reminds = Message.context["reminder"].as_boolean()
+    count = sa.select(Message.about, sa.func.count()).group_by(Message.about)
+    sent = Message.template == MAIL, Message.state == State.SENT, reminds
+    found = count.where(Message.about.in_(named), *sent)
+    return dict(db.session.execute(found).all()) if named else {}
 
 
 def standing(invitation: Invitation, mail: Message | None) -> str:
@@ -130,6 +161,7 @@ class Line:
     mail: Message | None
     remark: str  # why it was declined, or that it reached someone else
     unsent: str = ""  # why no mail left or waits, where none does
+    reminders: int = 0  # that really left
 
     @property
     def standing(self) -> str:
@@ -138,6 +170,25 @@ class Line:
     @property
     def told(self) -> str:
         return STANDING[self.standing]
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether a colleague may mail it now: open, unanswered, and no mail left lately."""
+        one = self.invitation
+        unanswered = one.state in UNANSWERED and one.campaign.is_open and not one.campaign.paused_at
+        free = one.advocate.takes_mail and not one.advocate.stopped_at and not one.waits_since
+        return unanswered and free and not is_recent(self.mail, BETWEEN_MAILS)
+
+
+UNANSWERED = (InvitationState.QUEUED, InvitationState.SENT, InvitationState.OPENED)
+BETWEEN_MAILS = timedelta(days=2)
+
+
+def is_recent(mail: Message | None, span: timedelta) -> bool:
+    """Whether this left, or was promised and still may, not longer ago than that."""
+    if mail is None or mail.state not in (State.SENT, State.QUEUED):
+        return False
+    return (mail.sent_at or mail.created_at) + span > clock.now()
 
 
 PAGE = 100
@@ -160,19 +211,27 @@ def lines(campaign: Campaign, *where: sa.ColumnElement[bool], after: int = 0) ->
         .limit(PAGE + 1)
     ).all()
     more, found = len(found) > PAGE, found[:PAGE]
-    mails, notes = mails_of(found), remarks(found)
+    mails, notes, reminded = mails_of(found), remarks(found), reminders_of(found)
     why = unsent.reasons([(one, mails.get(one.id)) for one in found if _unsent(one, mails)])
     rows = [
-        Line(one, mails.get(one.id), notes.get(one.subject, ""), why.get(one.id, ""))
+        Line(
+            one,
+            mails.get(one.id),
+            notes.get(one.subject, ""),
+            why.get(one.id, ""),
+            reminded.get(one.subject, 0),
+        )
         for one in found
     ]
     return Page(rows, found[-1].id if more else None)
 
 
-def mails_of(invitations: Sequence[Invitation]) -> dict[int, Message]:
-    """The last mail of each invitation, called off only where all of them were."""
+def mails_of(invitations: Sequence[Invitation], *kinds: str) -> dict[int, Message]:
+    """The last mail of each invitation (or of these kinds), called off only where all of them
+    were."""
     newest = sa.select(sa.func.max(Message.id)).where(
-        Message.about.in_([one.subject for one in invitations]), Message.template == "invitation"
+        Message.about.in_([one.subject for one in invitations]),
+        Message.template.in_(kinds or [MAIL]),
     )
     ids = newest.group_by(Message.about, Message.state == State.STOPPED)
     found = db.session.scalars(sa.select(Message).where(Message.id.in_(ids))).all()

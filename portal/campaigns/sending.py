@@ -5,7 +5,8 @@ nothing half done: each batch is one transaction, and a mail is promised togethe
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,13 +15,13 @@ from portal.campaigns import destinations, eligibility, facts, inviting, queries
 from portal.campaigns.inviting import UNANSWERED
 from portal.campaigns.models import Campaign, CampaignState, Invitation
 from portal.db import db, lock_row, only
-from portal.errors import NotAllowed, there
+from portal.errors import NotAllowed
 from portal.history.actions import SYSTEM, record
 from portal.outbox.models import Message
 from portal.outbox.models import State as MailState
 from portal.platforms import rules
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 AT_ONCE = 200  # mails promised in one transaction
 
 
@@ -130,7 +131,8 @@ def why_not(campaign: Campaign, invitations: Sequence[Invitation]) -> dict[int, 
 
 
 def take_back(campaign: Campaign) -> None:
-    """Stop the mails of a campaign that were promised and not yet tried; they wait again."""
+    """Stop the mails of a campaign that were promised and not yet tried; they wait again, and a
+    reminder becomes due anew."""
     named = sa.select(sa.literal("invitation:") + sa.cast(Invitation.id, sa.String)).where(
         Invitation.campaign_id == campaign.id, Invitation.snoozed_until.is_(None)
     )
@@ -139,15 +141,20 @@ def take_back(campaign: Campaign) -> None:
         Message.template == "invitation",
     )  # fmt: skip
     stopped = db.session.scalars(
-        sa.update(Message).where(untried).values(state=MailState.STOPPED).returning(Message.about)
+        sa.update(Message).where(untried).values(state=MailState.STOPPED).returning(Message)
     ).all()
-    ids = [int(about.rpartition(":")[2]) for about in stopped]
-    for some in facts.batches(ids):
-        db.session.execute(
-            sa.update(Invitation)
-            .where(Invitation.id.in_(some), Invitation.reminded == 0)
-            .values(waits_since=clock.now(), mailed_at=None)
-        )
+    ids: dict[bool, list[int]] = {True: [], False: []}
+    for mail in stopped:
+        ids[bool(mail.context.get("reminder"))].append(int(mail.about.rpartition(":")[2]))
+    for some in facts.batches(ids[False]):
+        _mark(some, Invitation.reminded == 0, waits_since=clock.now(), mailed_at=None)
+    for some in facts.batches(ids[True]):
+        _mark(some, Invitation.reminded > 0, reminded=Invitation.reminded - 1)
+
+
+def _mark(ids: Sequence[int], where: sa.ColumnElement[bool], **values: Any) -> None:
+    chosen = sa.update(Invitation).where(Invitation.id.in_(ids), where)
+    db.session.execute(chosen.values(values))
 
 
 # ── Reminders ──────────────────────────────────────────────────────────────────────────────
@@ -155,43 +162,46 @@ def take_back(campaign: Campaign) -> None:
 
 def promise_reminders(campaign: Campaign) -> int:
     """Remind who gave no answer of any kind, once for each of the campaign's days."""
-    invitations, count = due(campaign), 0
-    barred, mails = why_not(campaign, invitations), queries.newest_mail(invitations)
-    for invitation in invitations:
-        last = mails.get(invitation.subject)
-        arrived = last and last.state is MailState.SENT
-        if arrived and invitation.id not in barred:
-            inviting.remind(invitation, passed(invitation))
+    found, count = due(campaign), 0
+    barred = why_not(campaign, [invitation for invitation, _ in found])
+    for invitation, went in found:
+        if invitation.id in barred:  # not this time
+            invitation.reminded = passed(campaign, went)
+        else:
+            inviting.remind(invitation, passed(campaign, went))
             count += 1
-        else:  # not this time
-            invitation.reminded = passed(invitation)
     return count
 
 
-def due(campaign: Campaign, most: int = AT_ONCE) -> Sequence[Invitation]:
-    """Whose next reminder's day has come."""
+def due(campaign: Campaign, most: int = AT_ONCE) -> Sequence[sa.Row[Invitation, datetime]]:
+    """Whose next reminder's day has come, and since when it is counted: the moment their mail
+    really left. Not while another one waits, nor on the heels of one a colleague sent."""
+    now, went = clock.now(), queries.went()
     steps = [
         sa.and_(
             Invitation.reminded == number,
-            Invitation.mailed_at <= clock.now() - timedelta(days=days),
+            Invitation.mailed_at <= now - timedelta(days=days),  # promised: it is asked first
+            went <= now - timedelta(days=days),
         )
         for number, days in enumerate(campaign.reminders)
     ]
-    return db.session.scalars(
-        sa.select(Invitation)
+    return db.session.execute(
+        sa.select(Invitation, went)
         .where(
             Invitation.campaign_id == campaign.id,
             Invitation.state.in_(UNANSWERED),
             Invitation.snoozed_until.is_(None),
             Invitation.waits_since.is_(None),
             sa.or_(sa.false(), *steps),
+            ~queries.mail_waits(),
+            queries.went_last() <= now - DAY,
         )
         .order_by(Invitation.id)
         .limit(most)
     ).all()
 
 
-def passed(invitation: Invitation) -> int:
-    """How many of its reminder days have passed: after an absence one mail leaves, not three."""
-    age = clock.now() - there(invitation.mailed_at)
-    return sum(age >= timedelta(days=days) for days in invitation.campaign.reminders)
+def passed(campaign: Campaign, went: datetime) -> int:
+    """How many reminder days have passed since: after an absence one mail leaves, not three."""
+    age = clock.now() - went
+    return sum(age >= timedelta(days=days) for days in campaign.reminders)

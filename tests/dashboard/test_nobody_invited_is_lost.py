@@ -6,22 +6,28 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates import actions as advocates
 from portal.advocates import wishes
 from portal.campaigns import inviting, later, sending
 from portal.campaigns.models import Campaign, Invitation
-from portal.campaigns.queries import newest_mail
 from portal.dashboard import funnel
 from portal.db import db
 from portal.history.actions import SYSTEM
 from portal.outbox import actions as outbox
 from portal.outbox import bounces
-from portal.outbox.models import State
+from portal.outbox.models import Message, State
 from tests.contributing import invited
 
 MAIL = ("queued", "sent", "undelivered", "unsent")
+
+
+def newest(one: Invitation) -> Message:
+    """The mail promised last, whatever became of the others."""
+    mails = sa.select(Message).where(Message.about == one.subject).order_by(Message.id.desc())
+    return db.session.scalars(mails.limit(1)).one()
 
 
 def promise(one: Invitation) -> None:
@@ -30,13 +36,13 @@ def promise(one: Invitation) -> None:
 
 def sends(one: Invitation) -> None:
     promise(one)
-    mail = newest_mail([one])[one.subject]
+    mail = newest(one)
     mail.state, mail.sent_at = State.SENT, clock.now()
 
 
 def fails(one: Invitation, fault: str = "451 try later") -> None:
     promise(one)
-    mail = newest_mail([one])[one.subject]
+    mail = newest(one)
     mail.state, mail.error, mail.attempts = State.FAILED, fault, 1
 
 
@@ -86,7 +92,7 @@ def leaves_late(one: Invitation, bar) -> None:
     promise(one)
     db.session.flush()
     bar(one)
-    mail = newest_mail([one])[one.subject]
+    mail = newest(one)
     if outbox.refuses(mail):
         mail.state = State.STOPPED
 
@@ -98,7 +104,7 @@ def puts_off(one: Invitation) -> None:
 
 def purged(one: Invitation) -> None:
     fails(one)
-    newest_mail([one])[one.subject].created_at = clock.now() - timedelta(days=400)
+    newest(one).created_at = clock.now() - timedelta(days=400)
     db.session.flush()
     outbox.purge(clock.now() - timedelta(days=300))
 
@@ -126,7 +132,7 @@ def failed_again(one: Invitation) -> None:
 def held_back(one: Invitation) -> None:
     """The campaign was paused before it left, and it waits again."""
     promise(one)
-    newest_mail([one])[one.subject].state = State.STOPPED
+    newest(one).state = State.STOPPED
     waits(one)
 
 
