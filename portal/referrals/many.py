@@ -1,6 +1,6 @@
 """Many leads at once: moves from the list, a file for the spreadsheet, a file from the CRM."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -167,8 +167,12 @@ def say_words(import_id: int):
     """What the CRM’s own words mean here; what nobody chose for stays asked."""
     said = zip(request.form.getlist("word"), request.form.getlist("means"), strict=False)
     meanings = {word: "" if to == "out" else to for word, to in said if to}
-    stage_file.mean(stage_file.get(import_id), meanings, by=desk.me())
+    number = stage_file.mean(stage_file.get(import_id), meanings, by=desk.me())
     db.session.commit()
+    if number:
+        flash("Saved what it means." if number == 1 else f"Saved what {number} words mean.")
+    else:
+        flash("Nothing was different.")
     return redirect(url_for(".stage_import", import_id=import_id), 303)
 
 

@@ -205,19 +205,21 @@ def words_to_ask(kept: StageImport) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda one: (one[0] in said, one[0]))[:ASKED])
 
 
-def mean(kept: StageImport, meanings: Mapping[str, str], *, by: Actor) -> None:
-    """What words of a file mean: one of our stages each, or empty for lines to leave out.
+def mean(kept: StageImport, meanings: Mapping[str, str], *, by: Actor) -> int:
+    """What words of a file mean: one of our stages each, or empty for lines to leave out; of how
+    many that is news.
 
     Of words that are ours, or not in the file, nobody has a say.
     """
     if kept.applied_at:
-        return
+        return 0
     asked, ours = words_to_ask(kept), {"", *CHOICES}
     said = {word: to for word, to in meanings.items() if word in asked and to in ours}
-    if said.items() <= kept.meanings.items():
-        return
-    kept.meanings = kept.meanings | said
-    record(kept, "said what words mean", by=by, words=len(said))
+    news = {word: to for word, to in said.items() if kept.meanings.get(word) != to}
+    if news:
+        kept.meanings = kept.meanings | news
+        record(kept, "said what words mean", by=by, words=len(news))
+    return len(news)
 
 
 def apply(kept: StageImport, *, by: Actor) -> None:

@@ -66,6 +66,11 @@ def test_each_word_is_asked_once_and_moves_as_was_said(preview, as_rosa, saved):
     for _ in range(2):
         assert as_rosa.post(f"{way}/words", data=said).location == way
     page = as_rosa.get(way).text
+    assert "Saved what 2 words mean." in page
+    assert "Words that are none of our stages" not in page
+    assert "What the words of your CRM mean" in page
+    assert "“Contract Sent”: meeting" in page
+    assert "“Needs Analysis”: its lines are left out" in page
     assert "Move 2 leads" in page
     assert "“Needs Analysis” is left out, as you said" in page
     assert {lead.stage for lead in saved(Lead)} == {Stage.RECEIVED}  # nothing moved yet
