@@ -342,7 +342,7 @@ ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on a
     Told(
         "Mira",
         "review",
-        228,
+        340,
         {
             "rating": 4,
             "headline": "Two years in, and still in use",
@@ -356,7 +356,7 @@ ELSEWHERE = [  # told in answer to the campaign whose reviews may be posted on a
     Told(
         "Clara",
         "review",
-        224,
+        336,
         {
             "rating": 3,
             "headline": "Solid, with a learning curve",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal import clock, zones
 from portal.addresses import canonical_email, name_key
 from portal.advocates import actions as advocates
-from portal.advocates import caring, importing, signals, wishes
+from portal.advocates import caring, detailing, importing, signals, wishes
 from portal.advocates.models import Advocate, Company, Sector, Signal
 from portal.campaigns import actions as campaigns
 from portal.campaigns import exceptions, inviting, suggesting
@@ -73,6 +73,7 @@ from portal.referrals import (
 from portal.referrals.models import Lead, Referral, Severity, Stage
 from portal.renaming import actions as renaming
 from portal.renewals import actions as renewals
+from portal.renewals.models import Renewal
 from portal.renewals.queries import question
 from portal.review import actions as review
 from portal.settings import actions as choices
@@ -111,7 +112,7 @@ def tell() -> None:
     introduce(by=rosa)
     gift, credit = make_offers(rosa)
     early = people.PEOPLE[:9] + people.PEOPLE[15:16] + people.PEOPLE[19:]
-    arrive(early, days=245)
+    arrive(early, days=360)
     third = ask_for_reviews_elsewhere(by=rosa)
     post()
     with clock.ago(days=135):
@@ -297,7 +298,7 @@ def campaign(name: str, *, offer, referral_offer, days: int, by: Staff) -> Campa
 
 def ask_for_reviews_elsewhere(*, by: Staff) -> Campaign:
     """Reviews without a reward, which may be posted on Google too: everyone is asked (T19)."""
-    with clock.ago(days=240):
+    with clock.ago(days=352):
         asked = campaigns.draft(
             name="How it is going",
             actions=[Action.REVIEW.value],
@@ -326,7 +327,7 @@ def answer_elsewhere(asked: Campaign, *, by: Staff) -> None:
         contribute(told, asked, by=by)
     mira = person("Mira")
     review_of_hers = find(Submission, advocate_id=mira.id, action=Action.REVIEW)
-    with clock.ago(days=220):
+    with clock.ago(days=330):
         handovers.declare(review_of_hers, Said.POSTED, by=mira)
 
 
@@ -657,23 +658,30 @@ def use_elsewhere(*, by: Staff) -> None:
         proof = placements.Proof("The rest of the leaflets went to recycling; a new print is out.")
         placements.finish(there(printed.takedown), Outcome.STOPPED, proof, by=by)
     placements.look_around()
-    renewals.ask(mira.submission, by=by)
     stay_in_a_deck(by=by)
+    with clock.ago(days=2):
+        renewals.nightly()  # Mira’s review is a year old in thirty days
 
 
 def stay_in_a_deck(*, by: Staff) -> None:
-    """Ruth took her words off the web; to one deck she says yes once more, and to nothing else."""
+    """Ruth took her words off the web, and has another job by now: so she is asked again, and says
+    yes once more to one deck, and to nothing else."""
     ruth = published_by("Ruth")
+    author = ruth.submission.advocate
     with clock.ago(days=28):
         slide, day = "Deck for hospitals, slide 4", clock.now().date()
         placements.record_use(
             ruth, PlaceKind.DECK, slide, owner=by, by=by, since=day, names_company=False
         )
+    with clock.ago(days=13):
+        said = {name: getattr(author, name) for name in detailing.OF_PERSON}
+        title = {"job_title": "Chief Operating Officer"}
+        detailing.correct(author, said | title, same_job=False, by=by)
     with clock.ago(days=12):
-        asked = renewals.ask(ruth.submission, by=by)
+        renewals.nightly()
+    asked = find(Renewal, submission_id=ruth.submission.id)
     with clock.ago(days=11):
         read = question(asked).seal
-        author = ruth.submission.advocate
         renewals.keep(asked, seen=read, by=author, circumstances=SEEN_BY)
 
 
