@@ -8,8 +8,9 @@ from portal.advocates import caring, queries, signals
 from portal.advocates.door import bp
 from portal.advocates.forms import CareForm, InviteAgainForm, SignalForm
 from portal.advocates.models import Advocate, Company
+from portal.advocates.overtaking import demand_newest_care, newest_care
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, Stale
 from portal.history import queries as history
 from portal.staff import queries as staff
 from portal.staff.models import Role
@@ -21,6 +22,7 @@ def customer_page(
     readmitting: InviteAgainForm | None = None,
     noting: SignalForm | None = None,
     caring: CareForm | None = None,
+    refusal: str = "",
 ):
     entries = [(entry, staff.name_of(entry.by)) for entry in reversed(history.of(person))]
     return render_template(
@@ -30,6 +32,7 @@ def customer_page(
         entries=entries,
         noting=noting or SignalForm(formdata=None, at=clock.now().date()),
         caring=caring or care_form(person, formdata=None),
+        refusal=refusal,
         known=signals.of(person),
         kinds=signals.WORDS,
     )
@@ -39,7 +42,10 @@ def care_form(person: Advocate, **more) -> CareForm:
     """Filled with what stands there, and with whoever may look after a company."""
     owner = person.company.owner
     form = CareForm(
-        tags=", ".join(tag.name for tag in person.tags), owner=owner.id if owner else 0, **more
+        tags=", ".join(tag.name for tag in person.tags),
+        owner=owner.id if owner else 0,
+        seen=newest_care(person),
+        **more,
     )
     who = [one for one in staff.everyone() if one.is_active or one is owner]
     form.owner.choices = [(0, "Nobody"), *((one.id, one.name) for one in who)]
@@ -54,9 +60,14 @@ def care(id: int):
     if not form.validate():
         return customer_page(person, caring=form), 422
     try:
+        demand_newest_care(person, form.seen.data)
         caring.tag(person, caring.split(form.tags.data), by=current_user)
         owner = staff.get(form.owner.data) if form.owner.data else None
         caring.look_after(person.company, owner, by=current_user)
+    except Stale as refusal:
+        db.session.rollback()
+        form.seen.catch_up(refusal, care_form(person, formdata=None))
+        return customer_page(person, caring=form, refusal=str(refusal)), refusal.status
     except NotAllowed as refusal:
         form.owner.errors = [str(refusal).rstrip(".")]
         db.session.rollback()

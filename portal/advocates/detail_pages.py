@@ -9,7 +9,7 @@ from portal.advocates.door import bp
 from portal.advocates.forms import DetailsForm, NewCustomerForm
 from portal.advocates.models import Advocate
 from portal.db import db
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, Stale
 from portal.staff.models import Role
 
 
@@ -38,18 +38,25 @@ def add_customer():
 @auth.staff(Role.EDITOR)
 def details(id: int):
     person = queries.get(id)
-    return details_page(person, DetailsForm(obj=person))
+    return details_page(person, DetailsForm.of(person))
 
 
 @bp.post("/customers/<int:id>/details")
 @auth.staff(Role.EDITOR)
 def correct_details(id: int):
-    person, form = queries.get(id), DetailsForm()
+    person = queries.get(id)
+    form = DetailsForm.of(person)
     if not form.validate():
         return details_page(person, form), 422
     try:
-        same_job = form.same_job.data
-        changed = detailing.correct(person, form.said(), same_job=same_job, by=current_user)
+        same_job, seen = form.same_job.data, form.seen.data
+        changed = detailing.correct(
+            person, form.said(), same_job=same_job, by=current_user, seen=seen
+        )
+    except Stale as refusal:
+        db.session.rollback()
+        form.seen.catch_up(refusal, DetailsForm.of(person, formdata=None))
+        return details_page(person, form, str(refusal)), refusal.status
     except NotAllowed as refusal:
         return details_page(person, form, refusal), 422
     db.session.commit()
@@ -61,5 +68,5 @@ def new_page(form: NewCustomerForm, refusal: NotAllowed | None = None) -> str:
     return render_template("advocates/new.html", form=form, refusal=refusal)
 
 
-def details_page(person: Advocate, form: DetailsForm, refusal: NotAllowed | None = None) -> str:
+def details_page(person: Advocate, form: DetailsForm, refusal: NotAllowed | str = "") -> str:
     return render_template("advocates/details.html", person=person, form=form, refusal=refusal)

@@ -8,6 +8,7 @@ from portal import clock
 from portal.advocates import actions, planning
 from portal.advocates.importing import ImportFile, Row
 from portal.advocates.models import Advocate
+from portal.advocates.overtaking import demand_newest_details
 from portal.advocates.planning import Outcome, Planned
 from portal.advocates.rows import CustomerRow, parse
 from portal.db import db, lock
@@ -43,8 +44,16 @@ def add(said: Mapping[str, str], *, by: Actor) -> Advocate:
     return person
 
 
-def correct(person: Advocate, said: Mapping[str, str], *, same_job: bool, by: Actor) -> list[str]:
-    """Let these be their details; the names of those that differ from before.
+def correct(
+    person: Advocate,
+    said: Mapping[str, str],
+    *,
+    same_job: bool,
+    by: Actor,
+    seen: int | None = None,
+) -> list[str]:
+    """Let these be their details; the names of those that differ from before. Raises Stale where
+    somebody changed them since ``seen``.
 
     Another job title is another job, and what they said waits for their yes (T29); unless it is
     the ``same_job``, of which the title was written wrongly.
@@ -52,6 +61,7 @@ def correct(person: Advocate, said: Mapping[str, str], *, same_job: bool, by: Ac
     if person.erased_at or person.merged_into_id:
         raise NotAllowed("Nothing is changed under this address any more.")
     lock("advocates.import")
+    demand_newest_details(person, seen)
     row = _plan({**said, "company": person.company.name}, of=person).fields
     changed = [name for name in OF_PERSON if (row[name] or _blank(name)) != getattr(person, name)]
     for name in changed:

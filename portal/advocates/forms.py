@@ -1,3 +1,5 @@
+from typing import Any
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, SelectChoice, SelectField, StringField, TelField
@@ -6,9 +8,10 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Regex
 from portal import zones
 from portal.advocates import caring
 from portal.advocates.detailing import OF_PERSON
-from portal.advocates.models import SignalKind
+from portal.advocates.models import Advocate, SignalKind
+from portal.advocates.overtaking import newest_details
 from portal.advocates.signals import WORDS
-from portal.fields import A_DAY, Day, one_line, trimmed
+from portal.fields import A_DAY, Day, Seen, one_line, trimmed
 
 NUMBER = r"^(-?\d{1,5}([.,]\d{1,2})?)?$"
 A_NUMBER = "Enter a number, or leave it empty"
@@ -42,6 +45,7 @@ class CareForm(FlaskForm):
 
     tags = StringField("Tags", filters=[trimmed])
     owner = SelectField("Who looks after the company", coerce=int, default=0)
+    seen = Seen()
 
     def validate_tags(self, field: StringField) -> None:
         if fault := caring.objection(caring.split(field.data)):
@@ -115,3 +119,9 @@ class NewCustomerForm(PersonForm):
 
 class DetailsForm(PersonForm):
     same_job = BooleanField("A new job title only corrects how the old one was written")
+    seen = Seen()
+
+    @classmethod
+    def of(cls, person: Advocate, **more: Any) -> "DetailsForm":
+        """Filled with what stands there; what was sent back wins."""
+        return cls(obj=person, data={"seen": newest_details(person)}, **more)

@@ -17,12 +17,17 @@ def of(*things: Model) -> Sequence[Entry]:
     ).all()
 
 
-def last(*things: Model, but: Collection[str] = (), only: str = "") -> Entry | None:
-    """The newest act on any of these things, leaving out those called so, or only that one."""
+def last(
+    *things: Model, but: Collection[str] = (), only: str = "", among: Collection[str] = ()
+) -> Entry | None:
+    """The newest act on any of these things, leaving out those called so, or only that one, or one
+    ``among`` some."""
     names = [thing.subject for thing in things]
     found = sa.select(Entry).where(Entry.about.in_(names), Entry.verb.not_in(but))
     if only:
         found = found.where(Entry.verb == only)
+    if among:
+        found = found.where(Entry.verb.in_(among))
     return db.session.scalar(found.order_by(Entry.id.desc()).limit(1))
 
 

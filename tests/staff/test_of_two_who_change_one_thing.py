@@ -93,6 +93,10 @@ TABLE: dict[str, tuple[type[Model] | None, Callable, str, str, dict]] = {
         "reminder": MINE}),
     "an interview called off": (Interview, asked, "/staff/interviews/1",
         "interviews/1/cancellation", {"note": MINE}),
+    "a customer’s details": (None, nothing, "/staff/customers/1/details", "customers/1/details", {
+        "city": MINE}),
+    "tags and who looks after them": (None, nothing, "/staff/customers/1", "customers/1/care", {
+        "tags": "words of mine"}),
     "what a lead is worth": (Lead, queue.lead, "/staff/leads/1", "leads/1/facts", {
         "crm_id": MINE}),
     "where a lead stands": (Lead, queue.lead, "/staff/leads/1", "leads/1/moves", {
@@ -236,7 +240,7 @@ def other(sent: dict) -> dict:
     differs = {
         "sample": "1", "at": "12:38", "threshold": "9", "usage": "3", "budget": "1001",
         "stage": "qualified", "mail_from": "theirs@acme.example", "asks_per_company": "9",
-        "usual_days_meeting": "9", "issuing": "payout",
+        "usual_days_meeting": "9", "issuing": "payout", "tags": "what theo typed",
     }  # fmt: skip
     return {name: value for name, value in differs.items() if name in sent}
 
@@ -244,7 +248,8 @@ def other(sent: dict) -> dict:
 EDITED = (
     "a draft", "its limits", "an offer", "an offer’s name", "how it reaches people",
     "a rule for gifts", "a platform", "a permission",
-    "questions", "a mail", "an event", "what a lead is worth", "what is looked at",
+    "questions", "a mail", "an event", "a customer’s details", "tags and who looks after them",
+    "what a lead is worth", "what is looked at",
     "how much signs count", *(f"settings: {one}" for one in SECTIONS),
 )  # fmt: skip
 
@@ -273,6 +278,8 @@ BESIDE = {
     "questions": {"next_step": "Theo reads it.", "prompts-0-hint": "Theo’s hint."},
     "a mail": {"subject": "Theo’s subject"},
     "an event": {"title": "Theo’s title", "time": "09:41", "place": "Theo’s room"},
+    "a customer’s details": {"phone": "0307", "language": "de", "time_zone": "Europe/Rome"},
+    "tags and who looks after them": {"owner": "1"},
     "what a lead is worth": {"value": "77.00"},
     "what is looked at": {"severity": "note"},
     "how much signs count": {"praise": "8"},
