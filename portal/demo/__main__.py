@@ -3,6 +3,9 @@
 import argparse
 import os
 import shutil
+import socket
+import threading
+import time
 from pathlib import Path
 
 from portal import cli, create_app, serve
@@ -37,7 +40,8 @@ def main() -> None:
         ways += [("Elif was recommended, and got what she was promised", story.prospect_link())]
         db.session.commit()
         db.engine.dispose()
-    print(welcome(options.port, ways), flush=True)
+    said = welcome(options.port, ways)
+    threading.Thread(target=say_when_up, args=(options.port, said), daemon=True).start()
     serve.supervise(serve.processes("127.0.0.1", options.port, workers=2))
 
 
@@ -76,6 +80,18 @@ def settle(home: Path, port: int) -> None:
     for name in [name for name in os.environ if name.startswith("GOODWORD_")]:
         del os.environ[name]
     os.environ["GOODWORD_ENV_FILE"] = str(file)
+
+
+def say_when_up(port: int, said: str) -> None:
+    """Print this once the first page can be asked for, and not before: whoever reads it clicks."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            print(said, flush=True)
+            return
 
 
 def welcome(port: int, ways: list[tuple[str, str]]) -> str:
