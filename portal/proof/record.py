@@ -26,7 +26,11 @@ from portal.submissions.queries import shown
 from portal.submissions.sending import said_beside
 from portal.undo import actions as undo
 
-SAID = {"issued": "permissions answered"}
+SAID = {
+    "issued": "permissions answered",
+    "credited otherwise": "another credit chosen",
+    "credited with less": "another credit chosen",
+}
 YES = {"submitted", "approved", PLANNED, "published", "reconfirmed", "signed off"}
 UNDECIDED = {State.DRAFT, State.SUBMITTED, State.CHANGES}
 

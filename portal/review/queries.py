@@ -19,6 +19,8 @@ from portal.submissions.queries import shown
 DECISIONS = ("approved", "change asked", "declined", "change proposed", "decision undone")
 SAID = {
     "issued": "permissions answered",
+    "credited otherwise": "chose another credit",
+    "credited with less": "chose another credit",
     "change asked": "asked for a change",
     "decision undone": "undid the decision; nothing was sent",
 }

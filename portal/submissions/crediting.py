@@ -114,5 +114,5 @@ def hints(person: Advocate, company: str) -> dict[str, str]:
         Credit.FULL: in_words(person, Credit.FULL),
         Credit.INITIALS: initials(person),
         Credit.ROLE: f"{person.job_title or 'Your job title'}, {company}. No name and no photo.",
-        Credit.ANONYMOUS: f"{NOBODY}. No name, title, company or photo.",
+        Credit.ANONYMOUS: f"{NOBODY}. No name, title, company, logo or photo.",
     }

@@ -50,5 +50,5 @@ def recredit(
     bound = replace(circumstances, text_sha256=there(submission.current).sha256)
     answers = {purpose: choices.get(purpose, False) for purpose in asked}
     consent.answer(receipt, answers, by=by, circumstances=bound)
-    record(submission, verb, by=by, note=crediting.CHOSEN[credit])
+    record(submission, verb, by=by, note=crediting.CHOSEN[credit].capitalize())
     db.session.flush()

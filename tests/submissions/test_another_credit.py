@@ -213,7 +213,7 @@ def test_it_is_told_in_the_story_of_the_words_and_to_staff(published, turn, as_a
     published()
     turn("anonymous")
     assert "You changed how you are credited" in as_ada.get("/me/submissions/1").text
-    assert "anonymously" in as_rosa.get("/staff/submissions/1").text
+    assert "Ada Lovelace: chose another credit" in as_rosa.get("/staff/submissions/1").text
 
 
 def test_T25_an_earlier_yes_reads_as_it_was_given(published, turn, as_ada):
