@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from portal.consent import actions as consent
+from portal.consent import asking, companies
 from portal.consent.actions import Circumstances
-from portal.consent.models import Purpose
+from portal.consent.models import OrgVerdict, Purpose, Receipt
 from portal.db import db, lock_row
 from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record
@@ -50,5 +51,14 @@ def recredit(
     bound = replace(circumstances, text_sha256=there(submission.current).sha256)
     answers = {purpose: choices.get(purpose, False) for purpose in asked}
     consent.answer(receipt, answers, by=by, circumstances=bound)
+    if not crediting.shows(credit, Purpose.COMPANY):
+        call_off(receipt, by=by)
     record(submission, verb, by=by, note=crediting.CHOSEN[credit].capitalize())
     db.session.flush()
+
+
+def call_off(receipt: Receipt, *, by: Actor) -> None:
+    """Nobody at their company has to decide about a name that will not stand there (T28)."""
+    for approval in companies.approvals_about(receipt):
+        if approval.verdict is OrgVerdict.PENDING:
+            asking.close(approval, by=by)

@@ -6,8 +6,9 @@ from html import unescape
 import pytest
 
 from portal.advocates.models import Advocate
+from portal.consent import asking
 from portal.consent.actions import first_broken_link
-from portal.consent.models import ConsentEvent, Receipt
+from portal.consent.models import ConsentEvent, OrgApproval, OrgVerdict, Receipt, Scope
 from portal.db import db
 from portal.placements.models import Reason, Takedown
 from portal.submissions.models import Credit, State, Submission
@@ -222,3 +223,24 @@ def test_T25_an_earlier_yes_reads_as_it_was_given(published, turn, as_ada):
     page = unescape(as_ada.get("/me/permissions").text)
     assert "Signed as Ada Lovelace, Head of Operations;" in page
     assert "Signed as “A customer”" not in page
+
+
+def test_T28_a_question_to_their_company_is_called_off_with_the_name(
+    published, turn, as_ada, act, saved
+):
+    published(company=False)
+
+    def ask():
+        quote = db.session.get(Submission, 1)
+        jo = asking.Colleague("Jo Smith", "jo@analytical.example")
+        asking.ask(
+            quote.advocate.company, jo, [Scope.NAME], by=quote.advocate, receipt=quote.receipt
+        )
+
+    act(ask)
+    assert "With your company" in as_ada.get("/me").text
+    turn("initials", "name")
+    assert saved(OrgApproval)[0].verdict is OrgVerdict.PENDING  # the company is still named
+    turn("anonymous")
+    assert saved(OrgApproval)[0].verdict is OrgVerdict.CLOSED
+    assert "With your company" not in as_ada.get("/me").text
