@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
+from portal.advocates.models import Advocate
 from portal.db import db
 from portal.staff.models import Staff
 from portal.submissions import prompting, queries
@@ -192,3 +193,25 @@ def ask_for_dates() -> dict:
 def ask(item: dict) -> None:
     current = queries.prompt_set(Action.QUOTE)
     prompting.save(current, item, seen=current.version, by=db.session.query(Staff).first())
+
+
+def test_another_credit_in_every_state(page, checks, portal):
+    guest = steps.invite(portal, "quote", reward=False)
+    number = steps.sent_quote(portal, guest, WORDS, "words", "name", "photo")
+    portal.act(lambda: setattr(db.session.get(Advocate, guest.id), "job_title", ""))
+    page.goto(guest.link)
+    page.locator("main form button").first.click()
+    page.goto(f"/me/submissions/{number}/credit")
+    checks.look("how one is credited")
+    page.goto(f"/me/submissions/{number}/credit?how=role")
+    checks.look("a credit that lacks a title")
+    steps.press(page, "Save and continue")
+    steps.refused(page, "Enter your job title")
+    checks.look("a credit that lacks a title, refused", 422)
+    page.goto(f"/me/submissions/{number}/credit?how=initials")
+    checks.look("a credit that asks")
+    page.goto(f"/me/submissions/{number}/credit?how=anonymous")
+    checks.look("a credit that takes away")
+    steps.press(page, "Credit me anonymously")
+    steps.heading(page, "Your quote")
+    checks.look("given, not shown")
