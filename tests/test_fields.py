@@ -6,6 +6,7 @@ from wtforms import Form
 from wtforms.validators import InputRequired, Optional
 
 from portal.fields import Day, Time, Whole, trimmed
+from portal.web import with_units
 
 
 class Asked(Form):
@@ -54,3 +55,15 @@ def test_typed_text_loses_what_no_database_keeps():
 def test_a_filter_by_the_end_of_the_calendar_is_no_filter(as_rosa, day):
     for path in (f"/staff/history?since={day}&until={day}", f"/staff/rewards?from={day}&to={day}"):
         assert as_rosa.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    ("said", "drawn"),
+    [
+        ("from 81 % to 96 %.", "from 81\u00a0% to 96\u00a0%."),
+        ("3 days, 1 week", "3\u00a0days, 1\u00a0week"),
+        ("24 daylight hours, 12 %x", "24 daylight hours, 12 %x"),
+    ],
+)
+def test_a_number_is_not_parted_from_what_it_counts(said, drawn):
+    assert with_units(said) == drawn

@@ -95,16 +95,16 @@ def names(invitation: Invitation) -> dict[str, str]:
 def offered(invitation: Invitation, brand: str) -> list[str]:
     """What this person is offered and how it will be said, before they start (T11)."""
     contributions = [a for a in invitation.actions if a != Action.REFERRAL]
-    noun = NOUNS[Action(contributions[0])] if len(contributions) == 1 else "contribution"
-    sentences = [_for_words(invitation, noun, brand)] if contributions else []
+    action = contributions[0] if len(contributions) == 1 else "contribution"
+    sentences = [_for_words(invitation, action, brand)] if contributions else []
     if Action.REFERRAL in invitation.actions:
         sentences.append(_for_referral(invitation))
     return [sentence for sentence in sentences if sentence]
 
 
-def _for_words(invitation: Invitation, noun: str, brand: str) -> str:
+def _for_words(invitation: Invitation, action: str, brand: str) -> str:
     offer = invitation.offer
-    return disclosure.before(offer.promise(), noun, brand) if offer else ""
+    return disclosure.before(offer.promise(), action, brand) if offer else ""
 
 
 def _for_referral(invitation: Invitation) -> str:

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, NumberRange
 from portal.campaigns import moments
 from portal.fields import Seen, Whole
 
-A_WEIGHT = "Enter a whole number from 0 to 10"
+A_WEIGHT = "enter a whole number from 0 to 10"
 
 
 class WeightsForm(FlaskForm):
@@ -26,5 +26,6 @@ class WeightsForm(FlaskForm):
 
 
 for _name, (_words, _) in moments.SIGNS.items():
-    _checks = [InputRequired(A_WEIGHT), NumberRange(0, 10, A_WEIGHT)]
-    setattr(WeightsForm, _name, Whole(_words, asks=A_WEIGHT, validators=_checks))
+    _asks = f"{_words}: {A_WEIGHT}"  # there are so many of them that each has to say which it is
+    _checks = [InputRequired(_asks), NumberRange(0, 10, _asks)]
+    setattr(WeightsForm, _name, Whole(_words, asks=_asks, validators=_checks))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from portal.advocates.models import Advocate
-from portal.campaigns.models import Campaign, Invitation
+from portal.campaigns.models import Campaign, CampaignState, Invitation
 from portal.config import settings
 from portal.db import db, only
 from portal.history.actions import record
@@ -81,7 +81,7 @@ def steps() -> list[Step]:
         Step(
             "Send it",
             "Everyone gets a personal link; nobody needs a password.",
-            "/staff/campaigns",
+            _newest_draft(),
             found(sa.select(Invitation.id)),
         ),
         Step(
@@ -91,6 +91,13 @@ def steps() -> list[Step]:
             False,
         ),
     ]
+
+
+def _newest_draft() -> str:
+    """Where it is looked at and sent; the list, where there is none."""
+    draft = sa.select(Campaign.id).where(Campaign.state == CampaignState.DRAFT)
+    newest = db.session.scalar(draft.order_by(Campaign.id.desc()).limit(1))
+    return f"/staff/campaigns/{newest}" if newest else "/staff/campaigns"
 
 
 def test_mail(person: Staff) -> None:

@@ -44,11 +44,25 @@ MINE_DONATED = {
 }
 
 
+# What an action is done with, and what of it changes nothing about the reward; of any other: words.
+DONE_BY = {
+    "review": ("a complete review", "the wording or rating makes no difference"),
+    "webinar": (
+        "a complete proposal for a webinar",
+        "the topic, and what you would say about us, make no difference",
+    ),
+    "contribution": ("a complete contribution", "no wording and no rating makes a difference"),
+}
+
+
 def before(promise: Mapping[str, Any], action: str, brand: str) -> str:
-    """What is offered and how it will be said, for the page before the first question (T11)."""
+    """What is offered and how it will be said, for the page before the first question (T11).
+    ``action`` is one of campaigns.Action, or “contribution” where several may be chosen."""
+    plain = action.replace("-", " ")
+    done, whatever = DONE_BY.get(action, (f"a complete {plain}", "the wording makes no difference"))
     return (
         f"We’d like your honest experience, good or bad. Everyone invited gets {promise['reward']} "
-        f"for a complete {action}; the wording or rating makes no difference. We will say beside "
+        f"for {done}; {whatever}. We will say beside "
         "your words that it was promised to you, and once it is sent, that you received it. If "
         "your employer restricts gifts, decline it: your contribution counts the same. You need "
         "not agree to any use of your name."

@@ -4,6 +4,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
+from portal.config import settings
 from portal.db import db
 from portal.errors import NotAllowed, Stale
 from portal.fields import row_number
@@ -17,6 +18,7 @@ from portal.incentives import (
     queries,
     seconding,
     several,
+    shown,
 )
 from portal.incentives import finance_pages as finance_pages
 from portal.incentives import pool_pages as pool_pages
@@ -283,4 +285,5 @@ def offer_page(found: Offer | None, form: OfferForm, refusal: str = "") -> str:
         refusal=refusal,
         earlier=queries.earlier_terms(found) if found else [],
         left=codes.left(found) if found else 0,
+        places=shown.places(found, settings().brand_name) if found else [],
     )

@@ -116,6 +116,11 @@ def append(
         jobs.enqueue("rewards.raised", campaign_id, queue=jobs.REWARDS, key=key, delay=wait)
 
 
+def to_whom(reward: ProspectReward) -> str:
+    """How staff call it: to whom it was promised. What it is stands beside it, as they read it."""
+    return f"Promised to {reward.lead.name or 'someone whose details are deleted'}"
+
+
 def of(lead: Lead) -> ProspectReward | None:
     """What this lead was promised, once it has ever been due."""
     return db.session.scalar(sa.select(ProspectReward).where(ProspectReward.lead_id == lead.id))

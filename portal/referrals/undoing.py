@@ -15,7 +15,6 @@ from portal.incentives import ledger
 from portal.incentives import undoing as rewards
 from portal.incentives.limits import Limits
 from portal.incentives.models import Reward
-from portal.queue.kinds import opening
 from portal.referrals import prospect_ledger, prospect_rewards, rewarding
 from portal.referrals.models import Lead, Stage, StageMove
 from portal.referrals.prospect_ledger import (
@@ -27,6 +26,7 @@ from portal.referrals.prospect_ledger import (
     VOID,
     ProspectReward,
     append,
+    to_whom,
 )
 from portal.staff.models import Staff
 from portal.submissions import sending
@@ -85,7 +85,7 @@ PROMISE = Way(
     mark=lambda one: [len(one.entries)],
     snapshot=snapshot,
     put_back=put_back,
-    title=lambda one: opening(f"{one.promise} for {one.lead.name}"),
+    title=lambda one: f"{to_whom(one)}: “{one.promise}”",
     page=lambda one: ("referrals.prospect_reward", {"reward_id": one.id}),
     said="Undone. It is as it was before, and nothing was sent.",
     order=(ProspectReward.lead_id,),  # held one after the other, as by ``rewarding.hold_all``

@@ -8,9 +8,9 @@ from sqlalchemy.orm import aliased, joinedload
 from portal import clock
 from portal.advocates.looking_after import NAMED
 from portal.advocates.models import Advocate
-from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago, moment, opening
+from portal.queue.kinds import ME, ON_HOLD, Drawn, Kind, days_ago, moment
 from portal.referrals.models import Lead, LeadSignal, Referral, ReferralLink, Stage
-from portal.referrals.prospect_ledger import ProspectReward
+from portal.referrals.prospect_ledger import ProspectReward, to_whom
 
 
 def draw(found: Sequence[sa.Row]) -> list[Drawn]:
@@ -41,8 +41,8 @@ def draw_signals(found: Sequence[sa.Row]) -> list[Drawn]:
 def draw_promises(found: Sequence[ProspectReward]) -> list[Drawn]:
     return [
         Drawn(
-            opening(f"{one.promise} for {one.lead.name or 'someone without details'}"),
-            one.line.note or "Promised to someone who came by a recommendation",
+            to_whom(one),
+            one.line.note or f"They were told “You get {one.promise}”",
             "referrals.prospect_reward",
             {"reward_id": one.id},
             bulk=f"{one.id}:{len(one.entries)}",

@@ -34,13 +34,13 @@ class WholeNumber:
 
     def __init__(self, least: int, most: int):
         self.limits = range(least, most + 1)
-        self.sentence = f"Enter a whole number from {least} to {most}"
+        self.sentence = f"enter a whole number from {least} to {most}"
         self.field_flags = {"required": True}
 
     def __call__(self, form, field):
         if field.data not in self.limits:
             field.errors = []
-            raise StopValidation(self.sentence)
+            raise StopValidation(f"{field.label.text.rstrip('?')}: {self.sentence}")
 
 
 def number(label: str, least: int, most: int, description: str = "") -> IntegerField:

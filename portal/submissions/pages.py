@@ -155,9 +155,7 @@ def both_answers(submission: Submission, prompt, form, saved):
 
 
 def offer_page(submission: Submission, form, status: int = 200):
-    words = disclosure.before(
-        there(submission.promise), actions.noun(submission.action), settings().brand_name
-    )
+    words = disclosure.before(there(submission.promise), submission.action, settings().brand_name)
     said = {
         outcome.name: disclosure.beside(
             submission.promise, Choice.ACCEPTED, submission.action, settings().brand_name, outcome

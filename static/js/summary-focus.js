@@ -9,6 +9,7 @@
       var field = link && document.getElementById(link.hash.slice(1));
       if (!field) return;
       e.preventDefault();
+      for (var fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       var top = field.closest("fieldset") || document.querySelector("label[for='" + CSS.escape(field.id) + "']") || field;
       top.scrollIntoView();
       field.focus({ preventScroll: true });

@@ -8,6 +8,7 @@ import pytest
 from portal import clock
 from portal.advocates.models import Advocate, Signal
 from portal.advocates.wishes import forget
+from portal.campaigns import moments
 from portal.campaigns.models import MomentWeights
 from portal.db import db
 from portal.history.actions import SYSTEM
@@ -156,4 +157,5 @@ def test_a_weight_that_is_none_comes_back_with_the_others_as_typed(as_rosa, save
         assert re.search(rf'id="{name}"[^>]*value="{value}"', answer.text), name
         wrong = name != "renewal"
         assert (f'id="{name}-error"' in answer.text) is wrong
-        assert (f'href="#{name}">Enter a whole number from 0 to 10' in summary) is wrong
+        said = f"{moments.SIGNS[name][0]}: enter a whole number from 0 to 10"
+        assert (f'href="#{name}">{said}' in summary) is wrong  # the summary names the field

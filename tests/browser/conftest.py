@@ -71,10 +71,14 @@ def device(browser, portal):
 
 
 @contextmanager
-def running(database: str, mailroom: Mailroom, folder):
-    """A portal from start to stop; ``portal.url`` is where, ``portal.app`` sees its database."""
+def running(database: str, mailroom: Mailroom, folder, unset=()):
+    """A portal from start to stop; ``portal.url`` is where, ``portal.app`` sees its database.
+    ``unset`` names settings that nobody has made."""
     port = processes.free_port()
     env = processes.environment(database, mailroom.port, port, folder)
+    env = {
+        name: value for name, value in env.items() if name.removeprefix("GOODWORD_") not in unset
+    }
     log = folder / "serve.log"
     arguments = ("portal.serve", "--port", str(port), "--workers", "1")
     process = processes.start(*arguments, env=env, log=log)

@@ -102,6 +102,8 @@ def send_a_campaign(page: Page) -> None:
     page.locator("[name=name]").fill("Autumn voices")
     for action in ("quote", "review", "referral"):
         page.locator(f"[name=actions][value={action}]").check()
+    for part in ("Reward for taking part", "Recommendations"):
+        page.get_by_text(re.compile(f"^{part}: ")).click()  # folded away until it is wanted
     for field in ("offer_id", "referral_offer_id"):
         page.locator(f"[name={field}]").select_option(label="Gift card, 25 euros: a €25 gift card")
     page.locator("[name=rewarding_stage]").select_option("qualified")

@@ -1,5 +1,6 @@
 """Staff write a campaign, see exactly who gets it, and send it once."""
 
+import html
 import re
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.advocates.models import Advocate, Company
-from portal.campaigns import actions, eligibility, inviting, mail
+from portal.campaigns import actions, eligibility, forms, inviting, mail
 from portal.campaigns.models import Ask, Campaign, CampaignState, Invitation, InvitationState
 from portal.db import db
 from portal.errors import NotAllowed
@@ -557,3 +558,33 @@ def test_a_draft_for_nobody_yet_leads_to_the_import(as_rosa, draft, act):
     assert 'href="/staff/imports/new"' in page
     assert "asked lately" not in page
     assert f"/campaigns/{draft}/sending" not in page
+
+
+def test_a_new_campaign_begins_with_a_mail_that_can_be_sent_as_it_is(as_rosa, typed, saved, ada):
+    page = html.unescape(as_rosa.get("/staff/campaigns/new").text)
+    begun = forms.beginning()
+    assert all(words in page for words in begun.values())
+    assert all(mail.fault(words) == "" for words in begun.values())
+    assert as_rosa.post("/staff/campaigns", data=typed | begun).status_code == 303
+    as_rosa.post("/staff/campaigns/1/audience", data={"whom": "all", "seen": "1"})
+    page = as_rosa.get("/staff/campaigns/1").text
+    assert "How is it going, Ada?" in page
+    assert "how has it been for you at Analytical Engines?" in page
+    assert as_rosa.post("/staff/campaigns", data=typed | {"body": ""}).status_code == 422
+
+
+def test_a_part_of_the_form_is_folded_unless_something_in_it_is_chosen_or_wrong(as_rosa, typed):
+    def parts(text: str) -> dict[str, bool]:
+        found = re.findall(r'<details class="gw-details"( open)?><summary>([^:<]+)', text)
+        return {name: bool(is_open) for is_open, name in found}
+
+    fresh = parts(as_rosa.get("/staff/campaigns/new").text)
+    assert len(fresh) == 5
+    assert not any(fresh.values())
+    asked = typed | {"actions": ["referral"], "mails_per_minute": "lots", "platform_url": "x"}
+    answer = as_rosa.post("/staff/campaigns", data=asked)
+    assert answer.status_code == 422
+    assert [name for name, is_open in parts(answer.text).items() if is_open] == [
+        "Recommendations", "Reviews elsewhere", "How fast the mails leave",
+    ]  # fmt: skip
+    assert 'value="lots"' in answer.text

@@ -1,9 +1,14 @@
 """What staff put on the table."""
 
+import html
+import re
+
 import pytest
 
+from portal.campaigns.models import Action
 from portal.history.models import Entry
-from portal.incentives.models import Offer
+from portal.incentives import disclosure
+from portal.incentives.models import Offer, Outcome
 from portal.staff.models import Role, Staff
 
 TYPED = {
@@ -126,3 +131,26 @@ def test_a_viewer_reads_offers_and_changes_none(browser_of, save, offer):
     assert "<textarea" not in page.text
     assert viewer.post(f"/staff/offers/{offer}", data=TYPED).status_code == 403
     assert viewer.post("/staff/offers", data=TYPED).status_code == 403
+
+
+def test_staff_read_each_sentence_that_will_stand_beside_the_words(as_rosa, saved):
+    as_rosa.post("/staff/offers", data=TYPED | {"charity": "Viva con Agua"})
+    (offer,) = saved(Offer)
+    page = html.unescape(as_rosa.get(f"/staff/offers/{offer.id}").text)
+    promise = offer.promise()
+    for action, choice in (("review", "accepted"), ("quote", "accepted"), ("quote", "donated")):
+        for sentence in disclosure.ways(promise, choice, action, "Acme"):
+            assert sentence in page
+    for outcome in Outcome:
+        assert disclosure.in_own_review(promise, "accepted", "Acme", outcome) in page
+    assert disclosure.in_share_text(promise, "accepted", "Acme") in page
+    assert "What readers will see" not in as_rosa.get("/staff/offers/new").text
+
+
+@pytest.mark.parametrize("action", [*Action, "contribution"])
+def test_T11_what_makes_no_difference_is_something_the_action_has(action):
+    said = disclosure.before({"reward": "a €25 gift card"}, action, "Acme")
+    assert ("rating" in said) is (action in ("review", "contribution"))
+    assert ("topic" in said) is (action == "webinar")
+    assert re.search(r"make(?:s)? (?:no|a) difference", said)
+    assert "case-study" not in said

@@ -63,7 +63,7 @@ def test_a_limit_for_companies_is_the_one_campaigns_count_by(act, as_rosa, ada, 
 def test_what_is_no_number_of_days_is_refused_and_stays_typed(as_rosa, saved, typed):
     answer = choose(as_rosa, "asks", ask_every_days=typed)
     assert answer.status_code == 422
-    assert answer.text.count("Enter a whole number from 1 to 730") == 2  # above and beside it
+    assert answer.text.count(": enter a whole number from 1 to 730") == 2  # above and beside it
     assert f'value="{typed}"' in answer.text
     assert saved(Setting) == []
 
