@@ -107,10 +107,10 @@ def spoken(moment: datetime, zone: str) -> str:
 
 def host_time(moment: datetime, zone: str, host: str) -> str:
     """The same moment where the host is, as far as it differs: ``16:00 Berlin time`` or more."""
-    there = local(moment, host)
-    if zone == host:
+    there, here = local(moment, host), local(moment, zone)
+    if there.utcoffset() == here.utcoffset():
         return ""
-    same_day = there.date() == local(moment, zone).date()
+    same_day = there.date() == here.date()
     return f"{there:%H:%M} {place(host)}" if same_day else spoken(moment, host)
 
 

@@ -170,3 +170,11 @@ def test_staff_put_the_same_entry_into_their_own_calendar(
     as_rosa.post(f"/staff/events/{event}/cancellation", data={"note": ""})
     assert "Take out of your calendar" in as_rosa.get(f"/staff/events/{event}").text
     assert Calendar.from_ical(as_rosa.get(address).data)["METHOD"] == "CANCEL"
+
+
+def test_the_hosts_time_is_said_only_where_their_clock_shows_another_one():
+    at = datetime(2026, 12, 21, 15, tzinfo=UTC)
+    assert zones.host_time(at, "Europe/Rome", "Europe/Berlin") == ""
+    assert zones.host_time(at, "Europe/London", "Europe/Berlin") == "16:00 Berlin time"
+    late = zones.host_time(at, "America/New_York", "Asia/Tokyo")
+    assert late == "Tuesday 22 December 2026, 00:00 Tokyo time"
