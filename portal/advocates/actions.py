@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from portal.advocates.importing import ImportFile
 from portal.advocates.models import Advocate, Company, CustomerImport, Refused, Sector
 from portal.advocates.planning import OF_COMPANY, PERSONAL, Outcome, Planned
 from portal.db import Model, db, lock
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, there
 from portal.history.actions import Actor, record, record_all
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
@@ -44,15 +44,19 @@ def apply_import(plan: list[Planned], *, by: Actor) -> Counter[Outcome]:
     companies: dict[str, Company] = {}
     acts: list[tuple[Model, str, str]] = []
     for row in rows:
-        company = row.company or companies.setdefault(row.fields["company_key"], found(row))
-        person = row.person or Advocate(company=company)
+        key = row.fields["company_key"]
+        is_told = row.company is None and key in companies
+        company = row.company or companies.setdefault(key, found(row))
+        person = row.person = row.person or Advocate(company=company)
         db.session.add(person)
         amend(person, row)
         verb, note = f"{row.outcome.value}d by import", f"Line {row.line} of {row.filename}"
         acts.append((person, verb, note))
-        if owner := said_anew(row, "owner"):
+        if not is_told and (owner := said_anew(row, "owner")):
             acts.append((company, "given to a colleague", owner.name))
     record_all(acts, by=by)
+    for row in rows:
+        heed(row, by=by)
     return Counter(row.outcome for row in plan)
 
 
@@ -61,6 +65,23 @@ def said_anew(row: Planned, field: str) -> Any:
     if row.company is None:
         return row.fields[field]
     return next((change.new for change in row.changes if change.field == field), None)
+
+
+def heed(row: Planned, *, by: Actor) -> None:
+    """What a file says of whether they may be asked counts like their own word; since the day it
+    names. No file takes such a word back."""
+    person, says = there(row.person), row.fields
+    if says["stopped"] and person.stopped_at is None:
+        stop_inviting(person, by=by)
+        person.stopped_at = midnight(says["stopped"])
+    if says["left"] and person.left_at is None:
+        leave(person, by=by)
+        person.left_at = midnight(says["left"])
+
+
+def midnight(day: date) -> datetime:
+    """As the moment of a day of which nobody knows the hour; none that is still to come."""
+    return min(datetime(day.year, day.month, day.day, tzinfo=UTC), clock.now())
 
 
 def found(row: Planned) -> Company:
@@ -84,6 +105,8 @@ def amend(person: Advocate, row: Planned) -> None:
         values["tags"] = row.fields["tags"]
     if tags := values.pop("tags", None):
         put_on(person, tags)
+    for name in ("stopped", "left"):
+        values.pop(name, None)
     for name, value in values.items():
         setattr(row.company if name in OF_COMPANY else person, name, value)
     if row.outcome is Outcome.UPDATE and "job_title" in values:

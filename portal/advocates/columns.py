@@ -21,6 +21,8 @@ LABELS = {
     "sector": "sector",
     "owner": "who looks after the company",
     "tags": "tags",
+    "stopped": "asked us to stop",
+    "left": "left the company",
 }
 
 # Best spelling first: of “Phone 1” and “Mobile” in one file, the first is taken.
@@ -51,6 +53,9 @@ SPELLINGS = {
     "contactowner contactownerfullname contactcontactowner owneremail contactowneremail "
     "accountowneremail ownername ownerfullname lookedafterby wholooksafterthecompany "
     "accountmanager customersuccessmanager csm betreuer zuständig kundenbetreuer",
+    "stopped": "askedustostop emailoptout optedout optedoutofemail hasoptedoutofemail optout "
+    "unsubscribed unsubscribedfromallemail donotemail",
+    "left": "left leftthecompany leftcompany hasleft nolongerthere nolongeratcompany",
     "tags": "tags tag labels label contacttags stichwörter schlagwörter étiquettes",
 }
 

@@ -4,6 +4,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -71,6 +72,8 @@ def in_words(value: Any) -> str:
     """A value to read: a colleague by name, tags one after the other."""
     if isinstance(value, Staff):
         return value.name
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
     return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
@@ -300,6 +303,9 @@ def personal_changes(person: Advocate, row: CustomerRow) -> list[Change]:
         changes.append(Change(name, old, new))
     if row.tags and row.tags != (tags := [tag.name for tag in person.tags]):
         changes.append(Change("tags", tags, row.tags))
+    for name, since in (("stopped", person.stopped_at), ("left", person.left_at)):
+        if since is None and (day := getattr(row, name)):
+            changes.append(Change(name, None, day))
     return changes
 
 

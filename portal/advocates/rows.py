@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from portal import zones
+from portal import clock, zones
 from portal.addresses import canonical_email, name_key
 from portal.advocates import caring
 from portal.advocates.columns import LABELS
@@ -28,6 +28,7 @@ LANGUAGES = {
     "spanish": "es", "español": "es", "italian": "it", "italiano": "it", "dutch": "nl",
     "nederlands": "nl", "portuguese": "pt", "português": "pt", "polish": "pl", "polski": "pl",
 }  # fmt: skip
+YES, NO = {"yes", "y", "true", "1", "x", "ja", "oui"}, {"", "no", "n", "false", "0", "nein", "non"}
 # Words by which a sector under gift rules is known (T13); anything else is private.
 SECTOR_WORDS = {
     Sector.PUBLIC: "public government military defense defence judiciary legislative municipal",
@@ -66,6 +67,8 @@ class CustomerRow(BaseModel):
     sector: Sector | None = None
     owner: str = Field("", max_length=254)
     tags: list[str] = []
+    stopped: date | None = None  # since when; never lifted by a file
+    left: date | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -122,6 +125,15 @@ class CustomerRow(BaseModel):
     @classmethod
     def _date(cls, value: str, info: ValidationInfo) -> date | None:
         return read_date(value, (info.context or {}).get("day_first")) if value else None
+
+    @field_validator("stopped", "left", mode="before")
+    @classmethod
+    def _since(cls, value: str, info: ValidationInfo) -> date | None:
+        if value.casefold() in YES:
+            return clock.now().date()
+        if value.casefold() in NO:
+            return None
+        return read_date(value, (info.context or {}).get("day_first"))
 
     @field_validator("sector", mode="before")
     @classmethod

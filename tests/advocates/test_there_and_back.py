@@ -53,6 +53,10 @@ def customers_of_the_demo(act, rosa, theo):
             caring.tag(one, people.TAGS.get(one.first_name, ["=pilot"]), by=by)
             owner = db.session.get(Staff, theo if n % 2 else rosa)
             caring.look_after(one.company, owner, by=by)
+            if n % 5 == 1:
+                actions.stop_inviting(one, by=by)
+            if n % 5 == 2:
+                actions.leave(one, by=by)
 
     act(arrive)
 
@@ -162,6 +166,36 @@ def test_tags_of_a_file_take_the_place_of_those_there_and_a_blank_cell_of_none(b
     assert "Every row is here already" in page
     page, _ = bring_in(head + f"Ada L,a@x.example,X,{'t' * 41}\n")
     assert "is too long for a tag: use at most 40 characters" in page
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "stops"),
+    [
+        ("Email Opt Out", "1", True),
+        ("Unsubscribed from all email", "true", True),
+        ("Asked us to stop", "2026-03-01", True),
+        ("Email Opt Out", "0", False),
+        ("Email Opt Out", "", False),
+    ],
+)
+def test_T38_whoever_asked_a_crm_to_stop_is_asked_nothing_here(
+    bring_in, saved, act, heading, cell, stops
+):
+    from portal.outbox import actions as outbox
+
+    head = f"Name,Email,Company,{heading}\n"
+    bring_in(head + f"Ada L,a@x.example,X,{cell}\n")
+    assert bool(saved(Advocate)[0].stopped_at) is stops
+    assert bool(act(lambda: outbox.reasons_among(["a@x.example"]))) is stops
+    bring_in(head + "Ada L,a@x.example,X,no\n")
+    assert bool(saved(Advocate)[0].stopped_at) is stops
+    bring_in(head + "Bob M,b@x.example,X,perhaps\n")
+    assert len(saved(Advocate)) == 1
+
+
+def test_a_company_of_many_is_given_to_a_colleague_once(theo, bring_in, saved):
+    bring_in(OWNED + "".join(f"P{n} L,p{n}@x.example,X,Theo Brand\n" for n in range(5)))
+    assert [one.verb for one in saved(Entry)].count("given to a colleague") == 1
 
 
 @pytest.mark.parametrize(
