@@ -119,7 +119,7 @@ def test_of_two_who_write_at_once_the_second_is_told_and_keeps_the_words(suggest
     suggest(WORDS)
     late = suggest("Mine.", seen)
     assert late.status_code == 409
-    assert "was faster: words suggested" in late.text
+    assert "You were faster: words suggested" in late.text
     assert "Mine." in late.text
     assert saved(Campaign)[0].share_text == WORDS
     assert f'value="{saved(Campaign)[0].version}"' in late.text
