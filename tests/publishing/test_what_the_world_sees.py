@@ -11,6 +11,7 @@ from portal.advocates.models import Advocate
 from portal.campaigns.models import Action
 from portal.config import settings
 from portal.consent import actions as consent
+from portal.consent import queries as permissions
 from portal.consent.actions import Circumstances
 from portal.consent.models import Purpose
 from portal.db import db
@@ -18,6 +19,8 @@ from portal.incentives.models import Choice
 from portal.media import storage
 from portal.media.models import Photo
 from portal.publishing.grounds import FOR_REVIEWS
+from portal.staff.models import Staff
+from portal.statements import actions as statements
 from portal.submissions import actions as submissions
 from portal.submissions.models import Relationship, Submission
 from tests.contributing import ANSWERS, EVERYTHING, invited
@@ -140,6 +143,49 @@ def test_T23_each_part_of_the_credit_needs_its_own_yes(
     address = published(action, allows=EVERYTHING - {purpose})
     for page in ("/", "/stories", address):
         assert not any(part in read(as_stranger, page) for part in parts)
+
+
+@pytest.fixture
+def lasts(act, rosa):
+    """Have a permission last so many months for whoever is asked from now on."""
+
+    def lasts(purpose: Purpose, months: int) -> None:
+        def reword():
+            now = permissions.statement(purpose)
+            said = {"label": now.label, "detail": now.detail, "months": months}
+            by = db.session.get(Staff, rosa)
+            statements.reword(now, **said, seen=now.version, by=by)
+
+        act(reword)
+
+    return lasts
+
+
+@pytest.mark.parametrize(("purpose", "parts"), PARTS)
+def test_T6_each_part_of_the_credit_is_gone_when_its_own_yes_runs_out(
+    published, as_stranger, with_photo, lasts, wait, purpose, parts
+):
+    lasts(purpose, 6)
+    address = published()
+    pages = ("/", "/stories", address, f"/verify/{address.rpartition('/')[2]}")
+    assert all(part in read(as_stranger, address) for part in parts)
+    wait(days=185)
+    for page in pages:
+        assert as_stranger.get(page).status_code == 200
+        assert not any(part in read(as_stranger, page) for part in parts), page
+
+
+def test_T6_words_are_gone_when_their_yes_runs_out_though_the_year_is_not_over(
+    published, as_stranger, lasts, wait
+):
+    lasts(Purpose.WORDS, 6)
+    address = published()
+    wait(days=181)
+    assert as_stranger.get(address).status_code == 200
+    wait(days=4)
+    assert as_stranger.get(address).status_code == 410
+    for page in ("/", "/stories", "/feeds/stories.json", "/api/public/stories"):
+        assert WORDS not in read(as_stranger, page), page
 
 
 @pytest.mark.parametrize("action", [Action.QUOTE, Action.CASE_STUDY, Action.REVIEW])
