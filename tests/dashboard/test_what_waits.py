@@ -159,6 +159,19 @@ def test_an_empty_portal_names_every_step_and_the_list_can_be_put_away(as_rosa, 
     assert open_steps(as_rosa.get("/staff").text)
 
 
+def test_each_step_is_ticked_by_what_it_asks_for_and_by_nothing_else(as_rosa, request):
+    for done, title in {
+        "ada": "Import your customers",
+        "offer": "Make an offer (optional)",
+        "campaign": "Create a campaign",
+        "invitation": "Send it",
+    }.items():
+        before = open_steps(as_rosa.get("/staff").text)
+        request.getfixturevalue(done)
+        after = open_steps(as_rosa.get("/staff").text)
+        assert [step for step in before if step not in after] == [title]
+
+
 @pytest.mark.parametrize("role", Role)
 def test_first_steps_lead_each_role_only_where_it_may_go(save, browser_of, role):
     staff = save(Staff(email="t@acme.example", name="Theo", role=role, password_hash="x"))

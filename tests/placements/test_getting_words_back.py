@@ -231,6 +231,7 @@ def test_a_proof_for_a_task_that_a_colleague_closed_is_shown_as_typed(
     assert "Rosa was faster: gone," in answer.text
     assert "Done</p>" in answer.text
     assert "https://acme.example/log/7</p>" in answer.text
+    assert "Take down: " in answer.text  # beside what the task says by now, not on a page of errors
 
 
 def test_a_proof_that_comes_too_late_leaves_no_file_behind(task, as_rosa, tmp_path):
