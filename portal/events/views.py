@@ -154,13 +154,18 @@ def entry(id: int):
     return calendar_file(queries.event(id))
 
 
-def show_page(event: Event, refusal: str = "", refused: dict[str, Any] | None = None) -> str:
+def show_page(
+    event: Event,
+    refusal: str = "",
+    refused: dict[str, Any] | None = None,
+    cancelling: NoteForm | None = None,
+) -> str:
     return render_template(
         "events/show.html",
         event=event,
         offer=asked_offer(),
         available=queries.available() if event.is_ahead and not event.is_over else [],
-        form=NoteForm(formdata=None),
+        form=cancelling or NoteForm(formdata=None),
         formats=FORMATS,
         refusal=refusal,
         refused=refused or {},
@@ -217,7 +222,7 @@ def cancel(id: int):
     event = queries.event(id)
     form, on = NoteForm(), onward(event)
     if not form.validate():
-        return show_page(event, form.note.errors[0]), 422
+        return show_page(event, cancelling=form), 422
     actions.cancel(event, note=form.note.data, by=current_user)
     db.session.commit()
     flash("Cancelled. Everyone who offered or was confirmed is told by mail.")

@@ -160,7 +160,7 @@ def hand_over(takedown_id):
     takedown = queries.takedown(takedown_id)
     form = OwnerForm().for_these(staff.active())
     if not form.validate():
-        return _page(takedown, ProofForm(formdata=None)), 422
+        return _page(takedown, ProofForm(formdata=None), owner_form=form), 422
     actions.hand_over(takedown, db.session.get_one(Staff, form.owner.data), by=current_user)
     db.session.commit()
     flash(f"Handed over to {takedown.owner.name}.")
@@ -207,8 +207,10 @@ def _uses(asset: Asset, form: UseForm, chosen: PlacesForm | None = None, refusal
     )
 
 
-def _page(takedown: Takedown, form: ProofForm, refusal: str = "") -> str:
-    owner = OwnerForm(formdata=None, data={"owner": takedown.owner_id})
+def _page(
+    takedown: Takedown, form: ProofForm, refusal: str = "", owner_form: OwnerForm | None = None
+) -> str:
+    owner = OwnerForm(formdata=None, data={"owner": takedown.owner_id}).for_these(staff.active())
     return render_template(
         "placements/takedown.html",
         takedown=takedown,
@@ -216,7 +218,7 @@ def _page(takedown: Takedown, form: ProofForm, refusal: str = "") -> str:
         submission=takedown.placement.asset.submission,
         form=form,
         refusal=refusal,
-        owner_form=owner.for_these(staff.active()),
+        owner_form=owner_form or owner,
         because=BECAUSE[takedown.reason],
         outcomes=OUTCOMES,
     )

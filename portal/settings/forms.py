@@ -10,7 +10,6 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
-    URLField,
 )
 from wtforms.validators import (
     URL,
@@ -108,8 +107,9 @@ class BrandForm(SettingsForm):
         description="Invitations must carry it.",
         validators=[Optional(), LONG],
     )
-    brand_privacy_url = URLField(
+    brand_privacy_url = StringField(
         "Address of your privacy notice",
+        render_kw={"inputmode": "url"},
         filters=[one_line],
         validators=[
             Optional(),
