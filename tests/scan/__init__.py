@@ -1,0 +1,1 @@
+"""Attacks the running portal: `python3 dev.py scan`."""
