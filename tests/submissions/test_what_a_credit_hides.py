@@ -121,6 +121,17 @@ def test_the_same_credit_once_more_keeps_every_answer(begun):
     assert "Check your answers" in one.text("check")
 
 
+def test_T23_a_draft_from_before_sends_only_what_its_credit_shows(begun, act, said):
+    one = begun()
+    one.introduce(credit="anonymous")
+    one.allow("words")
+    older = {"words": True, "name": True, "company": True, "photo": True, "sales": False}
+    act(lambda: setattr(db.session.get(Submission, one.id), "choices", older))
+    assert "Name me, the way I chose" not in one.text("check")
+    one.send()
+    assert said() == {"words": "given", "sales": "refused"}
+
+
 @pytest.mark.parametrize(("wish", "leads"), [("anonymous", "/consent"), ("full", "/me/photo")])
 def test_a_photo_is_asked_for_only_where_the_credit_shows_it(begun, wish, leads):
     one = begun()
