@@ -75,6 +75,21 @@ def test_T38_staff_cannot_send_again_what_its_reader_wants_no_more(
     assert (steps["undelivered"].count, steps["queued"].count) == (1, 0)
 
 
+@pytest.mark.parametrize(("says", "why"), NO)
+def test_T38_nor_an_invitation_whose_mail_arrived_long_ago(
+    promised, act, ada, invitation, browser_of, rosa, post_mail, saved, wait, says, why
+):
+    """The other way to it: the button beside each person of a campaign."""
+    post_mail()
+    wait(days=3)
+    act(lambda: says(db.session.get(Advocate, ada)))
+    told = len(saved(Message))
+    answer = browser_of(staff=rosa).post(f"/staff/invitations/{invitation}/mails")
+    assert answer.status_code == 409
+    assert why in answer.text
+    assert len(saved(Message)) == told
+
+
 def test_T38_nor_what_would_ask_while_the_campaign_is_paused_or_over(
     failed, act, as_rosa, campaign, saved
 ):

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal import clock
+from portal.advocates import actions as advocates
 from portal.advocates.models import Advocate, Company, Signal, SignalKind
 from portal.campaigns import actions, eligibility, facts
 from portal.campaigns.models import Action, Ask, Campaign, Invitation
@@ -271,3 +272,16 @@ def test_no_more_people_of_one_company_are_asked_than_may_be(
     assert any("3 people at Y were asked" in why for _, why in not_now)
     with pytest.raises(NotAllowed, match="Nobody would get this"):
         act(lambda: actions.send(db.session.get(Campaign, second), by=SYSTEM))
+
+
+@pytest.mark.parametrize("action", ["quote", "review"])
+def test_T38_who_asked_us_to_stop_is_not_asked_at_another_address_either(act, ada, reasons, action):
+    """What their old address is barred from says nothing of a new one; their own word does."""
+
+    def stop_and_move():
+        person = db.session.get(Advocate, ada)
+        advocates.stop_inviting(person, by=person)
+        person.email = person.email_key = "ada@elsewhere.example"
+
+    act(stop_and_move)
+    assert "to stop inviting them" in reasons(action)
