@@ -23,6 +23,7 @@ class Missing:
     link: str
     who: Role = Role.EDITOR
     is_nobody: bool = False  # there is no one it would go to
+    more: tuple[tuple[str, str], ...] = ()  # other places for the same: address and words
 
 
 def of(campaign: Campaign, found: eligibility.Sorted) -> list[Missing]:
@@ -31,12 +32,14 @@ def of(campaign: Campaign, found: eligibility.Sorted) -> list[Missing]:
 
 
 def _sender() -> Iterator[Missing]:
-    for name, words in settings().unsaid_by_name.items():
+    unsaid = settings().unsaid_by_name.items()
+    if ways := [(f"/staff/settings/brand#{name}", f"Write down {words}") for name, words in unsaid]:
         yield Missing(
-            f"Your mails do not say yet who you are: {words} is missing.",
-            f"/staff/settings/brand#{name}",
-            f"Write down {words}",
+            f"Your mails do not say yet who you are: {settings().unsaid} "
+            f"{'is' if len(ways) == 1 else 'are'} missing.",
+            *ways[0],
             Role.OWNER,
+            more=tuple(ways[1:]),
         )
 
 

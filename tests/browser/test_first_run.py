@@ -80,7 +80,7 @@ def begin_a_campaign_that_cannot_be_sent_yet(page: Page) -> None:
     expect(page.get_by_text("Before this can be sent")).to_be_visible()
     expect(page.get_by_text("There are no customers here yet").first).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Send to"))).to_have_count(0)
-    page.get_by_role("link", name="Write down your postal address").click()
+    page.get_by_role("link", name="write down your postal address").click()
     expect(page.locator("[name=brand_address]")).to_be_visible()
 
 
