@@ -1,7 +1,7 @@
 """What staff ask of a company, or stop asking, put back within ten seconds (T28).
 
 A question that was made is closed again and its mails never leave; the row stays, as the history
-speaks of it.
+speaks of it, and what waited before it waits again.
 """
 
 from typing import Any
@@ -49,7 +49,8 @@ def put_back(company: Company, was: dict[str, Any], *, by: Staff) -> None:
     for one in _asked(company):
         before = was["asked"].get(str(one.id))
         if before is None:
-            one.verdict, one.decided_at = OrgVerdict.CLOSED, clock.now()
+            one.verdict = OrgVerdict.CLOSED
+            one.requested_at = one.decided_at = clock.now()  # so nobody was ever asked
         elif before != _of(one):
             one.verdict = OrgVerdict(before["verdict"])
             for name in WHEN:

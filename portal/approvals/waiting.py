@@ -23,12 +23,14 @@ def draw(found: Sequence[OrgApproval]) -> list[Drawn]:
 
 
 def waits() -> list[sa.ColumnElement[bool]]:
-    """Until the company is asked about the same words once more."""
+    """Until the company is asked about the same words once more. A question that was undone was
+    closed in the moment it was asked."""
     later = aliased(OrgApproval)
     asked_again = sa.exists().where(
         later.company_id == OrgApproval.company_id,
         later.receipt_id.is_not_distinct_from(OrgApproval.receipt_id),
         later.id > OrgApproval.id,
+        sa.or_(later.verdict != OrgVerdict.CLOSED, later.decided_at != later.requested_at),
     )
     return [OrgApproval.verdict == OrgVerdict.CHANGE, ~asked_again]
 

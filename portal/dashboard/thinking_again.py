@@ -13,14 +13,19 @@ from portal.approvals.undoing import QUESTIONS
 from portal.dashboard.door import bp
 from portal.db import db
 from portal.errors import NotFound
+from portal.events.undoing import EVENT, SPEAKER
 from portal.fields import number_of
 from portal.incentives.several import REWARDS
+from portal.interviews.undoing import INTERVIEW
 from portal.nominations.several import NOMINATIONS
 from portal.nominations.undoing import NOMINATION
+from portal.placements.undoing import TAKEDOWN
+from portal.privacy.undoing import REQUEST
 from portal.publishing.undoing import CONTRIBUTION
 from portal.queue.onward import asked
 from portal.referrals.several import PROMISES
 from portal.referrals.undoing import LEAD, PROMISE, REWARD
+from portal.renewals.undoing import ASKED
 from portal.review.several import CONTRIBUTIONS, PUBLICATIONS
 from portal.staff import confirming
 from portal.staff.models import Role
@@ -29,7 +34,10 @@ from portal.undo.several import Result, Several
 
 WAYS = {
     way.row.__tablename__: way
-    for way in (CONTRIBUTION, REWARD, PROMISE, LEAD, NOMINATION, QUESTIONS)
+    for way in (
+        *(CONTRIBUTION, REWARD, PROMISE, LEAD, NOMINATION, QUESTIONS),
+        *(SPEAKER, EVENT, INTERVIEW, TAKEDOWN, REQUEST, ASKED),
+    )
 }
 SEVERAL = {kind.key: kind for kind in (CONTRIBUTIONS, PUBLICATIONS, REWARDS, PROMISES, NOMINATIONS)}
 LISTS = {  # to go back to, if not the queue

@@ -1,6 +1,5 @@
 """What people do with events: plan, offer to speak, confirm, change, cancel, hold."""
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +15,8 @@ from portal.history.actions import Actor, record
 from portal.history.actions import forget as forget_notes
 from portal.staff.models import Staff
 from portal.staff.overtaking import demand_newest, demand_own
+from portal.undo import actions as undo
+from portal.undo.actions import as_moment, as_text
 
 IN_CALENDARS = ("title", "description", "starts_at", "minutes", "time_zone", "place")
 
@@ -36,7 +37,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 
     Raises Stale when somebody else changed it since ``seen``.
     """
-    _lock(event)
+    hold_event(event)
     demand_newest(event, seen)
     if not event.is_ahead:
         raise NotAllowed(f"This event is {event.state}, so it cannot be changed any more.")
@@ -47,7 +48,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
         return
     for name in changed:
         setattr(event, name, what[name])
-    _count_seats(event)
+    count_seats(event)
     if not set(IN_CALENDARS).isdisjoint(changed):
         event.sequence += 1
         for speaker in event.confirmed:
@@ -58,7 +59,7 @@ def change(event: Event, *, seen: int, by: Actor, **what: Any) -> None:
 def cancel(event: Event, *, note: str, by: Actor) -> None:
     """Call it off: it leaves every calendar it was put into, and whoever was to speak waits for
     another one. Twice is harmless; Stale when a colleague did."""
-    _lock(event)
+    hold_event(event)
     if event.state is State.CANCELLED:
         return demand_own(event, by=by)
     event.move("cancel")
@@ -73,7 +74,7 @@ def cancel(event: Event, *, note: str, by: Actor) -> None:
 
 def hold(event: Event, *, by: Actor) -> None:
     """It took place: thank everyone who spoke. Twice is harmless."""
-    _lock(event)
+    hold_event(event)
     if event.state is State.HELD:
         return
     if not event.is_over:
@@ -105,7 +106,7 @@ def offer(
         found = Speaker(advocate=invitation.advocate, invitation=invitation, reason=reason)
         db.session.add(found)
     else:
-        _hold(found)
+        hold_fast(found)
         if found.state is not SpeakerState.CONFIRMED or found.event is not event:
             _let_go(found)
             found.state, found.confirmed_at = SpeakerState.OFFERED, None
@@ -119,7 +120,7 @@ def take_back(reason: str, *, by: Actor) -> None:
     found = queries.for_reason(reason)
     if found is None:
         return
-    _hold(found)
+    hold_fast(found)
     if found.state in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
         _let_go(found)
         found.state = SpeakerState.RELEASED
@@ -129,38 +130,43 @@ def take_back(reason: str, *, by: Actor) -> None:
 def standing_of(reason: str) -> dict[str, Any]:
     """Where the offer that came with a contribution stands, for ``put_back``; empty without one."""
     found = queries.for_reason(reason)
-    at = found.confirmed_at if found else None
-    return {"state": found.state, "confirmed_at": at and at.isoformat()} if found else {}
+    if found is None:
+        return {}
+    at = as_text(found.confirmed_at)
+    return {"state": found.state.value, "confirmed_at": at, "event": found.event_id}
 
 
 def put_back(reason: str, was: dict[str, Any], *, by: Actor) -> None:
-    """What ``take_back`` did is undone: the offer stands as it did, with its seat.
+    """What ``take_back`` or an answer of ours did is undone: the offer stands as it did, with its
+    seat or without.
 
     Raises NotAllowed when the seat was given to somebody else meanwhile.
     """
     found = queries.for_reason(reason)
     if found is None:
         return
-    _hold(found)
+    hold_fast(found)
     if found.state == was["state"]:
         return
-    had_a_seat = was["state"] == SpeakerState.CONFIRMED
-    if had_a_seat and there(found.event).state is not State.OPEN:
+    event = found.event
+    if was["state"] == SpeakerState.CONFIRMED and there(event).state is not State.OPEN:
         raise NotAllowed("The seat at the event is gone, so this cannot be undone any more.")
-    if was["confirmed_at"]:
-        found.confirmed_at = datetime.fromisoformat(was["confirmed_at"])
-    found.state = SpeakerState(was["state"])
+    found.state, found.confirmed_at = SpeakerState(was["state"]), as_moment(was["confirmed_at"])
+    found.event_id = was["event"]
     db.session.flush()
-    if found.event and had_a_seat:
-        db.session.expire(found.event, ["speakers"])
-        _count_seats(found.event)
+    db.session.expire(found, ["event"])
+    if event:
+        db.session.expire(event, ["speakers"])
+        count_seats(event)
     record(found, "put back", by=by)
 
 
 def forget(advocate: Advocate) -> None:
     """Let go of every offer of someone who is erased (T36)."""
     found = queries.of(advocate.id)
-    forget_notes([speaker.subject for speaker in found])
+    names = [speaker.subject for speaker in found]
+    forget_notes(names)
+    undo.forget(names)
     for speaker in found:
         db.session.delete(speaker)
     db.session.flush()
@@ -169,7 +175,7 @@ def forget(advocate: Advocate) -> None:
 def step_down(speaker: Speaker, *, dates: str, by: Advocate) -> None:
     """Give one’s place back; the offer stands for other days. Whoever planned the event is told.
     Twice is harmless."""
-    _hold(speaker)
+    hold_fast(speaker)
     event = there(speaker.event)
     if speaker.state is not SpeakerState.CONFIRMED or not event.is_ahead:
         return
@@ -186,7 +192,7 @@ def step_down(speaker: Speaker, *, dates: str, by: Advocate) -> None:
 
 def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
     """Give them a seat, and send the calendar file. Twice is harmless."""
-    _hold(speaker, event)
+    hold_fast(speaker, event)
     if speaker.state is SpeakerState.CONFIRMED and speaker.event is event:
         return
     if speaker.state is not SpeakerState.OFFERED:
@@ -203,7 +209,7 @@ def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
     speaker.state = SpeakerState.CONFIRMED
     db.session.flush()
     db.session.expire(event, ["speakers"])
-    _count_seats(event)
+    count_seats(event)
     mail.tell(speaker, "event-confirmed")
     record(event, "confirmed a speaker", by=by, speaker=speaker.id)
 
@@ -211,7 +217,7 @@ def confirm(speaker: Speaker, event: Event, *, by: Actor) -> None:
 def turn_down(speaker: Speaker, *, note: str, by: Actor) -> None:
     """Not this time; who is confirmed is taken off, also in their calendar. Twice is harmless;
     Stale when somebody else ended it."""
-    _hold(speaker)
+    hold_fast(speaker)
     if speaker.state not in (SpeakerState.OFFERED, SpeakerState.CONFIRMED):
         return demand_own(speaker, by=by)
     was_offered = speaker.state is SpeakerState.OFFERED
@@ -232,10 +238,10 @@ def _let_go(speaker: Speaker, note: str = "", *, theirs: bool = False) -> None:
     event.sequence += 1
     mail.tell(speaker, "event-off", called_off=True, note=note, theirs=theirs)
     speaker.state, speaker.confirmed_at = SpeakerState.RELEASED, None
-    _count_seats(event)
+    count_seats(event)
 
 
-def _count_seats(event: Event) -> None:
+def count_seats(event: Event) -> None:
     """Full when every seat is confirmed, open again when one is free."""
     full = len(event.confirmed) >= event.seats
     if full and event.state is State.OPEN:
@@ -244,16 +250,16 @@ def _count_seats(event: Event) -> None:
         event.move("reopen")
 
 
-def _lock(event: Event) -> None:
+def hold_event(event: Event) -> None:
     """One act on an event at a time; what it and its speakers are is read after the wait."""
     lock_row(event)
     anew = sa.select(Speaker).where(Speaker.event_id == event.id)
     db.session.scalars(anew.execution_options(populate_existing=True)).all()
 
 
-def _hold(speaker: Speaker, event: Event | None = None) -> None:
+def hold_fast(speaker: Speaker, event: Event | None = None) -> None:
     """One act at a time on an offer, then on the event it is for, which may be known only after
     the wait. Whoever holds an event takes no offer any more: no ring."""
     lock_row(speaker)
     if event := event or speaker.event:
-        _lock(event)
+        hold_event(event)

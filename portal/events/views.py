@@ -12,9 +12,12 @@ from portal.errors import NotAllowed, Stale, there
 from portal.events import actions, calendar, queries
 from portal.events.forms import FORMATS, EventForm, NoteForm, OffForm
 from portal.events.models import Event, Speaker, SpeakerState
+from portal.events.undoing import EVENT, SPEAKER
 from portal.fields import row_number
 from portal.queue.onward import Onward
 from portal.staff.models import Role
+from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 bp = Blueprint("events", __name__)
 bp.add_app_template_global(clock_of)
@@ -179,12 +182,13 @@ def confirm(id: int):
     speaker = queries.speaker(request.form.get("speaker", 0, type=row_number))
     on = onward(event, speaker)
     try:
-        actions.confirm(speaker, event, by=current_user)
+        with undoable(SPEAKER, speaker, by=me()):
+            actions.confirm(speaker, event, by=current_user)
         db.session.commit()
     except NotAllowed as refusal:
         db.session.rollback()
         return show_page(event, str(refusal)), refusal.status
-    flash(f"{speaker.advocate.name} is confirmed, and gets the calendar entry by mail.")
+    tell(f"{speaker.advocate.name} is confirmed, and gets the calendar entry by mail.", speaker)
     return on(".show", id=id)
 
 
@@ -195,9 +199,10 @@ def turn_down(id: int):
     form, on = NoteForm(), onward(speaker.event, speaker)
     if not form.validate():
         return note_refused(speaker, form), 422
-    actions.turn_down(speaker, note=form.note.data, by=current_user)
+    with undoable(SPEAKER, speaker, by=me()):
+        actions.turn_down(speaker, note=form.note.data, by=current_user)
     db.session.commit()
-    flash(f"{speaker.advocate.name} is told by mail.")
+    tell(f"{speaker.advocate.name} is told by mail.", speaker)
     return on(".show", id=speaker.event_id) if speaker.event_id else on(".index")
 
 
@@ -223,9 +228,10 @@ def cancel(id: int):
     form, on = NoteForm(), onward(event)
     if not form.validate():
         return show_page(event, cancelling=form), 422
-    actions.cancel(event, note=form.note.data, by=current_user)
+    with undoable(EVENT, event, by=me()):
+        actions.cancel(event, note=form.note.data, by=current_user)
     db.session.commit()
-    flash("Cancelled. Everyone who offered or was confirmed is told by mail.")
+    tell("Cancelled. Everyone who offered or was confirmed is told by mail.", event)
     return on(".show", id=id)
 
 
@@ -234,7 +240,12 @@ def cancel(id: int):
 def hold(id: int):
     event = queries.event(id)
     on = onward(event)
-    actions.hold(event, by=current_user)
+    with undoable(EVENT, event, by=me()):
+        actions.hold(event, by=current_user)
     db.session.commit()
-    flash("Noted. Everyone who spoke is thanked by mail.")
+    tell("Noted. Everyone who spoke is thanked by mail.", event)
     return on(".show", id=id)
+
+
+def me():
+    return current_user._get_current_object()

@@ -15,6 +15,7 @@ from portal.interviews.models import Interview, Medium, State
 from portal.outbox import actions as outbox
 from portal.staff.models import Staff
 from portal.staff.overtaking import NOTHING, demand_newest, demand_own
+from portal.undo import actions as undo
 
 
 def ask(
@@ -123,6 +124,7 @@ def forget(advocate: Advocate) -> None:
         db.session.delete(interview)
     db.session.flush()
     forget_notes(names)
+    undo.forget(names)
     outbox.forget_person(advocate.email, names)
 
 

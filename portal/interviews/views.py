@@ -1,6 +1,6 @@
 """Staff: choose a time or propose others, and say that it took place."""
 
-from flask import Blueprint, Response, flash, render_template
+from flask import Blueprint, Response, render_template
 from flask_login import current_user
 
 from portal import auth
@@ -9,8 +9,11 @@ from portal.errors import NotAllowed, NotFound, Stale
 from portal.interviews import actions, calendar, queries
 from portal.interviews.forms import AnswerForm, HeldForm, OffForm
 from portal.interviews.models import Interview
+from portal.interviews.undoing import INTERVIEW
 from portal.queue.onward import Onward
 from portal.staff.models import Role
+from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 bp = Blueprint("interviews", __name__, url_prefix="/staff/interviews/<int:id>")
 
@@ -36,12 +39,13 @@ def decide(id: int, act, said: str, **forms):
     """Do it, or show the page again with what was typed and why not."""
     interview, on = queries.interview(id), Onward(("talks", id), ("interviews", id))
     try:
-        act(interview)
+        with undoable(INTERVIEW, interview, by=me()):
+            act(interview)
         db.session.commit()
     except (NotAllowed, Stale) as refusal:
         db.session.rollback()
         return page(queries.interview(id), str(refusal), refusal.status, **forms)
-    flash(said)
+    tell(said, interview)
     return on(".show", id=id)
 
 

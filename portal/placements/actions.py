@@ -84,10 +84,11 @@ def hold(takedown: Takedown) -> None:
 def finish(takedown: Takedown, outcome: Outcome, proof: Proof, *, by: Actor) -> None:
     """Close a task with what shows that it is done; the first proof stays."""
     hold(takedown)
-    if not proof:
+    if not (proof or takedown.proof_key):
         raise NotAllowed("Say how you know, give an address, or add a picture.")
     takedown.proof, takedown.proof_url = proof.text.strip(), proof.url.strip()
-    takedown.proof_key, takedown.proof_type = proof.key, proof.type
+    if proof.key:  # else one that was given before an undo stays
+        takedown.proof_key, takedown.proof_type = proof.key, proof.type
     _close(takedown, outcome, by=by)
     takedown.placement.ended_at = clock.now()
 

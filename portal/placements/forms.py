@@ -21,7 +21,7 @@ from wtforms.validators import (
 
 from portal import clock
 from portal.fields import Day
-from portal.placements.models import NAMES, Kind, Outcome
+from portal.placements.models import NAMES, Kind, Outcome, Takedown
 from portal.placements.words import OUTCOMES
 
 ADDRESS = Regexp(r"^\s*(https?://\S+)?\s*$", message="Enter a whole address, like https://…")
@@ -90,9 +90,18 @@ class ProofForm(FlaskForm):
         validators=[ADDRESS, Length(max=500, message="Use at most 500 characters")],
     )
     file = FileField("A picture or PDF that shows it")
+    kept = False  # whether a file is there already
+
+    @classmethod
+    def of(cls, takedown: Takedown, *, fresh: bool = False) -> "ProofForm":
+        """With what was typed before closing it was undone."""
+        said = {"proof": takedown.proof, "proof_url": takedown.proof_url}
+        form = cls(formdata=None, data=said) if fresh else cls()
+        form.kept = bool(takedown.proof_key)
+        return form
 
     def validate_proof(self, field: TextAreaField) -> None:
-        if not (text(field.data).strip() or self.proof_url.data or self.file.data):
+        if not (text(field.data).strip() or self.proof_url.data or self.file.data or self.kept):
             raise ValidationError("Say how you know, give an address, or add a picture")
 
 

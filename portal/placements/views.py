@@ -16,6 +16,7 @@ from portal.placements import actions, queries
 from portal.placements.actions import Proof
 from portal.placements.forms import OwnerForm, ProofForm, UseForm
 from portal.placements.models import Kind, Outcome, Takedown
+from portal.placements.undoing import TAKEDOWN
 from portal.placements.words import BECAUSE, OUTCOMES, SHORT
 from portal.publishing import placing, plain
 from portal.publishing import queries as publishing
@@ -25,6 +26,8 @@ from portal.queue.onward import Onward, asked
 from portal.staff import queries as staff
 from portal.staff.models import Role, Staff
 from portal.submissions import crediting
+from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 NOT_ASKED = "Nothing was changed: choose the pages in the form below."
 
@@ -127,14 +130,15 @@ def takedowns():
 @bp.get("/staff/takedowns/<int:takedown_id>")
 @auth.staff()
 def show(takedown_id):
-    return _page(queries.takedown(takedown_id), ProofForm(formdata=None))
+    takedown = queries.takedown(takedown_id)
+    return _page(takedown, ProofForm.of(takedown, fresh=True))
 
 
 @bp.post("/staff/takedowns/<int:takedown_id>/proof")
 @auth.staff(Role.EDITOR)
 def finish(takedown_id):
     takedown, on = queries.takedown(takedown_id), Onward(("takedowns", takedown_id))
-    form = ProofForm()
+    form = ProofForm.of(takedown)
     if not form.validate():
         return _page(takedown, form), 422
     try:
@@ -148,9 +152,10 @@ def finish(takedown_id):
         form.file.errors = [str(refusal)]
         return _page(takedown, form), 422
     proof = Proof(form.proof.data, form.proof_url.data, key, mimetype)
-    actions.finish(takedown, Outcome(form.outcome.data), proof, by=current_user)
+    with undoable(TAKEDOWN, takedown, by=current_user._get_current_object()):
+        actions.finish(takedown, Outcome(form.outcome.data), proof, by=current_user)
     db.session.commit()
-    flash("Closed. The customer reads on their page that it is done.")
+    tell("Closed. The customer reads on their page that it is done.", takedown)
     return on("placements.takedowns", show=None)
 
 
@@ -160,10 +165,11 @@ def hand_over(takedown_id):
     takedown = queries.takedown(takedown_id)
     form = OwnerForm().for_these(staff.active())
     if not form.validate():
-        return _page(takedown, ProofForm(formdata=None), owner_form=form), 422
-    actions.hand_over(takedown, db.session.get_one(Staff, form.owner.data), by=current_user)
+        return _page(takedown, ProofForm.of(takedown, fresh=True), owner_form=form), 422
+    with undoable(TAKEDOWN, takedown, by=current_user._get_current_object()):
+        actions.hand_over(takedown, db.session.get_one(Staff, form.owner.data), by=current_user)
     db.session.commit()
-    flash(f"Handed over to {takedown.owner.name}.")
+    tell(f"Handed over to {takedown.owner.name}.", takedown)
     return redirect(url_for("placements.show", takedown_id=takedown_id, **asked()), 303)
 
 

@@ -15,8 +15,11 @@ from portal.privacy import actions, files, requests
 from portal.privacy.forms import AnswerForm, CustomerErasureForm
 from portal.privacy.holdings import GOES, STAYS
 from portal.privacy.pages import bp, let_go
+from portal.privacy.undoing import REQUEST
 from portal.queue.onward import Onward
 from portal.staff.models import Role
+from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 
 @bp.post("/staff/customers/<int:id>/export")
@@ -53,7 +56,9 @@ def erase_customer(id: int):
 @bp.get("/staff/data-requests/<int:id>")
 @auth.staff()
 def show_request(id: int):
-    return request_page(id, AnswerForm(formdata=None))
+    asked = requests.get(id)
+    undone = "" if asked.answered_at else asked.answer
+    return request_page(id, AnswerForm(formdata=None, data={"answer": undone}))
 
 
 @bp.post("/staff/data-requests/<int:id>")
@@ -64,12 +69,13 @@ def answer_request(id: int):
         return request_page(id, form), 422
     try:
         asked, me = requests.get(id), current_user._get_current_object()
-        requests.answer(asked, form.answer.data, by=me)
+        with undoable(REQUEST, asked, by=me):
+            requests.answer(asked, form.answer.data, by=me)
         db.session.commit()
     except Stale as refusal:
         db.session.rollback()
         return request_page(id, form, str(refusal)), refusal.status
-    flash(f"Answered. {asked.advocate.name} gets it by mail.")
+    tell(f"Answered. {asked.advocate.name} gets it by mail.", asked)
     return on(".show_request", id=id)
 
 

@@ -13,6 +13,7 @@ from portal.outbox import actions as outbox
 from portal.privacy.models import DataRequest
 from portal.staff import overtaking
 from portal.staff.models import Staff
+from portal.undo import actions as undo
 
 
 def get(request_id: int) -> DataRequest:
@@ -59,4 +60,5 @@ def answer(request: DataRequest, words: str, *, by: Staff) -> None:
 
 def forget(person: Advocate) -> None:
     """Delete what someone who is being erased asked, and our answers (T36)."""
+    undo.forget(request.subject for request in of(person))
     db.session.execute(sa.delete(DataRequest).where(DataRequest.advocate_id == person.id))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import Any
 
@@ -36,7 +37,7 @@ from portal.referrals.undoing import LEAD
 from portal.referrals.words import NO_REWARD
 from portal.staff.models import Role
 from portal.staff.queries import name_of
-from portal.undo.actions import undoable
+from portal.undo.actions import Way, undoable
 from portal.undo.telling import tell
 
 # The stage after each along the way.
@@ -184,6 +185,7 @@ def rule_on(lead_id: int):
         "Released. The reward goes its way."
         if act is risk.release
         else "Noted: this lead earns no reward.",
+        way=LEAD,
         ruling=form,
     )
 
@@ -232,12 +234,14 @@ def note(lead_id: int):
     )
 
 
-def done(lead_id: int, act, said: str, **typed):
-    """Act on a lead, commit and show it; a refusal keeps what was typed."""
+def done(lead_id: int, act, said: str, way: Way | None = None, **typed):
+    """Act on a lead, commit and show it, with a ``way`` back where there is one; a refusal keeps
+    what was typed."""
     found = leads.lead(lead_id)
     on = onward(found)
     try:
-        act(found)
+        with undoable(way, found, by=me()) if way else nullcontext():
+            act(found)
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
@@ -245,7 +249,10 @@ def done(lead_id: int, act, said: str, **typed):
             if isinstance(form, lead_forms.FactsForm):
                 form.seen.catch_up(refusal, lead_forms.FactsForm.of(found, fresh=True))
         return lead_page(leads.lead(lead_id), str(refusal), **typed), refusal.status
-    flash(said)
+    if way:
+        tell(said, found)
+    else:
+        flash(said)
     return on(".lead", lead_id=lead_id)
 
 

@@ -1,7 +1,8 @@
 """What staff decide on a promise to a prospect, put back within ten seconds: by one more line.
 
 And what they decide on a reward of a customer: whether there still is room for it is known here.
-And the step of a lead, with all it did to either: the step back is one more step.
+And the step of a lead, or a ruling on what stood out, with all it did to either: the step back is
+one more step.
 """
 
 from collections.abc import Sequence
@@ -103,7 +104,7 @@ def put_back_reward(reward: Reward, was: dict[str, Any], *, by: Staff) -> str | 
 REWARD = replace(rewards.REWARD, put_back=put_back_reward)
 
 
-# ── The step of a lead ─────────────────────────────────────────────────────────────────────
+# ── The step of a lead, and a ruling on what stood out ─────────────────────────────────────
 
 NOT_YET = {"lines": 0, "waits_since": None}  # of what the step brought about
 HELD_NOW = "Undone, but the budget of what they were promised is used up by now: that is held."
@@ -145,6 +146,7 @@ def before_step(lead: Lead) -> dict[str, Any]:
         "stage": lead.stage.value,
         "updated_at": as_text(lead.updated_at),
         "no_reward": lead.no_reward,
+        "signals": [one.id for one in lead.open_signals],
         "reward": snapshot(reward) if reward else NOT_YET,
         "promise": snapshot(promise) if promise else NOT_YET,
     }
@@ -153,9 +155,14 @@ def before_step(lead: Lead) -> dict[str, Any]:
 def step_back(lead: Lead, was: dict[str, Any], *, by: Staff) -> str | None:
     """What came to be owed by the step is owed no more; what fell away by it is owed again, if its
     place is free still."""
+    moved = lead.stage != was["stage"]
     lead.stage, lead.no_reward = Stage(was["stage"]), was["no_reward"]
     lead.updated_at = as_moment(was["updated_at"]) or lead.updated_at
-    db.session.add(StageMove(lead=lead, stage=lead.stage, how=UNDONE, by=by.subject))
+    if moved:
+        db.session.add(StageMove(lead=lead, stage=lead.stage, how=UNDONE, by=by.subject))
+    for one in lead.signals:
+        if one.id in was["signals"]:
+            one.cleared_at, one.by, one.note = None, "", ""
     _put_back_reward(lead, was["reward"], by=by)
     return HELD_NOW if _put_back_promise(lead, was["promise"]) else None
 

@@ -28,6 +28,7 @@ from portal.submissions.models import State, Submission
 
 # A reminder each as this much is left; the last says that the words are no longer used.
 REMIND = (timedelta(days=14), timedelta(days=3), timedelta())
+NOT_PUBLISHED = "Only something published can be confirmed."
 CHANCE = timedelta(days=180)  # how long the link in a mail still puts them back after that
 
 
@@ -59,7 +60,7 @@ def ask(submission: Submission, *, by: Actor) -> Renewal:
         return waiting
     asset = asset_of(submission)
     if asset is None or submission.state not in (State.PUBLISHED, State.RETIRED):
-        raise NotAllowed("Only something published can be confirmed.")
+        raise NotAllowed(NOT_PUBLISHED)
     purpose = queries.rests_on(asset, in_a_deck=queries.is_in_a_deck(asset))
     if purpose is None:
         raise NotAllowed("There is nothing to confirm: these words are used nowhere now.")

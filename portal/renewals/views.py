@@ -1,13 +1,13 @@
 """Still right? The page behind the link in the mail, the same for who is signed in, the list."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import auth
 from portal.consent.forms import circumstances
 from portal.consent.queries import as_read
 from portal.db import db
-from portal.errors import NotFound, Refusal, there
+from portal.errors import NotAllowed, NotFound, Refusal, there
 from portal.fields import row_number
 from portal.links import actions as links
 from portal.links.models import Kind
@@ -16,7 +16,10 @@ from portal.publishing.queries import asset_of
 from portal.renewals import actions, queries
 from portal.renewals.forms import AnswerForm
 from portal.renewals.models import Answer, Renewal
+from portal.renewals.undoing import ASKED
 from portal.staff.models import Role
+from portal.undo.actions import undoable
+from portal.undo.telling import tell
 
 bp = Blueprint("renewals", __name__)
 
@@ -113,7 +116,11 @@ def index():
 @auth.staff(Role.EDITOR)
 def ask(submission_id):
     submission = desk.submission(submission_id)
-    actions.ask(submission, by=current_user)
+    asset = asset_of(submission)
+    if asset is None:
+        raise NotAllowed(actions.NOT_PUBLISHED)
+    with undoable(ASKED, asset, by=current_user._get_current_object()):
+        actions.ask(submission, by=current_user)
     db.session.commit()
-    flash(f"{submission.advocate.first_name} gets a mail with one question.")
+    tell(f"{submission.advocate.first_name} gets a mail with one question.", asset)
     return redirect(url_for("renewals.index"), 303)

@@ -76,3 +76,14 @@ def calendar_in(mail):
     assert part.get_param("method") == calendar["METHOD"]
     (entry,) = calendar.walk("VEVENT")
     return calendar, entry
+
+
+@pytest.fixture
+def post_mail(post_mail, wait):
+    """The same once the ten seconds are over in which staff can undo what they decided."""
+
+    def later() -> list:
+        wait(seconds=11)
+        return post_mail()
+
+    return later

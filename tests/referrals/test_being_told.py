@@ -23,10 +23,11 @@ def mails(saved):
 
 
 @pytest.fixture
-def read(post_mail, mailroom):
+def read(post_mail, mailroom, wait):
     """The newest mail to ada, as she reads it."""
 
     def read() -> str:
+        wait(seconds=11)  # in which a decision can be undone
         post_mail()
         mail = mailroom.to("ada@analytical.example")[-1]
         return f"{mail['Subject']}\n{' '.join(mailroom.text(mail).split())}"
