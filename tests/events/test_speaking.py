@@ -506,12 +506,6 @@ def test_a_proposal_for_other_days_says_so_in_the_queue(offers_to_speak, as_rosa
     assert "On other days: Tuesdays" in as_rosa.get("/staff/queue?kind=decide").text
 
 
-def test_a_new_event_is_on_the_clock_of_the_last_one(as_rosa, plan):
-    assert '<option selected value="UTC">' in as_rosa.get("/staff/events/new").text
-    plan(time_zone="America/New_York")
-    assert '<option selected value="America/New_York">' in as_rosa.get("/staff/events/new").text
-
-
 def test_a_note_too_long_for_the_mail_comes_back_as_typed_and_nothing_is_cancelled(
     as_rosa, event, saved
 ):
