@@ -435,3 +435,11 @@ def test_a_session_ends_after_a_week_however_busy_one_is(as_rosa, wait):
         assert as_rosa.get("/staff/account").status_code == 200
     wait(hours=4)
     assert as_rosa.get("/staff/account").status_code == 302
+
+
+def test_a_session_ends_after_twelve_hours_in_which_nothing_was_done(as_rosa, wait):
+    for _ in range(2):
+        wait(hours=11, minutes=55)
+        assert as_rosa.get("/staff/account").status_code == 200
+    wait(hours=12, minutes=5)
+    assert as_rosa.get("/staff/account").status_code == 302
