@@ -14,6 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session
 
+from portal.errors import NotFound
+
 T = TypeVar("T")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -265,7 +267,10 @@ def lock_row(row: Model) -> None:
     """
     db.session.flush()
     kind = type(row)
-    db.session.execute(sa.select(kind.id).where(kind.id == row.id).with_for_update())
+    number = sa.inspect(row).identity
+    held = sa.select(kind.id).where(kind.id == (number[0] if number else row.id))
+    if db.session.scalar(held.with_for_update()) is None:
+        raise NotFound("This is not here any more: it was deleted meanwhile.")
     db.session.refresh(row)
 
 
