@@ -5,15 +5,13 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from portal.db import db, last_of_each
+from portal.db import db, is_last
 from portal.history.models import Entry
 from portal.settings.models import Setting
 
 log = logging.getLogger(__name__)
-_LAST = last_of_each(Setting.name)
-_CHOSEN = sa.select(Setting.name, Setting.value).where(
-    Setting.id.in_(_LAST), Setting.value.is_not(None)
-)
+_LAST = is_last(Setting.name)
+_CHOSEN = sa.select(Setting.name, Setting.value).where(_LAST, Setting.value.is_not(None))
 
 
 def chosen() -> dict[str, str] | None:
@@ -62,5 +60,5 @@ def version(names: Iterable[str]) -> int:
 
 def latest() -> dict[str, Setting]:
     """The last choice of each setting that holds, by name."""
-    rows = db.session.scalars(sa.select(Setting).where(Setting.id.in_(_LAST)))
+    rows = db.session.scalars(sa.select(Setting).where(_LAST))
     return {row.name: row for row in rows if row.value is not None}

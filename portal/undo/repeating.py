@@ -6,9 +6,8 @@ as the act. So whoever waited for their own first press is not told that they we
 
 import hashlib
 import re
-from typing import Any
 
-from flask import Flask, Response, current_app, flash, make_response, redirect, request
+from flask import Flask, Response, current_app, make_response, redirect, request
 from flask_login import current_user
 
 from portal import zones
@@ -17,6 +16,7 @@ from portal.db import db
 from portal.errors import there
 from portal.history import queries as history
 from portal.undo import actions
+from portal.undo.telling import tell_of
 
 PROOFS = ("password", "confirm")  # in the names of fields: proofs of who it is
 
@@ -51,8 +51,7 @@ def answer(response: Response) -> Response:
     when = f"at {zones.hour(done[-1].at, settings().brand_time_zone)}"
     said = f"You sent this already, {when}, and it was done once. This is how it stands now."
     again = actions.still_possible({one.about for one in done}, by=current_user)
-    with_way_back: Any = {"text": said, "undo": again} if again else said
-    flash(with_way_back)
+    tell_of(said, again)
     return make_response(redirect(_page(), 303))
 
 
