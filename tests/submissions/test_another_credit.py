@@ -10,7 +10,9 @@ from portal.consent import asking
 from portal.consent.actions import first_broken_link
 from portal.consent.models import ConsentEvent, OrgApproval, OrgVerdict, Receipt, Scope
 from portal.db import db
+from portal.errors import NotAllowed
 from portal.placements.models import Reason, Takedown
+from portal.submissions import actions
 from portal.submissions.models import Credit, State, Submission
 from tests.placements.conftest import look, placed
 from tests.publishing.conftest import approved, published, the_asset
@@ -244,3 +246,18 @@ def test_T28_a_question_to_their_company_is_called_off_with_the_name(
     turn("anonymous")
     assert saved(OrgApproval)[0].verdict is OrgVerdict.CLOSED
     assert "With your company" not in as_ada.get("/me").text
+
+
+def test_T23_words_sent_change_their_credit_on_that_page_alone(way, act, as_rosa, saved):
+    one = way()
+    one.prepare("words", "name", choice="declined").send()
+    data = {"seen": saved(Submission)[0].version, "note": "Shorter?"}
+    as_rosa.post(f"/staff/submissions/{one.id}/change-request", data=data)
+
+    def introduce():
+        quote = db.session.get(Submission, one.id)
+        said = {"job_title": "", "relation": quote.relation, "by": quote.advocate}
+        actions.introduce(quote, **said, credit=Credit.ANONYMOUS)
+
+    with pytest.raises(NotAllowed, match="on its own page"):
+        act(introduce)
