@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, zones
+from portal.config import settings
 from portal.db import db, last_of_each, only
 from portal.errors import NotFound, there
 from portal.outbox import faults
@@ -131,8 +132,9 @@ class HeldUp:
     def how_many(self) -> str:
         """As a sentence."""
         many = "One mail waits" if self.waiting == 1 else f"{self.waiting:,} mails wait"
-        at = there(self.since)
-        return f"{many} for it, since {at.day} {at:%B}, {at:%H:%M} UTC."
+        at, zone = there(self.since), settings().brand_time_zone
+        day = zones.local(at, zone)
+        return f"{many} for it, since {day.day} {day:%B}, {zones.hour(at, zone)}."
 
 
 def held_up() -> HeldUp:
