@@ -57,7 +57,7 @@ class NeededIf:
 
     def __init__(self, other: str, asks: Mapping[Any, str], beside: str):
         self.other, self.asks = other, asks
-        self.field_flags = {"needed": beside}
+        self.field_flags = {"needed": beside, "needed_for": " ".join(map(str, asks))}
 
     def __call__(self, form: Form, field: Field) -> None:
         asks = self.asks.get(form[self.other].data)

@@ -89,7 +89,8 @@ def ask_page(submission: Submission, form: forms.AskForm, status: int = 200, ref
 
 
 def company_page(company, form: forms.StaffAskForm, status: int = 200, refusal: str = ""):
-    """The same for staff, with all that was ever asked of a company."""
+    """The same for staff, with all that was ever asked of a company; where somebody there wants a
+    change, they are the one to ask next."""
     page = render_template(
         "approvals/company.html",
         company=company,

@@ -174,6 +174,21 @@ def contributions(of: Company) -> dict[int, str]:
     }
 
 
+def to_ask_anew(company: Company, approval_id: int) -> dict[str, Any]:
+    """A form’s values: what somebody there was asked before they wanted a change; else none."""
+    before = db.session.get(OrgApproval, approval_id)
+    if not before or before.company_id != company.id or before.verdict is not OrgVerdict.CHANGE:
+        return {}
+    of_receipt = sa.select(Submission.id).where(Submission.receipt_id == before.receipt_id)
+    return {
+        "about": db.session.scalar(of_receipt) or 0,
+        "name": before.approver,
+        "email": before.email,
+        "title": before.title,
+        "scopes": before.asked,
+    }
+
+
 def asked_by(approval: OrgApproval) -> str:
     """Who wanted to know, for whoever answers."""
     kind, _, number = approval.requested_by.partition(":")

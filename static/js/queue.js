@@ -44,7 +44,7 @@
     if (!target || (item && item !== now)) return;
     e.preventDefault();
     if (target.matches("summary")) { target.parentNode.open = true; target = target.parentNode.querySelector("input:not([type=hidden]), textarea, select"); }
-    if (target.matches("[type=radio]")) { target.click(); target = target.form.querySelector(key === "a" ? "textarea:required" : "textarea") || target; }
+    if (target.matches("[type=radio]")) { target.click(); target = target.form.querySelector(key === "a" ? "textarea:required, textarea[data-needed-for~='" + target.value + "']" : "textarea") || target; }
     if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus(); else target.click();
   });
 })();

@@ -289,6 +289,23 @@ def test_a_change_asked_for_reaches_both_sides(
     assert note in as_rosa.get(f"/staff/companies/{saved(Company)[0].id}/approvals").text
 
 
+def test_whoever_asked_for_a_change_is_asked_anew_without_typing_it_again(
+    quote, jos_link, as_stranger, as_rosa, saved
+):
+    address = f"/staff/companies/{saved(Company)[0].id}/approvals"
+    assert 'value="jo@' not in as_rosa.get(address).text
+    as_stranger.post(f"{jos_link()}/change-request", data={"note": "Write it with an accent."})
+    asked = saved(OrgApproval)[0]
+    page = as_rosa.get(address, query_string={"approval": asked.id}).text
+    assert f'value="{asked.email}"' in page
+    assert f'value="{asked.approver}"' in page
+    for scope in asked.asked:
+        assert re.search(rf'checked[^>]*value="{scope}"', page)
+    about = saved(Submission)[0].id
+    assert f'<option selected value="{about}">' in page
+    assert 'value="jo@' not in as_rosa.get(f"{address}?approval={asked.id + 1}").text
+
+
 def test_a_link_shows_nothing_any_more_once_the_words_are_taken_back(
     quote, jos_link, as_stranger, as_ada, saved
 ):
