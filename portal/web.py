@@ -414,7 +414,8 @@ UNIT = re.compile(r"(?<=\d) (?=(?:%|€|days?|weeks?|months?|years?|hours?|minut
 
 
 def with_units(text: object) -> str:
-    """On a page of ours a number is not parted from what it counts: 96 %, 3 days."""
+    """In words of ours a number is not parted from what it counts: 96 %, 3 days. Never in a
+    customer’s: those stand as they were written."""
     return UNIT.sub("\u00a0", str(text))
 
 

@@ -299,8 +299,8 @@ def test_overdue_ones_can_be_shown_alone(many, act, as_rosa):
     )
     page = as_rosa.get("/staff/queue?show=late").text
     assert len(titles(page)) == 1
-    assert ">waiting 4 weeks</time>" in page
-    assert "waiting 4 weeks" in as_rosa.get("/staff").text
+    assert ">waiting 4\u00a0weeks</time>" in page
+    assert "waiting 4\u00a0weeks" in as_rosa.get("/staff").text
     assert ">Overdue</span>" in page
 
 

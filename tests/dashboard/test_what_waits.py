@@ -65,8 +65,8 @@ def test_everything_waits_in_one_list_oldest_first(sent, as_rosa, act, campaign,
         "Quote from Ada Lovelace",
         "Review from Customer No 1",
     ]
-    assert "2 days" in page
-    assert "5 hours" in page
+    assert "2\u00a0days" in page
+    assert "5\u00a0hours" in page
     assert titles(as_rosa.get("/staff/queue?kind=rewards").text) == [
         "A €25 gift card for Ada Lovelace"
     ]

@@ -128,6 +128,22 @@ def with_photo(act, ada):
     act(add)
 
 
+@pytest.mark.parametrize("action", [Action.QUOTE, Action.CASE_STUDY])
+def test_no_character_of_theirs_is_another_one_on_a_page(
+    published, as_stranger, as_rosa, saved, action
+):
+    said = "In 3 days we were at 96 %, and “nobody” - not one - waits 2 hours."
+    row = {"metric": "On time", "before": "81 %", "after": "24 hours", "period": "", "how": ""}
+    address = published(action, words=said, problem=said, results=[row])
+    theirs = [said] if action is Action.QUOTE else [said, "81 %", "24 hours"]
+    for page in (
+        read(as_stranger, address),
+        read(as_rosa, f"/staff/submissions/{saved(Submission)[0].id}"),
+    ):
+        for words in theirs:
+            assert words in page
+
+
 PARTS = [
     (Purpose.NAME, ["Ada Lovelace", "Head of Operations"]),
     (Purpose.COMPANY, ["Analytical Engines"]),
