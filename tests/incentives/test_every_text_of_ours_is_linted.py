@@ -31,7 +31,8 @@ THEIR_OWN_WORDS = """
     referrals: WordForm.word ContactForm.name ContactForm.message ContactForm.website
     referrals: Details.name Details.company Details.message LeadForm.website
     renewals: AnswerForm.note
-    submissions: YouForm.job_title LongForm.value ShortForm.value NumberForm.value EventForm.dates
+    submissions: YouForm.job_title TitleForm.job_title LongForm.value ShortForm.value
+    submissions: NumberForm.value EventForm.dates
     campaigns: CodeForm.address CodeForm.code
 """
 FOR_COLLEAGUES = """
@@ -56,7 +57,7 @@ NAMES_AND_REPORTS = """
     platforms: RuleForm.name RuleForm.source
     publishing: PublishForm.headline PublishForm.excerpt PublishForm.expected_results
     settings: BrandForm.brand_name BrandForm.brand_tagline BrandForm.brand_colour
-    settings: BrandForm.brand_legal_name BrandForm.brand_address
+    settings: BrandForm.brand_legal_name BrandForm.brand_address BrandForm.brand_privacy_url
     settings: SectorsForm.sector_words_public SectorsForm.sector_words_healthcare
     settings: SectorsForm.sector_words_finance SectorsForm.sector_words_education
     advocates: PersonForm.first_name PersonForm.last_name PersonForm.job_title PersonForm.city

@@ -211,7 +211,7 @@ def test_T3_words_sent_back_for_a_change_are_read_under_the_name_they_are_filed_
     page = html.unescape(as_ada.get(f"/me/submissions/{saved(Submission)[0].id}/check").text)
     assert f"Name {OLD}" in page
     assert NEW not in page
-    you = html.unescape(as_ada.get(f"/me/submissions/{saved(Submission)[0].id}/you").text)
+    you = html.unescape(as_ada.get(f"/me/submissions/{saved(Submission)[0].id}/credit").text)
     assert f"{OLD}. No name and no photo." in you
     assert NEW not in you
     receipt = html.unescape(as_ada.get(f"/me/receipts/{saved(Receipt)[0].reference}").text)
