@@ -22,7 +22,7 @@ def table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     """The text of a CSV file that Excel opens as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(heads)
+    writer.writerow(map(harmless, heads))  # some are from a file that was sent to us
     for row in rows:
         writer.writerow([harmless(cell) for cell in row])
     return "\ufeff" + text.getvalue()

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from portal import clock
 from portal.advocates.models import Advocate, CustomerImport
 from portal.campaigns.models import Campaign
 from portal.db import db
@@ -32,9 +33,11 @@ def test_no_cell_of_any_table_begins_like_a_formula(
     rule(earn(), RewardState.APPROVED, RewardState.ISSUED)
     refused = save(
         CustomerImport(
-            filename="x.csv", content=b"", refused=[f"Line 2: {EVIL} is no address"], staff_id=rosa
+            filename="x.csv", content=b"", headings=["Mail", EVIL], staff_id=rosa,
+            begun_at=clock.now(),
+            refused=[{"line": 2, "why": f"Line 2: {EVIL} is no address", "cells": [EVIL, EVIL]}],
         )
-    )
+    )  # fmt: skip
 
     def rename():
         person = db.session.get(Advocate, ada)

@@ -49,7 +49,7 @@ def _headings(lines: Numbered) -> list[str]:
     _, headings = next(lines, (0, []))
     if not headings:
         raise Unreadable("This file is empty.")
-    return [heading.strip() for heading in headings]
+    return [as_written(heading.strip()) for heading in headings]
 
 
 def table(data: bytes) -> Numbered:
