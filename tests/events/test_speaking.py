@@ -1,5 +1,6 @@
 """Offering to speak, being given a place, and what becomes of it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ import pytest
 
 from portal import clock
 from portal.advocates.models import Advocate
+from portal.advocates.wishes import live_in
 from portal.campaigns.models import Invitation
 from portal.db import db
 from portal.errors import Refusal
@@ -413,6 +415,21 @@ def test_until_her_offer_is_answered_she_reads_for_which_event_and_when(
     assert "We tell you whether there is a place for you at “The map and the road”" in page
     assert "settle the date" not in page
     assert "Where you speak" not in as_ada.get("/me").text
+
+
+def test_her_page_names_the_hosts_time_only_where_it_is_another_one(
+    accepted, event, as_ada, act, ada
+):
+    def lives_in(zone: str) -> str:
+        act(lambda: live_in(db.session.get(Advocate, ada), zone))
+        return as_ada.get(f"/me/events/{event}").text.partition("When")[2][:400]
+
+    told = lives_in("Europe/Rome")
+    assert "Rome time" in told
+    assert "(" not in told
+    assert re.search(
+        r"Kolkata time</time> <span[^>]*>\([^)]*Berlin time\)", lives_in("Asia/Kolkata")
+    )
 
 
 def test_who_cannot_come_gives_the_place_back_and_stays_available(
