@@ -9,6 +9,7 @@ import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -316,6 +317,15 @@ class Settings(BaseSettings):
         """What every mail has to say of who writes it (T38) and nobody has written down yet."""
         *others, last = self.unsaid_by_name.values() or [""]
         return f"{', '.join(others)} and {last}" if others else last
+
+    def hour(self, at: datetime) -> str:
+        """As the team’s clock shows it: ``15:02 CET``."""
+        return zones.hour(at, self.brand_time_zone)
+
+    def day(self, at: datetime) -> str:
+        """The day there: ``24 November``."""
+        there = zones.local(at, self.brand_time_zone)
+        return f"{there.day} {there:%B}"
 
     @field_validator("base_url")
     @classmethod

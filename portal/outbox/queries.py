@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal import clock, zones
+from portal import clock
 from portal.config import settings
 from portal.db import db, last_of_each, only
 from portal.errors import NotFound, there
@@ -132,9 +132,8 @@ class HeldUp:
     def how_many(self) -> str:
         """As a sentence."""
         many = "One mail waits" if self.waiting == 1 else f"{self.waiting:,} mails wait"
-        at, zone = there(self.since), settings().brand_time_zone
-        day = zones.local(at, zone)
-        return f"{many} for it, since {day.day} {day:%B}, {zones.hour(at, zone)}."
+        at = there(self.since)
+        return f"{many} for it, since {settings().day(at)}, {settings().hour(at)}."
 
 
 def held_up() -> HeldUp:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from portal import clock, zones
+from portal import clock
 from portal.config import settings
 from portal.db import db, lock
 from portal.errors import NotAllowed
@@ -27,8 +27,7 @@ def claim(subject: str, *, by: Staff) -> QueueClaim:
     db.session.execute(sa.delete(QueueClaim).where(QueueClaim.until <= clock.now()))
     found = db.session.get(QueueClaim, subject, populate_existing=True)
     if found and found.staff_id != by.id:
-        until = zones.hour(found.until, settings().brand_time_zone)
-        raise NotAllowed(f"{found.staff.name} is on it until {until}.")
+        raise NotAllowed(f"{found.staff.name} is on it until {settings().hour(found.until)}.")
     found = found or QueueClaim(about=subject, staff_id=by.id)
     found.until = clock.now() + FOR
     db.session.add(found)

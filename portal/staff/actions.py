@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
 
-from portal import clock, zones
+from portal import clock
 from portal.addresses import canonical_email
 from portal.config import settings
 from portal.db import db
@@ -91,14 +91,14 @@ def send_reset_link(email: str) -> None:
 
 def tell(person: Staff, what: str, *, url: str) -> None:
     """Mail someone what happened to their account, so that they notice if it was not them."""
-    now, zone = clock.now(), settings().brand_time_zone
+    now = clock.now()
     outbox.email(
         person.email,
         "staff-account",
         about=person,
         name=person.name,
         what=what,
-        at=f"{zones.hour(now, zone)} on {zones.local(now, zone):%-d %B %Y}",
+        at=f"{settings().hour(now)} on {settings().day(now)}",
         url=url,
     )
 

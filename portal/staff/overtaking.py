@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal import zones
 from portal.config import settings
 from portal.db import Model, db
 from portal.errors import YOU, Stale
@@ -31,9 +30,8 @@ TO_IT = {
 
 def told(by: str, did: str, at: datetime, so: str = NOTHING) -> str:
     """The sentence itself, in which ``by`` is a subject such as ``staff:3``."""
-    zone, own = settings().brand_time_zone, by == asking()
-    who, day = "You" if own else name_of(by), zones.local(at, zone)
-    when = f"at {zones.hour(at, zone)} on {day.day} {day:%B}"
+    own, when = by == asking(), f"at {settings().hour(at)} on {settings().day(at)}"
+    who = "You" if own else name_of(by)
     if own:  # in another tab, where it may be open still
         when, so = f"{when}, in another tab or window", KEPT_OWN if so == KEPT else so
     if did in TO_IT:

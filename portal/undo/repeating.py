@@ -10,7 +10,6 @@ import re
 from flask import Flask, Response, current_app, make_response, redirect, request
 from flask_login import current_user
 
-from portal import zones
 from portal.config import settings
 from portal.db import db
 from portal.errors import there
@@ -48,7 +47,7 @@ def answer(response: Response) -> Response:
     done = history.of_this_post(by=current_user.subject)
     if not done:
         return response
-    when = f"at {zones.hour(done[-1].at, settings().brand_time_zone)}"
+    when = f"at {settings().hour(done[-1].at)}"
     said = f"You sent this already, {when}, and it was done once. This is how it stands now."
     again = actions.still_possible({one.about for one in done}, by=current_user)
     tell_of(said, again)
