@@ -81,8 +81,8 @@ def show_approvals(id: int):
     company = queries.company(id)
     if company.merged_into_id:
         return redirect(url_for(".show_approvals", id=company.merged_into_id))
-    wishes = pages.wishes_of(company)
-    asked = queries.to_ask_anew(company, wishes[0][1]) if wishes else {}
+    wish = queries.wish(company, (number for _, number in pages.wishes_of(company)))
+    asked = queries.as_asked(wish) if wish else {}
     if about := request.args.get("submission", 0, type=row_number):
         asked["about"] = about
     return pages.company_page(company, _staff_form(company, formdata=None, data=asked))

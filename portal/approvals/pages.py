@@ -91,10 +91,12 @@ def ask_page(submission: Submission, form: forms.AskForm, status: int = 200, ref
 def company_page(company, form: forms.StaffAskForm, status: int = 200, refusal: str = ""):
     """The same for staff, with all that was ever asked of a company; where somebody there wants a
     change, they are the one to ask next."""
+    things = wishes_of(company)
     page = render_template(
         "approvals/company.html",
         company=company,
-        things=wishes_of(company),
+        things=things,
+        anew=queries.wish(company, (number for _, number in things)) is not None,
         asked_first=asked_approval(),
         approvals=companies.approvals_of(company),
         forbidden=companies.forbids(company),

@@ -1,6 +1,6 @@
 """What the pages of both yeses show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portal import seeds
 from portal.advocates.models import Advocate, Company
+from portal.approvals.waiting import waits
 from portal.campaigns.models import Action
 from portal.consent import companies
 from portal.consent.models import OrgApproval, OrgVerdict, Purpose, Receipt
@@ -174,11 +175,16 @@ def contributions(of: Company) -> dict[int, str]:
     }
 
 
-def to_ask_anew(company: Company, approval_id: int) -> dict[str, Any]:
-    """A form’s values: what somebody there was asked before they wanted a change; else none."""
-    before = db.session.get(OrgApproval, approval_id)
-    if not before or before.company_id != company.id or before.verdict is not OrgVerdict.CHANGE:
-        return {}
+def wish(company: Company, among: Iterable[int]) -> OrgApproval | None:
+    """The first of these answers that still waits: somebody there wants a change."""
+    waiting = sa.select(OrgApproval).where(
+        OrgApproval.company_id == company.id, OrgApproval.id.in_(among), *waits()
+    )
+    return db.session.scalars(waiting.order_by(OrgApproval.id).limit(1)).first()
+
+
+def as_asked(before: OrgApproval) -> dict[str, Any]:
+    """The same question as a form’s values, to be asked anew."""
     of_receipt = sa.select(Submission.id).where(Submission.receipt_id == before.receipt_id)
     return {
         "about": db.session.scalar(of_receipt) or 0,

@@ -81,8 +81,8 @@ def beginning() -> dict[str, str]:
         "subject_line": "How is it going, {first_name}?",
         "body": (
             "Dear {first_name},\n\n"
-            "how has it been for you at {company}? Good or bad, we would like to hear it, and with "
-            "your permission let others read it.\n\n"
+            "how has working with us been for you at {company}? Good or bad, we would like to hear "
+            "it, and with your permission let others read it.\n\n"
             "You choose what you do, what may be used of it, and where. It takes a few minutes, "
             "works on a phone, and needs no password."
         ),

@@ -22,7 +22,6 @@ class Missing:
     url: str
     link: str
     who: Role = Role.EDITOR
-    is_nobody: bool = False  # there is no one it would go to
     more: tuple[tuple[str, str], ...] = ()  # other places for the same: address and words
 
 
@@ -55,11 +54,10 @@ def _people(campaign: Campaign, found: eligibility.Sorted) -> Iterator[Missing]:
             "There are no customers here yet, so nobody would get it.",
             "/staff/imports/new",
             "Import your customers",
-            is_nobody=True,
         )
     elif not found.not_now:
         text = "No customer matches what you chose, so nobody would get it."
-        yield Missing(text, whom, "Change who gets it", is_nobody=True)
+        yield Missing(text, whom, "Change who gets it")
     else:
         everyone = len(found.not_now)
         text = (
@@ -67,7 +65,7 @@ def _people(campaign: Campaign, found: eligibility.Sorted) -> Iterator[Missing]:
             if everyone == 1
             else f"None of the {everyone:,} people it is for can be asked now; why stands below."
         )
-        yield Missing(text, whom, "Change who gets it", is_nobody=True)
+        yield Missing(text, whom, "Change who gets it")
 
 
 def _day(campaign: Campaign) -> Iterator[Missing]:

@@ -304,6 +304,11 @@ def test_whoever_asked_for_a_change_is_asked_anew_without_typing_it_again(
     about = saved(Submission)[0].id
     assert f'<option selected value="{about}">' in page
     assert 'value="jo@' not in as_rosa.get(f"{address}?approval={asked.id + 1}").text
+    again = {"about": about, "name": asked.approver, "email": asked.email, "scopes": asked.asked}
+    assert as_rosa.post(address, data=again).status_code == 303
+    page = as_rosa.get(address).text
+    assert "Ask somebody there" in page
+    assert 'value="jo@' not in page
 
 
 def test_a_link_shows_nothing_any_more_once_the_words_are_taken_back(

@@ -111,7 +111,7 @@ def import_customers(page: Page) -> None:
 def send_it(page: Page) -> None:
     follow(page, "Send it")
     expect(page.get_by_text("Before this can be sent")).to_have_count(0)
-    expect(page.get_by_text("how has it been for you at Analytical?")).to_be_visible()
+    expect(page.get_by_text("how has working with us been for you at Analytical?")).to_be_visible()
     press(page, "Send to 1 person")
     is_done(page, "Send it")
     is_done(page, "Send yourself a test mail")

@@ -569,7 +569,7 @@ def test_a_new_campaign_begins_with_a_mail_that_can_be_sent_as_it_is(as_rosa, ty
     as_rosa.post("/staff/campaigns/1/audience", data={"whom": "all", "seen": "1"})
     page = as_rosa.get("/staff/campaigns/1").text
     assert "How is it going, Ada?" in page
-    assert "how has it been for you at Analytical Engines?" in page
+    assert "how has working with us been for you at Analytical Engines?" in page
     assert as_rosa.post("/staff/campaigns", data=typed | {"body": ""}).status_code == 422
 
 
